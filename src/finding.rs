@@ -1,0 +1,152 @@
+//! Findings: what the analysis has to say, with the evidence that proves it.
+//!
+//! # Decisions
+//! * `Code` is an enum and every code has one [`CodeInfo`] record. `explain`, the README table and
+//!   the default severity read the same record, so wording lives in one place.
+//! * Evidence has a line only where its source is a text that has lines. A listing (the releases
+//!   of a repository, a folder of guides) is evidence without a line.
+
+use semver::Version;
+use serde::Serialize;
+
+mod codes;
+
+pub use codes::{Code, CodeInfo, NotACode};
+
+/// How much a finding matters. The order is ascending: `Info < Warning < Blocker`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Severity {
+    /// Good to know; nothing to do.
+    Info,
+    /// Somebody has to look before the hop.
+    Warning,
+    /// The hop cannot work, or would lose something, as things are.
+    Blocker,
+}
+
+impl Severity {
+    /// The severity as the report and the command line write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Blocker => "blocker",
+        }
+    }
+}
+
+/// The bytes that prove a finding.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Evidence {
+    /// Where the bytes stand, as a path below the release source: `1.1.0/kyma-installer-cluster.yaml`,
+    /// `release-1.2/docs/migration-guides/1.1-1.2.md`, `facts.yaml`.
+    pub source: String,
+    /// The 1-based line in `source`; none for a listing.
+    pub line: Option<u32>,
+    /// The text of that line without the white space around it (shortened when long), or what the
+    /// listing says.
+    pub text: String,
+}
+
+impl Evidence {
+    /// Evidence that stands on line `line` (1-based) of `source`.
+    pub fn at(source: impl Into<String>, line: u32, text: impl Into<String>) -> Self {
+        Self {
+            source: source.into(),
+            line: Some(line),
+            text: text.into(),
+        }
+    }
+
+    /// Evidence that a listing gives, which has no lines.
+    pub fn listing(source: impl Into<String>, text: impl Into<String>) -> Self {
+        Self {
+            source: source.into(),
+            line: None,
+            text: text.into(),
+        }
+    }
+}
+
+/// One thing that the analysis found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// What kind of finding it is.
+    pub code: Code,
+    /// How much it matters, here.
+    pub severity: Severity,
+    /// The hop it belongs to, named by the version that the hop leads to.
+    pub hop: Option<Version>,
+    /// What it is about: an object, an override key, a component, a file.
+    pub subject: String,
+    /// What was found, in a full sentence without a full stop at its end.
+    pub message: String,
+    /// What to do about it.
+    pub remedy: String,
+    /// The proof.
+    pub evidence: Vec<Evidence>,
+    /// Whether somebody accepted it by name.
+    pub accepted: bool,
+}
+
+impl Finding {
+    /// A finding with the default severity and remedy of its code.
+    pub fn new(code: Code, subject: impl Into<String>, message: impl Into<String>) -> Self {
+        let info = code.info();
+        Self {
+            code,
+            severity: info.severity,
+            hop: None,
+            subject: subject.into(),
+            message: message.into(),
+            remedy: info.remedy.to_owned(),
+            evidence: Vec::new(),
+            accepted: false,
+        }
+    }
+
+    /// The same finding about the hop that leads to `to`.
+    #[must_use]
+    pub fn hop(mut self, to: &Version) -> Self {
+        self.hop = Some(to.clone());
+        self
+    }
+
+    /// The same finding with another severity.
+    #[must_use]
+    pub fn severity(mut self, severity: Severity) -> Self {
+        self.severity = severity;
+        self
+    }
+
+    /// The same finding with a remedy of its own.
+    #[must_use]
+    pub fn remedy(mut self, remedy: impl Into<String>) -> Self {
+        self.remedy = remedy.into();
+        self
+    }
+
+    /// The same finding with one more piece of evidence.
+    #[must_use]
+    pub fn evidence(mut self, evidence: Evidence) -> Self {
+        self.evidence.push(evidence);
+        self
+    }
+
+    /// The same finding with more evidence.
+    #[must_use]
+    pub fn evidence_all(mut self, evidence: impl IntoIterator<Item = Evidence>) -> Self {
+        self.evidence.extend(evidence);
+        self
+    }
+}
+
+/// The most characters of a line that evidence keeps.
+pub const EXCERPT: usize = 200;
+
+/// The line of a text as evidence shows it: trimmed, and cut after [`EXCERPT`] characters, so that
+/// it can be found again in its source by a plain search.
+pub fn excerpt(line: &str) -> String {
+    line.trim().chars().take(EXCERPT).collect()
+}

@@ -1,0 +1,219 @@
+//! Every finding code with its meaning and remedy: the only place that knows these texts.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Serialize, Serializer};
+
+use super::Severity;
+
+/// What is known about a code, whatever it was found in.
+#[derive(Debug)]
+pub struct CodeInfo {
+    /// The code itself.
+    pub code: Code,
+    /// Its name in reports and on the command line.
+    pub name: &'static str,
+    /// The severity that a finding has unless the analysis knows better.
+    pub severity: Severity,
+    /// A headline.
+    pub title: &'static str,
+    /// What it means and why it matters.
+    pub meaning: &'static str,
+    /// What to do about it.
+    pub remedy: &'static str,
+    /// A typical case.
+    pub example: &'static str,
+}
+
+macro_rules! codes {
+    ($($variant:ident, $name:literal, $severity:ident, $title:literal, $meaning:literal, $remedy:literal, $example:literal;)*) => {
+        /// What kind of finding it is. Scripts rely on the names; they never change.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Code {
+            $(#[doc = $title] $variant,)*
+        }
+
+        static CODES: &[CodeInfo] = &[
+            $(CodeInfo {
+                code: Code::$variant,
+                name: $name,
+                severity: Severity::$severity,
+                title: $title,
+                meaning: $meaning,
+                remedy: $remedy,
+                example: $example,
+            },)*
+        ];
+    };
+}
+
+codes! {
+    VersionExcluded, "version-excluded", Info,
+        "A tag was left out of the catalogue",
+        "A tag in the range of this upgrade looks like a version, but nobody can upgrade from or to it. It is left out of the path.",
+        "Nothing to do. If you run exactly this version, the path cannot start from it.",
+        "the tag 0.90.0 sorts between 0.9.1 and 1.0.0, but was published before 0.4.0";
+    PrereleaseHop, "prerelease-hop", Warning,
+        "A hop leads through a release candidate",
+        "The minor was never released, only release candidates of it were. Upgrades go one minor at a time, so the path passes through its newest candidate.",
+        "Accept the candidate knowingly, and plan to leave it with the next hop at once.",
+        "between 1.15 and 1.17 there is only 1.16.0-rc4";
+    PrereleaseDiffersFromGuide, "prerelease-differs-from-guide", Warning,
+        "The guide names another release candidate",
+        "A migration guide of this hop tells people to use another candidate than the newest one, which this plan uses.",
+        "Compare the two candidates, then keep the newer one or pin the documented one with `--via`.",
+        "the guide says 1.16.0-rc3, the newest candidate is 1.16.0-rc4";
+    ProcedureChanged, "procedure-changed", Info,
+        "The documented procedure differs from the previous hop's",
+        "Kyma's documentation describes another upgrade procedure for this release than for the one before. The steps of this hop follow the release it leads to.",
+        "Read the steps of this hop before running it; do not repeat those of the previous hop.",
+        "up to 1.13 Tiller is upgraded first, from 1.14 there is no Tiller";
+    ArtifactMissing, "artifact-missing", Blocker,
+        "A file that the hop needs does not exist",
+        "The release does not have a file that its upgrade procedure applies.",
+        "Look on the release page whether the file has another name; mirror the release with that file added, or choose another patch with `--via`.",
+        "1.4.0 has no kyma-installer-cluster.yaml";
+    ArtifactImageMismatch, "artifact-image-mismatch", Blocker,
+        "The installer image is of another version",
+        "The installer Deployment in the file runs an image whose tag is not the version of the release. The image carries the charts, so it decides what gets installed.",
+        "Do not use this release; choose another patch of the same minor with `--via`.",
+        "1.2.0-rc0/kyma-installer-cluster.yaml runs kyma-installer:1.2.2";
+    ArtifactPlaceholder, "artifact-placeholder", Warning,
+        "A placeholder was left in a file",
+        "The file holds text of the form `__NAME__` that was meant to be replaced before use.",
+        "Fill in the value before the file is applied.",
+        "global.domainName: \"__DOMAIN__\"";
+    ArtifactUnreadable, "artifact-unreadable", Blocker,
+        "A file cannot be read as Kubernetes manifests",
+        "The file was downloaded, but kubectl could not apply it: it is not YAML, it is cut off, it is far too large, or it is an error page.",
+        "Open the URL in a browser. If a proxy answered in place of the server, fix that and run again; if the file itself is broken, choose another patch with `--via`.",
+        "1.3.0/kyma-installer-cluster.yaml is an HTML page";
+    GuideRequired, "guide-required", Warning,
+        "A migration guide has to be followed",
+        "Kyma publishes a migration guide for this hop. Its steps are listed in the report as a checklist, by whether they come before or after the upgrade.",
+        "Read the guide and do what it says at the time it says.",
+        "docs/migration-guides/1.2-1.3.md on branch release-1.3";
+    GuideMissing, "guide-missing", Warning,
+        "A migration guide is missing",
+        "The hop changes something that people have to react to, or its release notes promise a guide, and no guide for it exists on the release branch. The finding lists what nothing documents.",
+        "Go through the listed changes by hand; each has a finding of its own with a remedy.",
+        "1.0 to 1.1 renames helm-broker's config.isDevelopMode, and no guide says so";
+    GuideStale, "guide-stale", Info,
+        "A guide in the folder belongs to another hop",
+        "The release branch carries a migration guide whose file name covers another hop. It was left behind when the branch was cut.",
+        "Do not follow it for this hop.",
+        "1.3-1.4.md on branch release-1.5";
+    GuideCoversSeveralHops, "guide-covers-several-hops", Warning,
+        "One guide covers several hops",
+        "The guide's file name spans more than one minor. Its steps belong to different hops, and doing all of them at the first one can be wrong.",
+        "Read the guide as a whole before the first of its hops, and assign each step to a hop.",
+        "1.15-1.17.md covers 1.15 to 1.16 and 1.16 to 1.17";
+    BreakingChangeWithoutGuide, "breaking-change-without-guide", Warning,
+        "The guide does not mention a breaking change",
+        "There is a guide for this hop, but a change that people have to react to appears in none of its lines.",
+        "Treat the change as undocumented: follow the remedy of its own finding.",
+        "the guide 1.2-1.3.md does not mention that configurations-generator.minikubeIP was renamed";
+    OverrideRenamed, "override-renamed", Warning,
+        "An override key was renamed",
+        "A key in the release's own override objects has a new name. Helm accepts the old one in silence, so a setting under it stops working without an error.",
+        "If you set the old key, set the new one with the same value before the hop, and remove the old one after it.",
+        "config.isDevelopMode became global.isDevelopMode";
+    OverrideRemoved, "override-removed", Warning,
+        "An override key was removed",
+        "A key is gone from the release's own override objects, and nothing there takes its place. A setting under it may stop working without an error.",
+        "If you set this key, check whether the component still reads it; the nearest new keys are named where there are any.",
+        "global.etcdBackup.enabled is gone in 1.3.0";
+    ObjectLeftBehind, "object-left-behind", Info,
+        "An object is no longer in the artifacts but stays in the cluster",
+        "`kubectl apply` does not delete what a file no longer contains. An override ConfigMap that stays behind keeps feeding its values to Helm.",
+        "Delete the object after the hop unless you still need it.",
+        "ConfigMap/kyma-installer/knative-overrides is gone from kyma-config-local.yaml";
+    PermissionsWidened, "permissions-widened", Warning,
+        "A role allows more than before",
+        "A Role or ClusterRole in the artifacts grants verbs, resources or API groups that it did not grant before, or a binding has a new subject.",
+        "Let whoever is responsible for access in the cluster confirm it before the hop.",
+        "Role helm-certs-setter may now delete secrets";
+    ComponentRemovedLeftInstalled, "component-removed-left-installed", Warning,
+        "A component left the list and stays installed",
+        "The operator visits only the components on the list of the Installation CR. One that is no longer there is neither upgraded nor removed: its Helm release keeps running at its old version.",
+        "Decide whether to keep it, and uninstall its Helm release after the hop if not.",
+        "backup is gone from the component list in 1.13.0";
+    ComponentRenamed, "component-renamed", Warning,
+        "A component has a new name",
+        "The operator identifies a component by its release name, so it installs the new one beside the old one, which stays installed. Overrides labelled with the old name reach nothing.",
+        "Change the `component` label of your overrides before the hop; uninstall the old Helm release after it, or before it where both claim the same objects.",
+        "jaeger became tracing in 1.12.0";
+    ComponentNamespaceMoved, "component-namespace-moved", Warning,
+        "A component has a new namespace",
+        "The operator looks a release up by name only and ignores the namespace, so an installed component is upgraded where it is or fails to move.",
+        "Check after the hop in which namespace the component runs; move or reinstall it before relying on the new one.",
+        "application-connector moved from kyma-system to kyma-integration in 0.8";
+    UnusedAccept, "unused-accept", Warning,
+        "An accepted finding was not found",
+        "An `--accept` entry matched nothing. The risk that somebody accepted is not there, or the entry has a slip in it and accepts nothing.",
+        "Correct the entry or remove it.",
+        "--accept guide-missing@1.2.0 where the hop leads to 1.2.2";
+}
+
+impl Code {
+    /// All codes, in the order of the documentation.
+    pub fn all() -> impl Iterator<Item = Self> {
+        CODES.iter().map(|info| info.code)
+    }
+
+    /// What is known about this code.
+    pub fn info(self) -> &'static CodeInfo {
+        // The table is generated in the order of the variants.
+        &CODES[self as usize]
+    }
+
+    /// Its name in reports and on the command line.
+    pub fn as_str(self) -> &'static str {
+        self.info().name
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Serialize for Code {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+/// Why a text is no finding code.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a finding code; `kyma-upgrade explain` lists them")]
+pub struct NotACode(pub String);
+
+impl FromStr for Code {
+    type Err = NotACode;
+
+    fn from_str(text: &str) -> Result<Self, NotACode> {
+        let found = CODES.iter().find(|info| info.name == text);
+        found
+            .map(|info| info.code)
+            .ok_or_else(|| NotACode(text.to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_is_found_by_its_name_and_no_text_is_empty() {
+        for code in Code::all() {
+            assert_eq!(code.as_str().parse(), Ok(code));
+            let info = code.info();
+            assert!(
+                !info.meaning.is_empty() && !info.remedy.is_empty() && !info.example.is_empty()
+            );
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! A dry-run simulator and plan verifier for Kyma upgrades.
+
+pub mod finding;
+pub mod release;
+pub mod yaml;

@@ -1,0 +1,3 @@
+//! The `kyma-upgrade` command.
+
+fn main() {}
