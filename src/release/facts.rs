@@ -7,7 +7,7 @@ use crate::finding::{Evidence, excerpt};
 use semver::Version;
 
 /// The name under which evidence cites the facts file.
-pub const FACTS_SOURCE: &str = "facts.yaml";
+const FACTS_SOURCE: &str = "facts.yaml";
 
 const TEXT: &str = include_str!("facts.yaml");
 
