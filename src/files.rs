@@ -1,0 +1,279 @@
+//! Files of the user: read under a limit, written whole or not at all.
+//!
+//! # Decisions
+//! * Writing goes to a temporary file in the same folder, which then takes the name. A crash, a
+//!   full disk or Ctrl-C leaves the old file or none, and two writers leave one of both files.
+//! * What is no regular file (`/dev/stdout`, a pipe) is written directly, because a rename would
+//!   replace the device. A symbolic link is followed, because a rename would replace the link.
+//! * The errors of this module name the path that the caller gave, so files are opened with `std`
+//!   here and `fs_err` would name it twice.
+//! * Reading never trusts the size that the file system says: `/dev/zero` says 0.
+
+use std::error::Error as StdError;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+/// Why a file could not be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// It could not be read.
+    #[error("cannot read {}: {cause}", path.display())]
+    Read {
+        /// The file; `-` is standard input.
+        path: PathBuf,
+        /// What the system said.
+        cause: String,
+    },
+    /// It is larger than anything sensible.
+    #[error("cannot read {}: it is larger than the limit of {}", path.display(), size(*limit))]
+    TooLarge {
+        /// The file; `-` is standard input.
+        path: PathBuf,
+        /// The limit in bytes.
+        limit: u64,
+    },
+    /// It could not be written. Whatever was there before is still there.
+    #[error("cannot write {}: {cause}", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        cause: String,
+    },
+}
+
+impl Error {
+    /// What to do about it.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Read { .. } => "check the path and the permission to read it",
+            Self::TooLarge { .. } => "check that this is the file that you mean",
+            Self::Write { .. } => {
+                "check that the folder exists, that you may write there and that the disk has room; \
+                 nothing was changed"
+            }
+        }
+    }
+}
+
+/// Writes a file so that it holds either its old or the whole new content, whatever happens.
+///
+/// # Errors
+/// When the folder is missing, read-only or full.
+pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    let target = fs_err::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let device = fs_err::metadata(&target).is_ok_and(|it| !it.is_file() && !it.is_dir());
+    let written = if device {
+        write_through(&target, bytes)
+    } else {
+        replace(&target, bytes)
+    };
+    written.map_err(|error| Error::Write {
+        path: path.to_owned(),
+        cause: without_temporary_path(&root_cause(&error)),
+    })
+}
+
+/// The cause without the path of the temporary file, which differs each time.
+fn without_temporary_path(cause: &str) -> String {
+    let (cause, _) = cause.split_once(" at path ").unwrap_or((cause, ""));
+    cause.to_owned()
+}
+
+fn write_through(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    std::fs::OpenOptions::new()
+        .write(true)
+        .open(path)?
+        .write_all(bytes)
+}
+
+fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let mut file = temporary(folder)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    file.persist(path).map(drop).map_err(|it| it.error)
+}
+
+/// A temporary file that others may read later as the umask allows, not only the owner.
+fn temporary(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    let builder = {
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(std::fs::Permissions::from_mode(0o666))
+    };
+    builder.prefix(".kyma-upgrade-").tempfile_in(folder)
+}
+
+/// The content of a file that has at most `limit` bytes.
+///
+/// # Errors
+/// When it cannot be read or is larger.
+pub fn read_limited(path: &Path, limit: u64) -> Result<Vec<u8>, Error> {
+    let file = std::fs::File::open(path).map_err(|error| unreadable(path, &error))?;
+    read_from(file, path, limit)
+}
+
+/// The content of a file, or of standard input where the path is `-`, of at most `limit` bytes.
+///
+/// # Errors
+/// When it cannot be read or is larger.
+pub fn read_input(path: &Path, limit: u64) -> Result<Vec<u8>, Error> {
+    if path == Path::new("-") {
+        read_from(io::stdin().lock(), path, limit)
+    } else {
+        read_limited(path, limit)
+    }
+}
+
+fn read_from(reader: impl Read, path: &Path, limit: u64) -> Result<Vec<u8>, Error> {
+    let mut bytes = Vec::new();
+    let mut reader = reader.take(limit.saturating_add(1));
+    let read = reader.read_to_end(&mut bytes);
+    let read = read.map_err(|error| unreadable(path, &error))?;
+    if read as u64 > limit {
+        let path = path.to_owned();
+        return Err(Error::TooLarge { path, limit });
+    }
+    Ok(bytes)
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> Error {
+    Error::Read {
+        path: path.to_owned(),
+        cause: root_cause(error),
+    }
+}
+
+/// A number of bytes for people, rounded up so that more than a limit never reads as the limit:
+/// `200 MiB`, `16.1 MiB`, `11 KiB`, `12 bytes`.
+pub fn size(bytes: u64) -> String {
+    const MEBI: u64 = 1 << 20;
+    match bytes {
+        MEBI.. if bytes.is_multiple_of(MEBI) => format!("{} MiB", bytes / MEBI),
+        MEBI.. => {
+            let tenths = (u128::from(bytes) * 10).div_ceil(u128::from(MEBI));
+            format!("{}.{} MiB", tenths / 10, tenths % 10)
+        }
+        1024.. => format!("{} KiB", bytes.div_ceil(1024)),
+        1 => "1 byte".to_owned(),
+        _ => format!("{bytes} bytes"),
+    }
+}
+
+/// The text of the innermost error. The outer ones name temporary paths and redirect URLs, which
+/// help nobody and may be signed.
+pub(crate) fn root_cause(error: &(dyn StdError + 'static)) -> String {
+    let mut innermost = error;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    innermost.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_replaced_whole_and_no_other_file_is_left() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("report.json");
+        write_atomically(&path, b"old").unwrap();
+        write_atomically(&path, b"new").unwrap();
+        assert_eq!(read_limited(&path, 3).unwrap(), b"new");
+        assert_eq!(fs_err::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn two_writers_leave_the_content_of_one_of_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("shared");
+        let contents = [vec![b'a'; 100_000], vec![b'b'; 100_000]];
+        std::thread::scope(|scope| {
+            for content in &contents {
+                scope.spawn(|| (0..20).for_each(|_| write_atomically(&path, content).unwrap()));
+            }
+        });
+        let left = read_limited(&path, 1 << 20).unwrap();
+        assert!(contents.contains(&left));
+        assert_eq!(fs_err::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_is_followed_and_the_new_file_is_readable_for_others() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let (real, link) = (folder.path().join("real"), folder.path().join("link"));
+        write_atomically(&real, b"old").unwrap();
+        fs_err::os::unix::fs::symlink(&real, &link).unwrap();
+        write_atomically(&link, b"new").unwrap();
+        assert!(fs_err::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(read_limited(&real, 9).unwrap(), b"new");
+        let probe = fs_err::File::create(folder.path().join("probe")).unwrap();
+        let usual = probe.metadata().unwrap().permissions().mode();
+        let mode = fs_err::metadata(&real).unwrap().permissions().mode();
+        assert_eq!(mode, usual);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_full_disk_is_an_error_that_names_the_file() {
+        let error = write_atomically(Path::new("/dev/full"), b"x").unwrap_err();
+        let text = "cannot write /dev/full: No space left on device (os error 28)";
+        assert_eq!(error.to_string(), text);
+    }
+
+    #[test]
+    fn a_missing_folder_is_an_error_that_names_the_file_and_no_temporary_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("none/report.json");
+        let text = write_atomically(&path, b"x").unwrap_err().to_string();
+        assert!(text.contains("none/report.json: "), "{text}");
+        assert!(!text.contains(".kyma-upgrade-"), "{text}");
+    }
+
+    #[test]
+    fn the_limit_is_inclusive_and_one_byte_more_is_refused() {
+        assert!(read_from(&[0; 10][..], Path::new("-"), 10).is_ok());
+        let error = read_from(&[0; 11][..], Path::new("-"), 10).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "cannot read -: it is larger than the limit of 10 bytes"
+        );
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn an_endless_file_is_refused() {
+        let error = read_limited(Path::new("/dev/zero"), 1000).unwrap_err();
+        assert!(matches!(error, Error::TooLarge { .. }));
+    }
+
+    #[test]
+    fn a_folder_is_no_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = read_limited(folder.path(), 1000).unwrap_err();
+        assert!(matches!(error, Error::Read { .. }));
+    }
+
+    #[test]
+    fn sizes_are_rounded_up() {
+        let texts = [0, 1, 1023, 1024, 1025, (16 << 20) + 1, 200 << 20].map(size);
+        let expected = [
+            "0 bytes",
+            "1 byte",
+            "1023 bytes",
+            "1 KiB",
+            "2 KiB",
+            "16.1 MiB",
+            "200 MiB",
+        ];
+        assert_eq!(texts, expected);
+    }
+}
