@@ -1,3 +1,10 @@
 //! The `kyma-upgrade` command.
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use kyma_upgrade::{cli::Cli, commands};
+
+fn main() -> ExitCode {
+    commands::run(Cli::parse())
+}

@@ -166,7 +166,11 @@ fn refuse_outside_the_installer_world(
     Ok(())
 }
 
-fn resolve<'a>(catalog: &'a Catalog, request: &VersionRequest) -> Result<&'a Release, Refusal> {
+/// The release that a request names.
+///
+/// # Errors
+/// [`Refusal::Unknown`] or [`Refusal::Excluded`].
+pub fn resolve<'a>(catalog: &'a Catalog, request: &VersionRequest) -> Result<&'a Release, Refusal> {
     let found = match request {
         VersionRequest::Newest(minor) => catalog.newest(*minor),
         VersionRequest::Exact(version) => catalog.get(version),

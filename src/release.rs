@@ -15,9 +15,11 @@ use serde::{Deserialize, Serialize};
 
 mod catalog;
 mod facts;
+mod needs;
 
 pub use catalog::{Catalog, Excluded};
 pub use facts::{ArtifactLayout, DocumentedRename, Facts, Generation};
+pub use needs::{Need, Role};
 
 /// A release as its source lists it, in the shape of GitHub's REST API
 /// (`GET /repos/{owner}/{repo}/releases`). Fields that nobody reads are left out.
@@ -237,6 +239,16 @@ impl Resource {
             Self::Asset { tag, name } | Self::Bucket { tag, name } => format!("{tag}/{name}"),
             Self::Raw { reference, path } => format!("{reference}/{path}"),
             Self::Notes { dir } => format!("{dir}/index.md"),
+        }
+    }
+
+    /// The same file in the artifact bucket, for a file attached to a release.
+    pub fn in_bucket(&self) -> Option<Self> {
+        match self {
+            Self::Asset { tag, name } => {
+                Some(Self::Bucket { tag: tag.clone(), name: name.clone() })
+            }
+            _ => None,
         }
     }
 

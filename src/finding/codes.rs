@@ -124,11 +124,16 @@ codes! {
         "A key is gone from the release's own override objects, and nothing there takes its place. A setting under it may stop working without an error.",
         "If you set this key, check whether the component still reads it; the nearest new keys are named where there are any.",
         "global.etcdBackup.enabled is gone in 1.3.0";
+    OverrideObjectLeftBehind, "override-object-left-behind", Warning,
+        "An override object is no longer in the artifacts but stays in the cluster",
+        "`kubectl apply` does not delete what a file no longer contains. The operator reads every override object that it finds, so the keys of this one keep feeding Helm, and may beat the keys that replaced them.",
+        "Delete the object after the hop unless you still need one of its keys.",
+        "ConfigMap/kyma-installer/knative-overrides is gone from kyma-config-local.yaml";
     ObjectLeftBehind, "object-left-behind", Info,
         "An object is no longer in the artifacts but stays in the cluster",
         "`kubectl apply` does not delete what a file no longer contains. An override ConfigMap that stays behind keeps feeding its values to Helm.",
         "Delete the object after the hop unless you still need it.",
-        "ConfigMap/kyma-installer/knative-overrides is gone from kyma-config-local.yaml";
+        "ServiceAccount/kyma-installer/helm-certs-job-sa is gone from kyma-installer-cluster.yaml";
     PermissionsWidened, "permissions-widened", Warning,
         "A role allows more than before",
         "A Role or ClusterRole in the artifacts grants verbs, resources or API groups that it did not grant before, or a binding has a new subject.",

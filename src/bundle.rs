@@ -1,0 +1,166 @@
+//! Everything of one release that an upgrade to it needs, parsed once.
+//!
+//! # Decisions
+//! * A file that is missing or unreadable leaves a gap, not an error: the bundle says so in
+//!   [`Bundle::gaps`], and no difference is computed from what is not there.
+//! * Override objects are kept per file. A file that a release no longer publishes is a change of
+//!   procedure; its keys did not leave Kyma.
+
+use std::collections::BTreeMap;
+
+use semver::Version;
+
+use crate::finding::{Evidence, excerpt};
+use crate::manifest::{Component, Installation, ObjectSet};
+use crate::overrides::{Override, OverrideSet};
+use crate::release::{Absent, Artifact, Fetched, Need, Problem, Role};
+use crate::yaml;
+
+/// A file of the release.
+#[derive(Debug, Clone)]
+pub struct File {
+    /// What it is for.
+    pub role: Role,
+    /// The file with its origin and digest.
+    pub artifact: Artifact,
+}
+
+impl File {
+    /// The name under which evidence cites it.
+    pub fn source(&self) -> String {
+        self.artifact.resource.source()
+    }
+
+    /// Its name without the folders before it.
+    pub fn name(&self) -> String {
+        let source = self.source();
+        source.rsplit('/').next().unwrap_or(&source).to_owned()
+    }
+
+    fn line(&self, number: u32) -> Option<&str> {
+        let text = std::str::from_utf8(&self.artifact.bytes).ok()?;
+        text.lines().nth(usize::try_from(number).ok()?.checked_sub(1)?)
+    }
+}
+
+/// A file that the upgrade needs and that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gap {
+    /// What it is for.
+    pub role: Role,
+    /// The name under which evidence cites it.
+    pub source: String,
+    /// Where it comes from.
+    pub url: String,
+    /// Why it cannot be used.
+    pub problem: Problem,
+    /// The line at which reading stopped, and its text.
+    pub place: Option<Evidence>,
+}
+
+/// A release, parsed.
+#[derive(Debug, Clone)]
+pub struct Bundle {
+    /// The version.
+    pub version: Version,
+    /// Its usable files, in the order in which the procedure applies them.
+    pub files: Vec<File>,
+    /// Its unusable ones.
+    pub gaps: Vec<Gap>,
+    /// The objects that the procedure applies.
+    pub objects: ObjectSet,
+    /// The override keys of each file, by file name.
+    pub overrides: BTreeMap<String, OverrideSet>,
+    /// Oddities in the manifests that kubectl would stumble over, with their place.
+    pub oddities: Vec<Evidence>,
+}
+
+impl Bundle {
+    /// Parses what was fetched for `needs`, which have the same order.
+    pub fn new(version: &Version, fetched: Vec<(Need, Fetched)>) -> Self {
+        let mut bundle = Self {
+            version: version.clone(),
+            files: Vec::new(),
+            gaps: Vec::new(),
+            objects: ObjectSet::default(),
+            overrides: BTreeMap::new(),
+            oddities: Vec::new(),
+        };
+        for (need, fetched) in fetched {
+            match fetched {
+                Ok(artifact) => bundle.add(File { role: need.role, artifact }),
+                Err(absent) if need.required || absent.problem != Problem::Missing => {
+                    bundle.gaps.push(gap(need.role, absent));
+                }
+                Err(_) => {}
+            }
+        }
+        bundle
+    }
+
+    fn add(&mut self, file: File) {
+        let source = file.source();
+        match ObjectSet::read(&source, &file.artifact.bytes, &yaml::Limits::default()) {
+            Ok((objects, problems)) => {
+                let oddity = |it: &crate::manifest::Problem| Evidence::at(&source, it.line, &it.message);
+                self.oddities.extend(problems.iter().map(oddity));
+                if file.role != Role::Tiller {
+                    self.overrides.insert(file.name(), OverrideSet::of(&objects));
+                }
+                if file.role.is_applied() {
+                    self.objects.extend(objects);
+                }
+            }
+            Err(error) => self.gaps.push(unreadable(&file, &error)),
+        }
+        self.files.push(file);
+    }
+
+    /// Whether an applied file is missing or unreadable, so that nothing can be compared with it.
+    pub fn is_incomplete(&self) -> bool {
+        self.gaps.iter().any(|it| it.role.is_applied())
+    }
+
+    /// The Installation CR, if the files hold one.
+    pub fn installation(&self) -> Option<Installation<'_>> {
+        Installation::of(&self.objects)
+    }
+
+    /// The components on the Installation CR's list.
+    pub fn components(&self) -> Vec<Component> {
+        self.installation().map(|it| it.components()).unwrap_or_default()
+    }
+
+    /// The text of a line as evidence. The line must be free of secrets.
+    pub fn evidence(&self, source: &str, line: u32) -> Evidence {
+        let file = self.files.iter().find(|it| it.source() == source);
+        let text = file.and_then(|it| it.line(line)).unwrap_or_default();
+        Evidence::at(source, line, excerpt(text))
+    }
+
+    /// The line of an override key as evidence, without its value where that is secret.
+    pub fn override_evidence(&self, entry: &Override) -> Evidence {
+        let evidence = self.evidence(&entry.source, entry.line);
+        if !entry.is_secret() {
+            return evidence;
+        }
+        let end = evidence.text.find(':').map_or(0, |colon| colon + 1);
+        Evidence { text: evidence.text[..end].to_owned(), ..evidence }
+    }
+}
+
+fn gap(role: Role, absent: Absent) -> Gap {
+    let source = absent.resource.source();
+    Gap { role, source, url: absent.url, problem: absent.problem, place: None }
+}
+
+fn unreadable(file: &File, error: &yaml::Error) -> Gap {
+    let text = file.line(error.line()).map(excerpt).unwrap_or_default();
+    Gap {
+        role: file.role,
+        source: file.source(),
+        url: file.artifact.url.clone(),
+        problem: Problem::Unusable(format!("cannot be read: {error}")),
+        place: Some(Evidence::at(file.source(), error.line(), text)),
+    }
+}

@@ -1,0 +1,44 @@
+//! `guides`: the migration guides of every hop.
+
+use super::load::Releases;
+use super::{output, plan};
+use crate::cli::GuidesArgs;
+use crate::error::{Error, Exit};
+use crate::finding::{Code, Finding};
+use crate::report::{HopReport, Report};
+
+pub(super) async fn run(args: &GuidesArgs) -> Result<Exit, Error> {
+    let releases = Releases::open(&args.source, &args.output.console).await?;
+    let path = releases.path(&args.from, &args.to, &args.upgrade)?;
+    let deployment = args.upgrade.deployment.into();
+    let hops = plan::hops(&releases, &path, deployment).await?;
+    let hops = hops.into_iter().map(|hop| only_guides(hop, args.show)).collect();
+    let (from, to) = (path.from().to_string(), path.to().to_string());
+    let report = Report::new(&from, &to, deployment, hops);
+    output::finish(report, &args.policy, &args.output)
+}
+
+fn only_guides(hop: HopReport, show: bool) -> HopReport {
+    let mut guide = hop.guide;
+    if let Some(guide) = guide.as_mut().filter(|_| !show) {
+        guide.checklist.clear();
+    }
+    HopReport {
+        guide,
+        findings: hop.findings.into_iter().filter(is_about_guides).collect(),
+        skipped: hop.skipped,
+        ..HopReport::new(&hop.from, &hop.to, &hop.reason)
+    }
+}
+
+fn is_about_guides(finding: &Finding) -> bool {
+    matches!(
+        finding.code,
+        Code::GuideRequired
+            | Code::GuideMissing
+            | Code::GuideStale
+            | Code::GuideCoversSeveralHops
+            | Code::BreakingChangeWithoutGuide
+            | Code::PrereleaseDiffersFromGuide
+    )
+}

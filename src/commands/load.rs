@@ -1,0 +1,212 @@
+//! Reading releases and documents from their source.
+//!
+//! # Decisions
+//! * Everything is gathered first ([`Gathered`]) and read afterwards, so that `plan` and `mirror`
+//!   ask for exactly the same.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use semver::Version;
+
+use super::source;
+use crate::bundle::Bundle;
+use crate::cli::{ConsoleArgs, SourceArgs, UpgradeArgs};
+use crate::error::Error;
+use crate::fetch::{Request, Source};
+use crate::guide::{Guide, GuideFile, HopGuides, Notes, for_hop};
+use crate::path::{self, Hop, UpgradePath};
+use crate::release::{
+    Catalog, Deployment, Facts, Fetched, Minor, Need, Problem, ReleaseRecord, Resource,
+    VersionRequest,
+};
+
+/// A source of releases with its catalogue.
+#[derive(Debug)]
+pub(super) struct Releases {
+    pub(super) source: Source,
+    pub(super) records: Vec<ReleaseRecord>,
+    pub(super) catalog: Catalog,
+    pub(super) facts: Facts,
+}
+
+/// Everything that was asked for, as the source answered.
+#[derive(Debug, Default)]
+pub(super) struct Gathered {
+    pub(super) files: BTreeMap<Resource, Fetched>,
+    pub(super) guides: BTreeMap<Minor, Vec<String>>,
+    pub(super) posts: Vec<String>,
+}
+
+/// The documents of a hop.
+#[derive(Debug, Default)]
+pub(super) struct Documents {
+    pub(super) guides: Vec<Guide>,
+    pub(super) stale: Vec<String>,
+    pub(super) notes: Option<Notes>,
+}
+
+impl Releases {
+    /// Opens the source and reads its catalogue.
+    pub(super) async fn open(args: &SourceArgs, console: &ConsoleArgs) -> Result<Self, Error> {
+        let source = source::open(args, console)?;
+        let facts = Facts::builtin();
+        let records = source.releases().await?;
+        let catalog = Catalog::new(records.clone(), &facts);
+        if catalog.is_empty() {
+            let message = format!("`{}` lists no release that can be upgraded", args.source);
+            let hint = "check the repository behind --github-api-url, or name another --source";
+            return Err(Error::failed(message).hint(hint));
+        }
+        Ok(Self { source, records, catalog, facts })
+    }
+
+    /// The path that was asked for.
+    pub(super) fn path(
+        &self,
+        from: &VersionRequest,
+        to: &VersionRequest,
+        upgrade: &UpgradeArgs,
+    ) -> Result<UpgradePath, Error> {
+        let (from, to, via) = (from.clone(), to.clone(), upgrade.via.clone());
+        let request = path::Request { from, to, via };
+        Ok(path::between(&self.catalog, &self.facts, &request)?)
+    }
+
+    /// The files that upgrades to `version` need. Optional ones only where the release lists them.
+    fn needs(&self, version: &Version, deployment: Deployment) -> Vec<Need> {
+        let Some(release) = self.catalog.get(version) else { return Vec::new() };
+        let needs = self.facts.generation(version).needs(&release.tag, deployment);
+        let exists = |need: &Need| match &need.resource {
+            Resource::Asset { name, .. } => need.required || release.assets.contains_key(name),
+            _ => true,
+        };
+        needs.into_iter().filter(exists).collect()
+    }
+
+    /// Downloads the files of these releases. A required file that is not attached to its release
+    /// may still be in the artifact bucket.
+    pub(super) async fn gather_files(
+        &self,
+        gathered: &mut Gathered,
+        versions: &[&Version],
+        deployments: &[Deployment],
+    ) -> Result<(), Error> {
+        let all = deployments.iter().flat_map(|&it| versions.iter().map(move |version| (version, it)));
+        let needs: Vec<_> = all.flat_map(|(version, it)| self.needs(version, it)).collect();
+        let resources = needs.iter().map(|it| it.resource.clone()).collect();
+        self.gather(gathered, resources).await?;
+        let missing = needs.iter().filter(|it| it.required && gathered.is_missing(&it.resource));
+        let buckets = missing.filter_map(|it| it.resource.in_bucket()).collect();
+        self.gather(gathered, buckets).await
+    }
+
+    /// Downloads guides and release notes of a path.
+    pub(super) async fn gather_documents(
+        &self,
+        gathered: &mut Gathered,
+        path: &UpgradePath,
+    ) -> Result<(), Error> {
+        for minor in self.guide_branches(path) {
+            let names = self.source.guides(minor).await?;
+            gathered.guides.insert(minor, names);
+        }
+        gathered.posts = self.source.notes().await?;
+        let guides = path.hops().iter().flat_map(|hop| gathered.guides_of(hop).covering);
+        let guides = guides.map(|it| it.resource());
+        let posts = path.hops().iter().filter_map(|hop| gathered.post_of(Minor::of(&hop.to)));
+        let resources = guides.chain(posts).collect();
+        self.gather(gathered, resources).await
+    }
+
+    /// The minors whose branches may hold guides for the path. A minor that has only candidates may
+    /// have its guide on the branch of the next one.
+    fn guide_branches(&self, path: &UpgradePath) -> BTreeSet<Minor> {
+        let mut minors: BTreeSet<_> = path.hops().iter().map(|hop| Minor::of(&hop.to)).collect();
+        let next = self.facts.next_minor(Minor::of(path.to()));
+        if !path.to().pre.is_empty() && self.catalog.newest(next).is_some() {
+            minors.insert(next);
+        }
+        minors
+    }
+
+    async fn gather(
+        &self,
+        gathered: &mut Gathered,
+        resources: BTreeSet<Resource>,
+    ) -> Result<(), Error> {
+        let requests = resources.iter().map(|it| self.request(it)).collect();
+        let fetched = self.source.fetch_all(requests).await?;
+        gathered.files.extend(resources.into_iter().zip(fetched));
+        Ok(())
+    }
+
+    fn request(&self, resource: &Resource) -> Request {
+        let expected = match resource {
+            Resource::Asset { tag, name } => {
+                let release = self.catalog.releases().find(|it| it.tag == *tag);
+                release.and_then(|it| it.assets.get(name)).cloned()
+            }
+            _ => None,
+        };
+        Request { resource: resource.clone(), expected }
+    }
+
+    /// A release, read from what was gathered.
+    pub(super) fn bundle(
+        &self,
+        gathered: &Gathered,
+        version: &Version,
+        deployment: Deployment,
+    ) -> Bundle {
+        let needs = self.needs(version, deployment).into_iter();
+        let files = needs.filter_map(|need| {
+            let fetched = gathered.usable(&need.resource)?.clone();
+            Some((need, fetched))
+        });
+        Bundle::new(version, files.collect())
+    }
+}
+
+impl Gathered {
+    fn is_missing(&self, resource: &Resource) -> bool {
+        let answer = self.files.get(resource);
+        matches!(answer, Some(Err(absent)) if absent.problem == Problem::Missing)
+    }
+
+    /// The answer for a file, or the bucket's where the release does not have it.
+    fn usable(&self, resource: &Resource) -> Option<&Fetched> {
+        let bucket = resource.in_bucket().and_then(|it| self.files.get(&it)).filter(|it| it.is_ok());
+        if self.is_missing(resource) && bucket.is_some() { bucket } else { self.files.get(resource) }
+    }
+
+    /// A patch-only hop has no guide of its own, and the guide that led to its minor is not stale.
+    fn guides_of(&self, hop: &Hop) -> HopGuides {
+        let (from, to) = hop.minors();
+        if from == to {
+            return HopGuides::default();
+        }
+        let branches = self.guides.range(to..);
+        let listing = branches.flat_map(|(&minor, names)| names.iter().map(move |it| (minor, it)));
+        for_hop(from, to, &listing.collect::<Vec<_>>())
+    }
+
+    fn post_of(&self, minor: Minor) -> Option<Resource> {
+        let end = format!("release-notes-{minor}");
+        let dir = self.posts.iter().find(|it| it.ends_with(&end))?;
+        Some(Resource::Notes { dir: dir.clone() })
+    }
+
+    /// The documents of a hop, read from what was gathered.
+    pub(super) fn documents(&self, hop: &Hop) -> Documents {
+        let HopGuides { covering, stale } = self.guides_of(hop);
+        let artifact = |it: &Resource| self.files.get(it)?.as_ref().ok();
+        let guides = covering.iter().map(GuideFile::resource).filter_map(|it| Guide::parse(artifact(&it)?));
+        let (from, to) = hop.minors();
+        let post = self.post_of(to).filter(|_| from != to);
+        Documents {
+            guides: guides.collect(),
+            stale: stale.into_iter().map(|it| it.name).collect(),
+            notes: post.and_then(|it| Notes::parse(artifact(&it)?)),
+        }
+    }
+}

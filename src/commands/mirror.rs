@@ -1,0 +1,41 @@
+//! `mirror`: everything that plans between two versions need, in a folder.
+
+use super::load::{Gathered, Releases};
+use super::output;
+use crate::cli::MirrorArgs;
+use crate::error::{Error, Exit};
+use crate::fetch::mirror;
+use crate::files;
+use crate::path::{self, UpgradePath};
+use crate::release::Deployment;
+
+pub(super) async fn run(args: &MirrorArgs) -> Result<Exit, Error> {
+    let releases = Releases::open(&args.source, &args.console).await?;
+    let (from, to, via) = (args.from.clone(), args.to.clone(), args.via.clone());
+    let request = path::Request { from, to, via };
+    let path = path::between(&releases.catalog, &releases.facts, &request)?;
+    let contents = contents(releases, &path).await?;
+    let written = mirror::write(&args.folder, &contents)?;
+    let folder = args.folder.display();
+    output::print(&format!(
+        "{folder}: {} files, {}; use it with --source {folder}\n",
+        written.files,
+        files::size(written.bytes)
+    ))?;
+    Ok(Exit::Done)
+}
+
+async fn contents(releases: Releases, path: &UpgradePath) -> Result<mirror::Contents, Error> {
+    let mut gathered = Gathered::default();
+    let versions: Vec<_> = path.versions().collect();
+    let deployments = [Deployment::Cluster, Deployment::Local];
+    releases.gather_files(&mut gathered, &versions, &deployments).await?;
+    releases.gather_documents(&mut gathered, path).await?;
+    Ok(mirror::Contents {
+        origins: releases.source.origins().clone(),
+        releases: releases.records,
+        guides: gathered.guides,
+        notes: gathered.posts,
+        files: gathered.files.into_values().collect(),
+    })
+}

@@ -1,0 +1,82 @@
+//! How a command ends: exit codes, and errors with a hint.
+
+use std::fmt;
+
+/// The exit code of the program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// The work is done, or the plan is ready.
+    Done = 0,
+    /// The command could not do its work: network, file, cluster.
+    Failed = 1,
+    /// The command line makes no sense.
+    Usage = 2,
+    /// The verdict is `blocked`.
+    Blocked = 3,
+    /// Refused: downgrade, unknown version.
+    Refused = 4,
+    /// Interrupted with Ctrl-C.
+    Interrupted = 130,
+}
+
+impl From<Exit> for std::process::ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// Why a command could not do its work.
+#[derive(Debug)]
+pub struct Error {
+    /// The exit code that it leads to.
+    pub exit: Exit,
+    message: String,
+    hint: Option<String>,
+}
+
+impl Error {
+    /// An error with the exit code 1.
+    pub fn failed(message: impl fmt::Display) -> Self {
+        Self { exit: Exit::Failed, message: message.to_string(), hint: None }
+    }
+
+    /// An error with the exit code 2.
+    pub fn usage(message: impl fmt::Display) -> Self {
+        Self { exit: Exit::Usage, ..Self::failed(message) }
+    }
+
+    /// The same error with a word on what to do next.
+    #[must_use]
+    pub fn hint(self, hint: impl fmt::Display) -> Self {
+        Self { hint: Some(hint.to_string()), ..self }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "error: {}", self.message)?;
+        match &self.hint {
+            Some(hint) => write!(f, "\nhint: {hint}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl From<crate::fetch::Error> for Error {
+    fn from(error: crate::fetch::Error) -> Self {
+        Self::failed(&error).hint(error.hint())
+    }
+}
+
+impl From<crate::files::Error> for Error {
+    fn from(error: crate::files::Error) -> Self {
+        Self::failed(&error).hint(error.hint())
+    }
+}
+
+impl From<crate::path::Refusal> for Error {
+    fn from(refusal: crate::path::Refusal) -> Self {
+        let hint = refusal.hint();
+        Self { exit: Exit::Refused, ..Self::failed(refusal) }.hint(hint)
+    }
+}

@@ -1,0 +1,88 @@
+//! The rules that turn differences into findings, and the policy that judges these.
+//!
+//! # Decisions
+//! * A rule is a pure function of one hop. It knows no command line: severities are the code's or
+//!   follow from the facts; what is accepted and what fails is decided afterwards, in one place.
+//! * Findings of a hop are sorted by severity, code and subject, so that two runs agree.
+
+use crate::analysis::Changes;
+use crate::bundle::Bundle;
+use crate::finding::Finding;
+use crate::guide::HopGuide;
+use crate::path::Hop;
+use crate::release::{Deployment, Facts};
+
+mod artifacts;
+mod components;
+mod guides;
+mod objects;
+mod overrides;
+mod permissions;
+mod policy;
+mod procedure;
+
+pub use guides::{Breaking, breaking_changes, uncovered_codes};
+pub use overrides::rename_evidence;
+pub use policy::{Accept, FailOn, Policy, Verdict};
+
+/// What a rule may look at.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'a> {
+    /// The hop.
+    pub hop: &'a Hop,
+    /// The release that it starts from.
+    pub from: &'a Bundle,
+    /// The release that it leads to.
+    pub to: &'a Bundle,
+    /// What differs between the two.
+    pub changes: &'a Changes,
+    /// The guides and release notes of the hop.
+    pub guide: &'a HopGuide,
+    /// What is known about the releases.
+    pub facts: &'a Facts,
+    /// Which installation is upgraded.
+    pub deployment: Deployment,
+    /// Whether it is the first hop, whose start no hop before has judged.
+    pub is_first: bool,
+}
+
+/// A rule: the findings of one hop.
+pub type Rule = fn(&Context<'_>) -> Vec<Finding>;
+
+/// All rules.
+pub const RULES: &[Rule] = &[
+    artifacts::unusable,
+    artifacts::image,
+    artifacts::placeholders,
+    procedure::changed,
+    guides::published,
+    guides::missing,
+    guides::stale,
+    guides::candidates,
+    guides::uncovered,
+    overrides::renamed,
+    overrides::removed,
+    components::removed,
+    components::renamed,
+    components::moved,
+    objects::left_behind,
+    permissions::widened,
+];
+
+/// The findings of one hop, worst first.
+pub fn findings(context: &Context<'_>) -> Vec<Finding> {
+    let mut findings: Vec<_> = RULES.iter().flat_map(|rule| rule(context)).collect();
+    for finding in &mut findings {
+        finding.hop = Some(context.hop.to.clone());
+    }
+    sort(&mut findings);
+    findings
+}
+
+/// Sorts findings: worst first, then by code and subject.
+pub fn sort(findings: &mut [Finding]) {
+    findings.sort_by(|a, b| {
+        let order = b.severity.cmp(&a.severity).then(a.code.cmp(&b.code));
+        order.then_with(|| a.subject.cmp(&b.subject)).then_with(|| a.message.cmp(&b.message))
+    });
+}

@@ -1,0 +1,92 @@
+//! Rules about the override keys that the release itself sets.
+
+use super::Context;
+use crate::bundle::Bundle;
+use crate::finding::{Code, Evidence, Finding, Severity};
+use crate::overrides::{Override, OverrideKey};
+use crate::release::{Deployment, Facts};
+use crate::rename::{Rename, RenameKind};
+
+/// Keys that live on under another name.
+pub(super) fn renamed(context: &Context<'_>) -> Vec<Finding> {
+    context.changes.renames.iter().map(|it| renamed_finding(context, it)).collect()
+}
+
+fn renamed_finding(context: &Context<'_>, rename: &Rename) -> Finding {
+    let targets: Vec<_> = rename.to.iter().map(|it| format!("`{}`", it.key)).collect();
+    let targets = targets.join(" and ");
+    let scope = rename.to.first().map(scope).unwrap_or_default();
+    let message = format!(
+        "`{}` {} became {targets} {scope} ({}, {} % sure: {})",
+        rename.from.key,
+        self::scope(&rename.from),
+        rename.kind.as_str(),
+        rename.confidence.percent(),
+        rename.reasons.join("; ")
+    );
+    let finding = Finding::new(Code::OverrideRenamed, rename.from.to_string(), message);
+    finding.remedy(remedy(rename, &targets)).evidence_all(rename_evidence(context, rename))
+}
+
+fn scope(key: &OverrideKey) -> String {
+    key.component.as_ref().map_or("(all components)".to_owned(), |it| format!("(component {it})"))
+}
+
+fn remedy(rename: &Rename, targets: &str) -> String {
+    let old = &rename.from.key;
+    match rename.kind {
+        RenameKind::Split => format!(
+            "If you set `{old}`, set {targets} before the hop, each to the value that it needs, and \
+             remove the old key after it."
+        ),
+        RenameKind::Merged => format!(
+            "If you set `{old}`, set {targets} once before the hop, and remove this and the other old \
+             keys after it."
+        ),
+        RenameKind::Renamed | RenameKind::Moved => format!(
+            "If you set `{old}`, set {targets} to the same value before the hop, and remove the old \
+             key after it."
+        ),
+    }
+}
+
+/// The lines that prove a rename: the old key, the new ones, and the fact that states it.
+pub fn rename_evidence(context: &Context<'_>, rename: &Rename) -> Vec<Evidence> {
+    let old = entry(context.from, &rename.from).map(|it| context.from.override_evidence(it));
+    let new = rename.to.iter().filter_map(|key| entry(context.to, key));
+    let new = new.map(|it| context.to.override_evidence(it));
+    let stated = rename.documented.iter().map(|it| Facts::evidence(&format!("to: \"{}\"", it.to)));
+    old.into_iter().chain(new).chain(stated).collect()
+}
+
+fn entry<'a>(bundle: &'a Bundle, key: &OverrideKey) -> Option<&'a Override> {
+    bundle.overrides.values().find_map(|set| set.get(key))
+}
+
+/// Keys that nothing in the release's override objects replaces. On a cluster the local override
+/// objects only hint at what happened.
+pub(super) fn removed(context: &Context<'_>) -> Vec<Finding> {
+    let removed = context.changes.overrides.removed.iter().zip(&context.changes.nearest);
+    removed.map(|(old, near)| removed_finding(context, old, near)).collect()
+}
+
+fn removed_finding(context: &Context<'_>, old: &Override, near: &[OverrideKey]) -> Finding {
+    let near: Vec<_> = near.iter().map(|it| format!("`{it}`")).collect();
+    let nearest = match near.is_empty() {
+        true => String::new(),
+        false => format!("; the nearest new keys are {}, but too little speaks for them", near.join(", ")),
+    };
+    let message = format!(
+        "{} does not set `{}` {} any more{nearest}",
+        context.hop.to,
+        old.key.key,
+        scope(&old.key)
+    );
+    let severity = match context.deployment {
+        Deployment::Local => Severity::Warning,
+        Deployment::Cluster => Severity::Info,
+    };
+    Finding::new(Code::OverrideRemoved, old.key.to_string(), message)
+        .severity(severity)
+        .evidence(context.from.override_evidence(old))
+}

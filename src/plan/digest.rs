@@ -1,0 +1,46 @@
+//! Digests as reports and plans write them.
+
+use std::fmt::Write as _;
+
+use sha2::{Digest as _, Sha256};
+
+/// `sha256:` and the 64 hexadecimal digits of the digest of `bytes`.
+pub fn sha256(bytes: &[u8]) -> String {
+    let mut text = "sha256:".to_owned();
+    for byte in Sha256::digest(bytes) {
+        write!(text, "{byte:02x}").expect("writing to a string cannot fail");
+    }
+    text
+}
+
+/// The digest of several texts, each with its length, so that no two lists run together.
+pub(super) fn of_parts(parts: &[Option<&str>]) -> String {
+    let mut bytes = Vec::new();
+    for part in parts {
+        match part {
+            Some(text) => {
+                bytes.extend(format!("{}:", text.len()).bytes());
+                bytes.extend(text.bytes());
+            }
+            None => bytes.push(b'-'),
+        }
+    }
+    sha256(&bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_digest_is_sha256_of_the_bytes() {
+        let expected = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+        assert_eq!(sha256(b""), expected);
+    }
+
+    #[test]
+    fn lists_that_join_to_the_same_text_differ() {
+        assert_ne!(of_parts(&[Some("ab"), Some("c")]), of_parts(&[Some("a"), Some("bc")]));
+        assert_ne!(of_parts(&[None, Some("")]), of_parts(&[Some(""), None]));
+    }
+}

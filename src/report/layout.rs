@@ -1,0 +1,237 @@
+//! Lines, indents and colour for the text report.
+
+use anstyle::{AnsiColor, Style as Ansi};
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+use crate::finding::Severity;
+
+/// How a text report looks.
+#[derive(Debug, Clone, Copy)]
+pub struct Style {
+    /// The width of the page in columns.
+    pub width: usize,
+    /// Whether to colour.
+    pub color: bool,
+}
+
+/// Makes untrusted text harmless for a terminal: control characters (ANSI escapes among them) and
+/// characters that change the direction of writing are shown as `\u{…}`; tabs become spaces.
+pub fn sanitize(text: &str) -> String {
+    let mut clean = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\n' => clean.push('\n'),
+            '\t' => clean.push_str("  "),
+            '\r' => {}
+            _ if c.is_control() || is_directional(c) => clean.extend(c.escape_unicode()),
+            _ => clean.push(c),
+        }
+    }
+    clean
+}
+
+/// Unicode's explicit formatting characters for right-to-left text, and invisible joiners.
+fn is_directional(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+/// A page that grows line by line.
+#[derive(Debug)]
+pub(super) struct Page {
+    style: Style,
+    text: String,
+}
+
+impl Page {
+    pub(super) fn new(style: Style) -> Self {
+        Self { style, text: String::new() }
+    }
+
+    pub(super) fn finish(self) -> String {
+        self.text
+    }
+
+    /// An empty line.
+    pub(super) fn gap(&mut self) {
+        self.text.push('\n');
+    }
+
+    /// A line of its own in bold.
+    pub(super) fn heading(&mut self, text: &str) {
+        let text = self.bold(&sanitize(text));
+        self.line(&text);
+    }
+
+    /// A finished line, taken as it is.
+    pub(super) fn line(&mut self, text: &str) {
+        self.text.push_str(text);
+        self.text.push('\n');
+    }
+
+    /// Untrusted text, wrapped at words: `first` stands before the first line, and further lines
+    /// are indented by as much. A word longer than the line stands alone.
+    pub(super) fn wrapped(&mut self, first: &str, text: &str) {
+        let indent = plain_width(first);
+        let room = self.style.width.saturating_sub(indent).max(20);
+        let mut before = first.to_owned();
+        for paragraph in sanitize(text).lines() {
+            for line in wrap(paragraph, room) {
+                self.line(&format!("{before}{line}"));
+                before = " ".repeat(indent);
+            }
+        }
+    }
+
+    /// A label and its text in two columns.
+    pub(super) fn field(&mut self, label: &str, text: &str) {
+        self.wrapped(&format!("  {label:<11} "), text);
+    }
+
+    /// A command to type: broken only between arguments, so that it can be copied whole.
+    pub(super) fn command(&mut self, indent: usize, command: &str) {
+        let room = self.style.width.saturating_sub(indent + 4);
+        let clean = sanitize(command);
+        let lines: Vec<_> = clean.lines().flat_map(|line| break_command(line, room)).collect();
+        for (line, first) in lines.iter().zip(std::iter::once("$ ").chain(std::iter::repeat("  "))) {
+            let line = self.paint(Ansi::new().fg_color(Some(AnsiColor::Cyan.into())), line);
+            self.text.extend([&" ".repeat(indent), first, &line, "\n"]);
+        }
+    }
+
+    /// A severity as a word of seven columns.
+    pub(super) fn severity(&self, severity: Severity) -> String {
+        self.paint(color(severity), &format!("{:<7}", severity.as_str()))
+    }
+
+    pub(super) fn bold(&self, text: &str) -> String {
+        self.paint(Ansi::new().bold(), text)
+    }
+
+    pub(super) fn faint(&self, text: &str) -> String {
+        self.paint(Ansi::new().dimmed(), text)
+    }
+
+    /// The text in the colour of a severity.
+    pub(super) fn tinted(&self, severity: Severity, text: &str) -> String {
+        self.paint(color(severity), text)
+    }
+
+    fn paint(&self, style: Ansi, text: &str) -> String {
+        if self.style.color { format!("{style}{text}{style:#}") } else { text.to_owned() }
+    }
+}
+
+fn color(severity: Severity) -> Ansi {
+    let color = match severity {
+        Severity::Blocker => AnsiColor::Red,
+        Severity::Warning => AnsiColor::Yellow,
+        Severity::Info => AnsiColor::Blue,
+    };
+    Ansi::new().bold().fg_color(Some(color.into()))
+}
+
+/// The columns of a text without its colours.
+fn plain_width(text: &str) -> usize {
+    anstream::adapter::strip_str(text).to_string().width()
+}
+
+fn wrap(text: &str, room: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        let line = lines.last_mut().expect("there is always a line");
+        if line.is_empty() {
+            line.push_str(word);
+        } else if line.width() + 1 + word.width() <= room {
+            line.push(' ');
+            line.push_str(word);
+        } else {
+            lines.push(word.to_owned());
+        }
+    }
+    lines
+}
+
+/// Breaks a command between arguments with a backslash, as a shell reads it; never inside quotes.
+fn break_command(command: &str, room: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    let mut line = String::new();
+    for argument in arguments(command) {
+        let full = line.width() + 1 + argument.width() + 2;
+        if !line.is_empty() && room < full {
+            lines.push(format!("{line} \\"));
+            line = "  ".to_owned();
+        } else if !line.trim().is_empty() {
+            line.push(' ');
+        }
+        line.push_str(argument);
+    }
+    lines.push(line);
+    lines
+}
+
+/// The arguments of a command: the parts between spaces that stand outside quotes.
+fn arguments(command: &str) -> Vec<&str> {
+    let (mut parts, mut start, mut quote) = (Vec::new(), 0, None);
+    for (place, c) in command.char_indices() {
+        match (quote, c) {
+            (None, ' ') => {
+                parts.push(&command[start..place]);
+                start = place + 1;
+            }
+            (None, '\'' | '"') => quote = Some(c),
+            (Some(open), _) if open == c => quote = None,
+            _ => {}
+        }
+    }
+    parts.push(&command[start..]);
+    let mut first = true;
+    parts.retain(|part| std::mem::take(&mut first) || !part.is_empty());
+    parts
+}
+
+/// Cuts a text to a number of columns, with `…` where something was cut.
+pub(super) fn shorten(text: &str, columns: usize) -> String {
+    if text.width() <= columns {
+        return text.to_owned();
+    }
+    let mut short = String::new();
+    let mut used = 1;
+    for c in text.chars() {
+        used += c.width().unwrap_or(0);
+        if columns < used {
+            break;
+        }
+        short.push(c);
+    }
+    short.push('…');
+    short
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes_and_direction_changes_are_shown_instead_of_obeyed() {
+        assert_eq!(sanitize("a\u{1b}[31mb\u{202e}c\r\n"), "a\\u{1b}[31mb\\u{202e}c\n");
+    }
+
+    #[test]
+    fn text_is_wrapped_under_its_first_line() {
+        let mut page = Page::new(Style { width: 30, color: false });
+        page.wrapped("  label ", "one two three four five six");
+        assert_eq!(page.finish(), "  label one two three four\n        five six\n");
+    }
+
+    #[test]
+    fn commands_are_broken_between_arguments_only() {
+        let lines = break_command("kubectl get pod -o jsonpath='{.a b}' -n x", 24);
+        assert_eq!(lines, ["kubectl get pod -o \\", "  jsonpath='{.a b}' \\", "  -n x"]);
+    }
+
+    #[test]
+    fn long_text_is_cut_with_a_sign() {
+        assert_eq!(shorten("abcdef", 4), "abc…");
+        assert_eq!(shorten("abcd", 4), "abcd");
+    }
+}
