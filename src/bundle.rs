@@ -11,9 +11,11 @@ use std::collections::BTreeMap;
 use semver::Version;
 
 use crate::finding::{Evidence, excerpt};
-use crate::manifest::{Component, Installation, ObjectSet};
-use crate::overrides::{Override, OverrideSet};
-use crate::release::{Absent, Artifact, Fetched, Need, Problem, Role};
+use crate::manifest::{
+    self, Component, Installation, Manifest, Object, ObjectSet, Problem, Reading,
+};
+use crate::overrides::{Override, OverrideKey, OverrideSet};
+use crate::release::{self, Absent, Artifact, Fetched, Need, Role};
 use crate::yaml;
 
 /// A file of the release.
@@ -39,7 +41,8 @@ impl File {
 
     fn line(&self, number: u32) -> Option<&str> {
         let text = std::str::from_utf8(&self.artifact.bytes).ok()?;
-        text.lines().nth(usize::try_from(number).ok()?.checked_sub(1)?)
+        text.lines()
+            .nth(usize::try_from(number).ok()?.checked_sub(1)?)
     }
 }
 
@@ -53,7 +56,7 @@ pub struct Gap {
     /// Where it comes from.
     pub url: String,
     /// Why it cannot be used.
-    pub problem: Problem,
+    pub problem: release::Problem,
     /// The line at which reading stopped, and its text.
     pub place: Option<Evidence>,
 }
@@ -71,8 +74,8 @@ pub struct Bundle {
     pub objects: ObjectSet,
     /// The override keys of each file, by file name.
     pub overrides: BTreeMap<String, OverrideSet>,
-    /// Oddities in the manifests that kubectl would stumble over, with their place.
-    pub oddities: Vec<Evidence>,
+    /// What in the manifests kubectl would stumble over.
+    pub problems: Vec<Problem>,
 }
 
 impl Bundle {
@@ -84,31 +87,42 @@ impl Bundle {
             gaps: Vec::new(),
             objects: ObjectSet::default(),
             overrides: BTreeMap::new(),
-            oddities: Vec::new(),
+            problems: Vec::new(),
         };
+        let mut applied = Vec::new();
         for (need, fetched) in fetched {
             match fetched {
-                Ok(artifact) => bundle.add(File { role: need.role, artifact }),
-                Err(absent) if need.required || absent.problem != Problem::Missing => {
+                Ok(artifact) => bundle.add(
+                    File {
+                        role: need.role,
+                        artifact,
+                    },
+                    &mut applied,
+                ),
+                Err(absent) if need.required || absent.problem != release::Problem::Missing => {
                     bundle.gaps.push(gap(need.role, absent));
                 }
                 Err(_) => {}
             }
         }
+        // Scopes of custom kinds may be defined in another file of the release.
+        let (objects, problems) = ObjectSet::new(applied);
+        bundle.objects = objects;
+        bundle.problems.extend(problems);
         bundle
     }
 
-    fn add(&mut self, file: File) {
-        let source = file.source();
-        match ObjectSet::read(&source, &file.artifact.bytes, &yaml::Limits::default()) {
-            Ok((objects, problems)) => {
-                let oddity = |it: &crate::manifest::Problem| Evidence::at(&source, it.line, &it.message);
-                self.oddities.extend(problems.iter().map(oddity));
+    fn add(&mut self, file: File, applied: &mut Vec<Object>) {
+        let manifest = Manifest::new(file.source(), &file.artifact.bytes);
+        match manifest::read(&manifest, &yaml::Limits::default()) {
+            Ok(Reading { objects, problems }) => {
+                self.problems.extend(problems);
                 if file.role != Role::Tiller {
-                    self.overrides.insert(file.name(), OverrideSet::of(&objects));
+                    let (set, _) = ObjectSet::new(objects.clone());
+                    self.overrides.insert(file.name(), OverrideSet::of(&set));
                 }
                 if file.role.is_applied() {
-                    self.objects.extend(objects);
+                    applied.extend(objects);
                 }
             }
             Err(error) => self.gaps.push(unreadable(&file, &error)),
@@ -128,7 +142,9 @@ impl Bundle {
 
     /// The components on the Installation CR's list.
     pub fn components(&self) -> Vec<Component> {
-        self.installation().map(|it| it.components()).unwrap_or_default()
+        self.installation()
+            .map(|it| it.components())
+            .unwrap_or_default()
     }
 
     /// The text of a line as evidence. The line must be free of secrets.
@@ -138,6 +154,11 @@ impl Bundle {
         Evidence::at(source, line, excerpt(text))
     }
 
+    /// The entry of an override key in the first file that sets it.
+    pub fn override_entry(&self, key: &OverrideKey) -> Option<&Override> {
+        self.overrides.values().find_map(|set| set.get(key))
+    }
+
     /// The line of an override key as evidence, without its value where that is secret.
     pub fn override_evidence(&self, entry: &Override) -> Evidence {
         let evidence = self.evidence(&entry.source, entry.line);
@@ -145,22 +166,31 @@ impl Bundle {
             return evidence;
         }
         let end = evidence.text.find(':').map_or(0, |colon| colon + 1);
-        Evidence { text: evidence.text[..end].to_owned(), ..evidence }
+        Evidence {
+            text: evidence.text[..end].to_owned(),
+            ..evidence
+        }
     }
 }
 
 fn gap(role: Role, absent: Absent) -> Gap {
     let source = absent.resource.source();
-    Gap { role, source, url: absent.url, problem: absent.problem, place: None }
+    Gap {
+        role,
+        source,
+        url: absent.url,
+        problem: absent.problem,
+        place: None,
+    }
 }
 
 fn unreadable(file: &File, error: &yaml::Error) -> Gap {
-    let text = file.line(error.line()).map(excerpt).unwrap_or_default();
+    let text = file.line(error.line).map(excerpt).unwrap_or_default();
     Gap {
         role: file.role,
         source: file.source(),
         url: file.artifact.url.clone(),
-        problem: Problem::Unusable(format!("cannot be read: {error}")),
-        place: Some(Evidence::at(file.source(), error.line(), text)),
+        problem: release::Problem::Unusable(format!("cannot be read: {error}")),
+        place: Some(Evidence::at(file.source(), error.line, text)),
     }
 }

@@ -10,7 +10,12 @@ use crate::release::{Deployment, VersionRequest};
 
 /// Plans Kyma upgrades: the path, what every hop changes, what nobody documented, and the steps.
 #[derive(Debug, Parser)]
-#[command(name = "kyma-upgrade", version, max_term_width = 100, propagate_version = true)]
+#[command(
+    name = "kyma-upgrade",
+    version,
+    max_term_width = 100,
+    propagate_version = true
+)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -52,12 +57,16 @@ pub struct PlanArgs {
     /// The version to upgrade to
     #[arg(long, value_name = "VERSION")]
     pub to: VersionRequest,
+    /// Which upgrade.
     #[command(flatten)]
     pub upgrade: UpgradeArgs,
+    /// What is accepted and what fails.
     #[command(flatten)]
     pub policy: PolicyArgs,
+    /// What is printed and written.
     #[command(flatten)]
     pub output: OutputArgs,
+    /// Where releases come from.
     #[command(flatten)]
     pub source: SourceArgs,
 }
@@ -71,12 +80,16 @@ pub struct PathArgs {
     /// The version to upgrade to
     #[arg(value_name = "TO")]
     pub to: VersionRequest,
+    /// Which upgrade.
     #[command(flatten)]
     pub upgrade: UpgradeArgs,
+    /// What is accepted and what fails.
     #[command(flatten)]
     pub policy: PolicyArgs,
+    /// What is printed and written.
     #[command(flatten)]
     pub output: OutputArgs,
+    /// Where releases come from.
     #[command(flatten)]
     pub source: SourceArgs,
 }
@@ -90,12 +103,16 @@ pub struct DiffArgs {
     /// The same, to compare with
     #[arg(value_name = "NEW")]
     pub new: String,
+    /// Which upgrade.
     #[command(flatten)]
     pub upgrade: UpgradeArgs,
+    /// What is accepted and what fails.
     #[command(flatten)]
     pub policy: PolicyArgs,
+    /// What is printed and written.
     #[command(flatten)]
     pub output: OutputArgs,
+    /// Where releases come from.
     #[command(flatten)]
     pub source: SourceArgs,
 }
@@ -112,12 +129,16 @@ pub struct GuidesArgs {
     /// Print the steps of the guides as a checklist
     #[arg(long)]
     pub show: bool,
+    /// Which upgrade.
     #[command(flatten)]
     pub upgrade: UpgradeArgs,
+    /// What is accepted and what fails.
     #[command(flatten)]
     pub policy: PolicyArgs,
+    /// What is printed and written.
     #[command(flatten)]
     pub output: OutputArgs,
+    /// Where releases come from.
     #[command(flatten)]
     pub source: SourceArgs,
 }
@@ -137,8 +158,10 @@ pub struct MirrorArgs {
     /// Pass through this patch of its minor (repeatable)
     #[arg(long, value_name = "VERSION")]
     pub via: Vec<Version>,
+    /// How the terminal is used.
     #[command(flatten)]
     pub console: ConsoleArgs,
+    /// Where releases come from.
     #[command(flatten)]
     pub source: SourceArgs,
 }
@@ -149,8 +172,10 @@ pub struct ReleasesArgs {
     /// What to print on standard output
     #[arg(short, long, value_name = "FORMAT", default_value = "text")]
     pub output: ListFormat,
+    /// How the terminal is used.
     #[command(flatten)]
     pub console: ConsoleArgs,
+    /// Where releases come from.
     #[command(flatten)]
     pub source: SourceArgs,
 }
@@ -160,6 +185,7 @@ pub struct ReleasesArgs {
 pub struct ExplainArgs {
     /// The finding code, such as override-renamed
     pub code: Option<String>,
+    /// How the terminal is used.
     #[command(flatten)]
     pub console: ConsoleArgs,
 }
@@ -198,6 +224,7 @@ pub struct OutputArgs {
     /// Also write a report; its format follows from the ending: .txt .md .json (repeatable)
     #[arg(long, value_name = "FILE")]
     pub report: Vec<PathBuf>,
+    /// How the terminal is used.
     #[command(flatten)]
     pub console: ConsoleArgs,
 }
@@ -206,7 +233,7 @@ pub struct OutputArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub struct ConsoleArgs {
-    /// When to colour; NO_COLOR is honoured
+    /// When to colour; `NO_COLOR` is honoured
     #[arg(long, value_enum, default_value = "auto")]
     pub color: ColorArg,
     /// Print less: no progress, no hints, the summary only
@@ -228,22 +255,47 @@ pub struct SourceArgs {
     #[arg(long, value_name = "github|demo|DIR", default_value = "github")]
     pub source: String,
     /// Base URL of GitHub's REST API
-    #[arg(long, value_name = "URL", env = "KYMA_UPGRADE_GITHUB_API_URL", hide_env_values = true)]
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "KYMA_UPGRADE_GITHUB_API_URL",
+        hide_env_values = true
+    )]
     pub github_api_url: Option<String>,
     /// Base URL of GitHub's web site, which serves release assets
-    #[arg(long, value_name = "URL", env = "KYMA_UPGRADE_GITHUB_URL", hide_env_values = true)]
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "KYMA_UPGRADE_GITHUB_URL",
+        hide_env_values = true
+    )]
     pub github_url: Option<String>,
     /// Base URL of raw repository files
-    #[arg(long, value_name = "URL", env = "KYMA_UPGRADE_GITHUB_RAW_URL", hide_env_values = true)]
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "KYMA_UPGRADE_GITHUB_RAW_URL",
+        hide_env_values = true
+    )]
     pub github_raw_url: Option<String>,
     /// Base URL of the artifact bucket's host
-    #[arg(long, value_name = "URL", env = "KYMA_UPGRADE_BUCKET_URL", hide_env_values = true)]
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "KYMA_UPGRADE_BUCKET_URL",
+        hide_env_values = true
+    )]
     pub bucket_url: Option<String>,
     /// GitHub token, which raises the rate limit
     #[arg(long, env = "GITHUB_TOKEN", hide = true, hide_env_values = true)]
     pub github_token: Option<String>,
     /// Folder of the download cache [default: the platform's cache folder]
-    #[arg(long, value_name = "DIR", env = "KYMA_UPGRADE_CACHE_DIR", hide_env_values = true)]
+    #[arg(
+        long,
+        value_name = "DIR",
+        env = "KYMA_UPGRADE_CACHE_DIR",
+        hide_env_values = true
+    )]
     pub cache_dir: Option<PathBuf>,
     /// Never touch the network; use what is in the cache
     #[arg(long)]

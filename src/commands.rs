@@ -19,10 +19,14 @@ mod source;
 
 /// Runs a command until it is done or interrupted, and says how it ended.
 pub fn run(cli: Cli) -> ExitCode {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
     let result = match runtime {
         Ok(runtime) => runtime.block_on(interruptible(cli)),
-        Err(error) => Err(Error::failed(format!("cannot start the worker threads: {error}"))),
+        Err(error) => Err(Error::failed(format!(
+            "cannot start the worker threads: {error}"
+        ))),
     };
     match result {
         Ok(exit) => exit.into(),
@@ -38,10 +42,7 @@ pub fn run(cli: Cli) -> ExitCode {
 async fn interruptible(cli: Cli) -> Result<Exit, Error> {
     tokio::select! {
         result = dispatch(cli.command) => result,
-        _ = tokio::signal::ctrl_c() => {
-            let error = Error::failed("interrupted; nothing that was written before is lost");
-            Err(Error { exit: Exit::Interrupted, ..error })
-        }
+        _ = tokio::signal::ctrl_c() => Err(Error::interrupted()),
     }
 }
 

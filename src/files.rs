@@ -32,6 +32,12 @@ pub enum Error {
         /// The limit in bytes.
         limit: u64,
     },
+    /// It holds no manifests.
+    #[error("{} holds no .yaml, .yml or .json file", folder.display())]
+    NoManifests {
+        /// The folder.
+        folder: PathBuf,
+    },
     /// It could not be written. Whatever was there before is still there.
     #[error("cannot write {}: {cause}", path.display())]
     Write {
@@ -48,6 +54,7 @@ impl Error {
         match self {
             Self::Read { .. } => "check the path and the permission to read it",
             Self::TooLarge { .. } => "check that this is the file that you mean",
+            Self::NoManifests { .. } => "check that this is the folder that you mean",
             Self::Write { .. } => {
                 "check that the folder exists, that you may write there and that the disk has room; \
                  nothing was changed"
@@ -128,6 +135,60 @@ pub fn read_input(path: &Path, limit: u64) -> Result<Vec<u8>, Error> {
     } else {
         read_limited(path, limit)
     }
+}
+
+/// The manifests under a path, by name: a file, standard input (`-`), or all files of a folder and
+/// its sub-folders that end in `.yaml`, `.yml` or `.json`, in the order of their names. Together
+/// they have at most `limit` bytes.
+///
+/// # Errors
+/// When one cannot be read, when they are larger, or when the folder holds none.
+pub fn read_manifests(path: &Path, limit: u64) -> Result<Vec<(String, Vec<u8>)>, Error> {
+    if !path.is_dir() {
+        let bytes = read_input(path, limit)?;
+        return Ok(vec![(path.display().to_string(), bytes)]);
+    }
+    let mut left = limit;
+    let mut read = Vec::new();
+    for file in manifest_files(path)? {
+        let bytes = read_limited(&file, left)?;
+        left -= bytes.len() as u64;
+        let name = file
+            .strip_prefix(path)
+            .unwrap_or(&file)
+            .display()
+            .to_string();
+        read.push((name, bytes));
+    }
+    Ok(read)
+}
+
+fn manifest_files(folder: &Path) -> Result<Vec<PathBuf>, Error> {
+    let mut files = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        let entries = std::fs::read_dir(&folder).map_err(|error| unreadable(&folder, &error))?;
+        for entry in entries {
+            let path = entry.map_err(|error| unreadable(&folder, &error))?.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if is_manifest(&path) {
+                files.push(path);
+            }
+        }
+    }
+    if files.is_empty() {
+        return Err(Error::NoManifests {
+            folder: folder.to_owned(),
+        });
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn is_manifest(path: &Path) -> bool {
+    let ending = path.extension().and_then(|it| it.to_str());
+    matches!(ending, Some("yaml" | "yml" | "json"))
 }
 
 fn read_from(reader: impl Read, path: &Path, limit: u64) -> Result<Vec<u8>, Error> {

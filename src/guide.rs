@@ -28,8 +28,8 @@ mod text;
 mod timing;
 mod words;
 
-pub use hop::{ComponentRename, HopGuide, Known};
 pub use coverage::{Coverage, GuideFile, HopGuides, for_hop};
+pub use hop::{ComponentRename, HopGuide, Known};
 pub use notes::{GuideLink, KnownIssue, Notes, NotesCaution};
 pub use steps::{COMMAND_LIMIT, GuideStep, STEP_LIMIT, StepKind, TEXT_LIMIT};
 pub use text::Text;

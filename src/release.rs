@@ -245,9 +245,10 @@ impl Resource {
     /// The same file in the artifact bucket, for a file attached to a release.
     pub fn in_bucket(&self) -> Option<Self> {
         match self {
-            Self::Asset { tag, name } => {
-                Some(Self::Bucket { tag: tag.clone(), name: name.clone() })
-            }
+            Self::Asset { tag, name } => Some(Self::Bucket {
+                tag: tag.clone(),
+                name: name.clone(),
+            }),
             _ => None,
         }
     }

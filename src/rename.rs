@@ -73,7 +73,11 @@ impl Confidence {
     /// The nearest confidence to a number from 0 to 1.
     pub fn new(value: f64) -> Self {
         let hundredths = (value.clamp(0.0, 1.0) * 100.0).round();
-        Self((0..=100).find(|&it| hundredths <= f64::from(it)).unwrap_or(100))
+        Self(
+            (0..=100)
+                .find(|&it| hundredths <= f64::from(it))
+                .unwrap_or(100),
+        )
     }
 
     /// The confidence as a number from 0 to 1.
@@ -110,13 +114,19 @@ pub fn between(
 fn stated(old: &Override, documented: &[&DocumentedRename]) -> Option<Rename> {
     let applies = |it: &&&DocumentedRename| {
         it.component == old.key.component
-            && it.prefixes.iter().any(|prefix| old.key.key.starts_with(prefix))
+            && it
+                .prefixes
+                .iter()
+                .any(|prefix| old.key.key.starts_with(prefix))
     };
-    let fact = **documented.iter().find(applies)?;
+    let fact = *documented.iter().find(applies)?;
     Some(Rename {
         from: old.key.clone(),
         kind: RenameKind::Merged,
-        to: vec![OverrideKey { component: fact.component.clone(), key: fact.to.clone() }],
+        to: vec![OverrideKey {
+            component: fact.component.clone(),
+            key: fact.to.clone(),
+        }],
         confidence: Confidence::new(1.0),
         reasons: vec![fact.note.clone()],
         documented: Some(fact.clone()),
@@ -124,7 +134,9 @@ fn stated(old: &Override, documented: &[&DocumentedRename]) -> Option<Rename> {
 }
 
 fn resembling(old: &Override, vanished: &[&Override], appeared: &[&Override]) -> Option<Rename> {
-    let scored = appeared.iter().map(|new| score::candidate(old, new, vanished, appeared));
+    let scored = appeared
+        .iter()
+        .map(|new| score::candidate(old, new, vanished, appeared));
     let mut candidates: Vec<_> = scored.filter(|it| THRESHOLD <= it.score).collect();
     candidates.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.new.cmp(b.new)));
     let best = candidates.first()?;
@@ -148,8 +160,15 @@ fn resembling(old: &Override, vanished: &[&Override], appeared: &[&Override]) ->
 /// Candidates that add a segment at the same place of the old key are its parts.
 fn split<'c, 'a>(candidates: &'c [Candidate<'a>]) -> (RenameKind, Vec<&'c Candidate<'a>>) {
     let place = candidates[0].inserted;
-    let parts: Vec<_> = candidates.iter().filter(|it| it.inserted == place).collect();
-    if parts.len() == 1 { (RenameKind::Moved, parts) } else { (RenameKind::Split, parts) }
+    let parts: Vec<_> = candidates
+        .iter()
+        .filter(|it| it.inserted == place)
+        .collect();
+    if parts.len() == 1 {
+        (RenameKind::Moved, parts)
+    } else {
+        (RenameKind::Split, parts)
+    }
 }
 
 /// Old keys that share their one successor were merged.
@@ -170,9 +189,17 @@ fn merge(mut renames: Vec<Rename>) -> Vec<Rename> {
 /// best first.
 pub fn nearest(old: &Override, before: &OverrideSet, after: &OverrideSet) -> Vec<OverrideKey> {
     const LEAST: f64 = 0.4;
-    let vanished: Vec<_> = before.iter().filter(|it| !after.contains(&it.key)).collect();
-    let appeared: Vec<_> = after.iter().filter(|it| !before.contains(&it.key)).collect();
-    let scored = appeared.iter().map(|new| score::candidate(old, new, &vanished, &appeared));
+    let vanished: Vec<_> = before
+        .iter()
+        .filter(|it| !after.contains(&it.key))
+        .collect();
+    let appeared: Vec<_> = after
+        .iter()
+        .filter(|it| !before.contains(&it.key))
+        .collect();
+    let scored = appeared
+        .iter()
+        .map(|new| score::candidate(old, new, &vanished, &appeared));
     let mut near: Vec<_> = scored.filter(|it| LEAST <= it.score).collect();
     near.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.new.cmp(b.new)));
     near.into_iter().take(3).map(|it| it.new.clone()).collect()

@@ -9,7 +9,10 @@ use crate::finding::{Code, CodeInfo};
 
 pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Error> {
     let text = match &args.code {
-        Some(name) => one(name.parse::<Code>().map_err(|error| unknown(name, &error))?.info()),
+        Some(name) => one(name
+            .parse::<Code>()
+            .map_err(|error| unknown(name, &error))?
+            .info()),
         None => all(),
     };
     output::print(&text)?;
@@ -29,11 +32,15 @@ fn one(info: &CodeInfo) -> String {
 }
 
 fn all() -> String {
-    Code::all().map(Code::info).map(|it| format!("{:<34} {:<8} {}\n", it.name, it.severity.as_str(), it.title)).collect()
+    let line = |it: &CodeInfo| format!("{:<34} {:<8} {}", it.name, it.severity.as_str(), it.title);
+    let lines: Vec<_> = Code::all().map(|code| line(code.info())).collect();
+    lines.join("\n") + "\n"
 }
 
 fn unknown(name: &str, error: &impl std::fmt::Display) -> Error {
-    let near = Code::all().map(Code::as_str).max_by(|a, b| alike(name, a).total_cmp(&alike(name, b)));
+    let near = Code::all()
+        .map(Code::as_str)
+        .max_by(|a, b| alike(name, a).total_cmp(&alike(name, b)));
     let near = near.filter(|it| 0.6 < alike(name, it));
     let error = Error::usage(error);
     match near {

@@ -57,7 +57,12 @@ impl Releases {
             let hint = "check the repository behind --github-api-url, or name another --source";
             return Err(Error::failed(message).hint(hint));
         }
-        Ok(Self { source, records, catalog, facts })
+        Ok(Self {
+            source,
+            records,
+            catalog,
+            facts,
+        })
     }
 
     /// The path that was asked for.
@@ -74,8 +79,13 @@ impl Releases {
 
     /// The files that upgrades to `version` need. Optional ones only where the release lists them.
     fn needs(&self, version: &Version, deployment: Deployment) -> Vec<Need> {
-        let Some(release) = self.catalog.get(version) else { return Vec::new() };
-        let needs = self.facts.generation(version).needs(&release.tag, deployment);
+        let Some(release) = self.catalog.get(version) else {
+            return Vec::new();
+        };
+        let needs = self
+            .facts
+            .generation(version)
+            .needs(&release.tag, deployment);
         let exists = |need: &Need| match &need.resource {
             Resource::Asset { name, .. } => need.required || release.assets.contains_key(name),
             _ => true,
@@ -91,11 +101,17 @@ impl Releases {
         versions: &[&Version],
         deployments: &[Deployment],
     ) -> Result<(), Error> {
-        let all = deployments.iter().flat_map(|&it| versions.iter().map(move |version| (version, it)));
-        let needs: Vec<_> = all.flat_map(|(version, it)| self.needs(version, it)).collect();
+        let all = deployments
+            .iter()
+            .flat_map(|&it| versions.iter().map(move |version| (version, it)));
+        let needs: Vec<_> = all
+            .flat_map(|(version, it)| self.needs(version, it))
+            .collect();
         let resources = needs.iter().map(|it| it.resource.clone()).collect();
         self.gather(gathered, resources).await?;
-        let missing = needs.iter().filter(|it| it.required && gathered.is_missing(&it.resource));
+        let missing = needs
+            .iter()
+            .filter(|it| it.required && gathered.is_missing(&it.resource));
         let buckets = missing.filter_map(|it| it.resource.in_bucket()).collect();
         self.gather(gathered, buckets).await
     }
@@ -111,9 +127,15 @@ impl Releases {
             gathered.guides.insert(minor, names);
         }
         gathered.posts = self.source.notes().await?;
-        let guides = path.hops().iter().flat_map(|hop| gathered.guides_of(hop).covering);
+        let guides = path
+            .hops()
+            .iter()
+            .flat_map(|hop| gathered.guides_of(hop).covering);
         let guides = guides.map(|it| it.resource());
-        let posts = path.hops().iter().filter_map(|hop| gathered.post_of(Minor::of(&hop.to)));
+        let posts = path
+            .hops()
+            .iter()
+            .filter_map(|hop| gathered.post_of(Minor::of(&hop.to)));
         let resources = guides.chain(posts).collect();
         self.gather(gathered, resources).await
     }
@@ -148,7 +170,10 @@ impl Releases {
             }
             _ => None,
         };
-        Request { resource: resource.clone(), expected }
+        Request {
+            resource: resource.clone(),
+            expected,
+        }
     }
 
     /// A release, read from what was gathered.
@@ -175,8 +200,15 @@ impl Gathered {
 
     /// The answer for a file, or the bucket's where the release does not have it.
     fn usable(&self, resource: &Resource) -> Option<&Fetched> {
-        let bucket = resource.in_bucket().and_then(|it| self.files.get(&it)).filter(|it| it.is_ok());
-        if self.is_missing(resource) && bucket.is_some() { bucket } else { self.files.get(resource) }
+        let bucket = resource
+            .in_bucket()
+            .and_then(|it| self.files.get(&it))
+            .filter(|it| it.is_ok());
+        if self.is_missing(resource) && bucket.is_some() {
+            bucket
+        } else {
+            self.files.get(resource)
+        }
     }
 
     /// A patch-only hop has no guide of its own, and the guide that led to its minor is not stale.
@@ -200,13 +232,23 @@ impl Gathered {
     pub(super) fn documents(&self, hop: &Hop) -> Documents {
         let HopGuides { covering, stale } = self.guides_of(hop);
         let artifact = |it: &Resource| self.files.get(it)?.as_ref().ok();
-        let guides = covering.iter().map(GuideFile::resource).filter_map(|it| Guide::parse(artifact(&it)?));
+        let guides = covering
+            .iter()
+            .map(GuideFile::resource)
+            .filter_map(|it| Guide::parse(artifact(&it)?));
         let (from, to) = hop.minors();
         let post = self.post_of(to).filter(|_| from != to);
+        let notes = post.and_then(|it| {
+            let Resource::Notes { dir } = &it else {
+                return None;
+            };
+            Some(Notes::parse(dir, &it.source(), &artifact(&it)?.bytes))
+        });
+        let stale = stale.into_iter().map(|it| it.name).collect();
         Documents {
             guides: guides.collect(),
-            stale: stale.into_iter().map(|it| it.name).collect(),
-            notes: post.and_then(|it| Notes::parse(artifact(&it)?)),
+            stale,
+            notes,
         }
     }
 }

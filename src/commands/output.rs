@@ -21,10 +21,21 @@ pub(super) fn finish(
     judge(&mut report, policy);
     let report = report.sealed();
     for path in &output.report {
-        let text = render(&report, format_of(path)?, Style { width: FILE_WIDTH, color: false }, &output.console);
+        let text = render(
+            &report,
+            format_of(path)?,
+            Style {
+                width: FILE_WIDTH,
+                color: false,
+            },
+            &output.console,
+        );
         files::write_atomically(path, text.as_bytes())?;
     }
-    let style = Style { width: width(), color: colored(output.console.color) };
+    let style = Style {
+        width: width(),
+        color: colored(output.console.color),
+    };
     print(&render(&report, output.output, style, &output.console))?;
     Ok(match report.verdict {
         Verdict::Ready => Exit::Done,
@@ -33,8 +44,11 @@ pub(super) fn finish(
 }
 
 fn judge(report: &mut Report, args: &PolicyArgs) {
-    let policy = Policy { accept: args.accept.clone(), fail_on: args.fail_on.into() };
-    let unused = policy.unused(report.all_findings());
+    let policy = Policy {
+        accept: args.accept.clone(),
+        fail_on: args.fail_on.into(),
+    };
+    let unused = policy.unused(&report.all_findings());
     report.findings.extend(unused);
     for finding in report.all_findings_mut() {
         policy.accept(std::slice::from_mut(finding));
@@ -80,7 +94,8 @@ pub(super) fn colored(choice: ColorArg) -> bool {
         ColorArg::Always => true,
         ColorArg::Never => false,
         ColorArg::Auto => {
-            io::stdout().is_terminal() && anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never
+            io::stdout().is_terminal()
+                && anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never
         }
     }
 }
@@ -88,11 +103,13 @@ pub(super) fn colored(choice: ColorArg) -> bool {
 /// Prints to standard output. A reader that has gone away is no error.
 pub(super) fn print(text: &str) -> Result<(), Error> {
     let mut stdout = io::stdout().lock();
-    let result = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+    let result = stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush());
     match result {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Error::failed(format!("cannot write to standard output: {error}")))
-        }
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Error::failed(format!(
+            "cannot write to standard output: {error}"
+        ))),
         _ => Ok(()),
     }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::cli::{ConsoleArgs, SourceArgs};
 use crate::error::Error;
 use crate::event::progress::{self, Display};
-use crate::fetch::{Options, Origins, Source};
+use crate::fetch::{Options, Origins, Patience, Source};
 
 /// Opens the source that `--source` and the options beside it name.
 pub(super) fn open(args: &SourceArgs, console: &ConsoleArgs) -> Result<Source, Error> {
@@ -23,7 +23,7 @@ fn options(args: &SourceArgs, console: &ConsoleArgs) -> Options {
         cache: args.cache_dir.clone(),
         offline: args.offline,
         sink: progress::sink(Display::choose(console.quiet, !console.no_progress)),
-        ..Options::default()
+        patience: Patience::default(),
     }
 }
 

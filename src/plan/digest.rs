@@ -40,7 +40,10 @@ mod tests {
 
     #[test]
     fn lists_that_join_to_the_same_text_differ() {
-        assert_ne!(of_parts(&[Some("ab"), Some("c")]), of_parts(&[Some("a"), Some("bc")]));
+        assert_ne!(
+            of_parts(&[Some("ab"), Some("c")]),
+            of_parts(&[Some("a"), Some("bc")])
+        );
         assert_ne!(of_parts(&[None, Some("")]), of_parts(&[Some(""), None]));
     }
 }

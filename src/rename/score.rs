@@ -27,7 +27,10 @@ pub(super) fn candidate<'a>(
 ) -> Candidate<'a> {
     let (a, b) = (segments(&old.key), segments(&new.key));
     let inserted = inserted(&old.key, &new.key, &a, &b);
-    let mut case = Case { score: 0.0, reasons: Vec::new() };
+    let mut case = Case {
+        score: 0.0,
+        reasons: Vec::new(),
+    };
     case.spelling(old, new, inserted);
     let suffix = shared_end(&a, &b);
     let end = a[a.len() - suffix..].join(".");
@@ -37,7 +40,12 @@ pub(super) fn candidate<'a>(
         case.value(old, new);
         case.uniqueness(&end, old, new, vanished, appeared);
     }
-    Candidate { new: &new.key, score: case.score.min(0.99), reasons: case.reasons, inserted }
+    Candidate {
+        new: &new.key,
+        score: case.score.min(0.99),
+        reasons: case.reasons,
+        inserted,
+    }
 }
 
 /// A key's segments with the component as the first where the key does not repeat it.
@@ -52,7 +60,9 @@ fn shared_end(a: &[&str], b: &[&str]) -> usize {
 }
 
 fn says_something(end: &str) -> bool {
-    end.split('.').flat_map(words).any(|word| is_specific(&word))
+    end.split('.')
+        .flat_map(words)
+        .any(|word| is_specific(&word))
 }
 
 /// Where `new` has one segment more than `old`, in the same component and after a first segment
@@ -92,7 +102,11 @@ impl Case {
 
     fn place(&mut self, old: &Override, new: &Override, suffix: usize) {
         if new.key.component.is_none() && new.key.key.starts_with("global.") {
-            self.add(0.15, "the new key is global, where settings that several components share are kept".to_owned());
+            self.add(
+                0.15,
+                "the new key is global, where settings that several components share are kept"
+                    .to_owned(),
+            );
         } else if old.key.component == new.key.component {
             self.add(0.15, "in the same component".to_owned());
         }
@@ -126,9 +140,15 @@ impl Case {
     ) {
         let ends = |it: &&&Override| it.key.key == end || it.key.key.ends_with(&format!(".{end}"));
         let here = |it: &&&Override| it.key.component == new.key.component;
-        let gone = vanished.iter().filter(ends).filter(|it| it.key.component == old.key.component);
+        let gone = vanished
+            .iter()
+            .filter(ends)
+            .filter(|it| it.key.component == old.key.component);
         if appeared.iter().filter(ends).filter(here).count() == 1 && gone.count() == 1 {
-            self.add(0.1, format!("no other key that ends in `{end}` changed there"));
+            self.add(
+                0.1,
+                format!("no other key that ends in `{end}` changed there"),
+            );
         }
     }
 }
@@ -137,7 +157,13 @@ impl Case {
 fn parents(key: &OverrideKey, suffix: usize) -> Vec<String> {
     let segments = segments(key);
     let above = segments[..segments.len() - suffix].iter().copied();
-    let mut found: Vec<_> = key.component.as_deref().into_iter().chain(above).flat_map(words).collect();
+    let mut found: Vec<_> = key
+        .component
+        .as_deref()
+        .into_iter()
+        .chain(above)
+        .flat_map(words)
+        .collect();
     found.sort();
     found.dedup();
     found
@@ -146,8 +172,9 @@ fn parents(key: &OverrideKey, suffix: usize) -> Vec<String> {
 /// Whether a value is rare enough to say something when it is found twice.
 fn is_telling(value: &Value) -> bool {
     match value {
-        Value::String(text) => 3 < text.len() && !matches!(text.as_str(), "true" | "false" | "null"),
-        Value::Redacted(_) => false,
+        Value::String(text) => {
+            3 < text.len() && !matches!(text.as_str(), "true" | "false" | "null")
+        }
         _ => false,
     }
 }

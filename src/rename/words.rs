@@ -4,19 +4,119 @@
 /// which setting it is: `etcdBackup.enabled` and `serviceCatalogCrds.enabled` have no more in common
 /// than two switches have.
 const GENERIC: &[&str] = &[
-    "active", "affinity", "annotation", "arg", "auth", "body", "bucket", "capacity", "class",
-    "client", "config", "configuration", "container", "controller", "count", "cpu", "create",
-    "credential", "data", "debug", "default", "deployment", "dir", "directory", "disable",
-    "disabled", "enable", "enabled", "env", "environment", "existing", "external", "extra", "file",
-    "global", "host", "hostname", "id", "image", "interval", "internal", "is", "key", "kind",
-    "label", "level", "limit", "limits", "list", "log", "manager", "max", "memory", "min", "mode",
-    "name", "namespace", "node", "option", "password", "path", "persistence", "pod", "policy",
-    "port", "prefix", "protocol", "provider", "pull", "pvc", "rbac", "registry", "replica",
-    "replicas", "repository", "request", "requests", "resource", "resources", "role", "rule",
-    "scope", "secret", "security", "selector", "server", "service", "size", "spec", "state",
-    "status", "storage", "strategy", "suffix", "tag", "target", "template", "test", "timeout",
-    "token", "toleration", "tolerations", "type", "ui", "uri", "url", "use", "user", "username",
-    "value", "values", "version", "volume",
+    "active",
+    "affinity",
+    "annotation",
+    "arg",
+    "auth",
+    "body",
+    "bucket",
+    "capacity",
+    "class",
+    "client",
+    "config",
+    "configuration",
+    "container",
+    "controller",
+    "count",
+    "cpu",
+    "create",
+    "credential",
+    "data",
+    "debug",
+    "default",
+    "deployment",
+    "dir",
+    "directory",
+    "disable",
+    "disabled",
+    "enable",
+    "enabled",
+    "env",
+    "environment",
+    "existing",
+    "external",
+    "extra",
+    "file",
+    "global",
+    "host",
+    "hostname",
+    "id",
+    "image",
+    "interval",
+    "internal",
+    "is",
+    "key",
+    "kind",
+    "label",
+    "level",
+    "limit",
+    "limits",
+    "list",
+    "log",
+    "manager",
+    "max",
+    "memory",
+    "min",
+    "mode",
+    "name",
+    "namespace",
+    "node",
+    "option",
+    "password",
+    "path",
+    "persistence",
+    "pod",
+    "policy",
+    "port",
+    "prefix",
+    "protocol",
+    "provider",
+    "pull",
+    "pvc",
+    "rbac",
+    "registry",
+    "replica",
+    "replicas",
+    "repository",
+    "request",
+    "requests",
+    "resource",
+    "resources",
+    "role",
+    "rule",
+    "scope",
+    "secret",
+    "security",
+    "selector",
+    "server",
+    "service",
+    "size",
+    "spec",
+    "state",
+    "status",
+    "storage",
+    "strategy",
+    "suffix",
+    "tag",
+    "target",
+    "template",
+    "test",
+    "timeout",
+    "token",
+    "toleration",
+    "tolerations",
+    "type",
+    "ui",
+    "uri",
+    "url",
+    "use",
+    "user",
+    "username",
+    "value",
+    "values",
+    "version",
+    "volume",
 ];
 
 /// The words of one segment of a key, in lower case and without a plural `s`: `isDevelopMode` is
@@ -43,7 +143,11 @@ fn starts_word(before: char, c: char) -> bool {
 
 fn singular(word: String) -> String {
     let plural = word.len() > 3 && word.ends_with('s') && !word.ends_with("ss");
-    if plural { word[..word.len() - 1].to_owned() } else { word }
+    if plural {
+        word[..word.len() - 1].to_owned()
+    } else {
+        word
+    }
 }
 
 /// Whether `word` says something about which setting it belongs to.
@@ -54,7 +158,10 @@ pub(super) fn is_specific(word: &str) -> bool {
 /// The letters and digits of a text in lower case, so that `assetStore`, `asset-store` and
 /// `assetstore` are the same.
 pub(super) fn folded(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    text.chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect()
 }
 
 /// How many words two lists share, from 0 (none) to 1 (the same ones): Jaccard's index.

@@ -8,8 +8,8 @@ use super::{
 use crate::analysis::Changes;
 use crate::bundle::Bundle;
 use crate::diff::{FieldChange, ObjectDiff};
-use crate::finding::{Evidence, Finding};
-use crate::guide::{GuideStep, HopGuide};
+use crate::finding::Finding;
+use crate::guide::{ComponentRename, GuideStep, HopGuide};
 use crate::lint::{self, Context};
 use crate::path::Hop;
 use crate::plan::Step;
@@ -43,15 +43,29 @@ pub fn path_hop(hop: &Hop) -> HopReport {
 pub fn hop(input: HopInput<'_>) -> HopReport {
     let context = input.context;
     HopReport {
-        procedure: Some(procedure(context.facts.generation(&context.hop.to), context)),
+        procedure: Some(procedure(
+            context.facts.generation(&context.hop.to),
+            context,
+        )),
         artifacts: Some(artifacts(context.to)),
         guide: Some(guide(context)),
-        components: Some(components(context.changes, context.guide)),
+        components: Some(components(context.changes, &context.guide.renamed)),
         objects: Some(objects(&context.changes.objects)),
-        overrides: Some(overrides(context)),
+        overrides: Some(overrides(context.from, context.to, context.changes)),
         steps: Some(input.steps),
         findings: input.findings,
         ..path_hop(context.hop)
+    }
+}
+
+/// The differences of two releases that need not follow one another.
+pub fn differences(from: &Bundle, to: &Bundle, changes: &Changes) -> HopReport {
+    HopReport {
+        artifacts: Some(artifacts(to)),
+        components: Some(components(changes, &[])),
+        objects: Some(objects(&changes.objects)),
+        overrides: Some(overrides(from, to, changes)),
+        ..HopReport::new(&from.version.to_string(), &to.version.to_string(), "")
     }
 }
 
@@ -75,7 +89,7 @@ fn artifacts(bundle: &Bundle) -> Vec<ArtifactReport> {
 }
 
 /// The guides of a hop as the report shows them.
-pub fn guide(context: &Context<'_>) -> GuideReport {
+fn guide(context: &Context<'_>) -> GuideReport {
     let guide = context.guide;
     let files = guide.guides.iter().map(|it| GuideFile {
         name: it.name.clone(),
@@ -94,8 +108,14 @@ pub fn guide(context: &Context<'_>) -> GuideReport {
 }
 
 fn checklist(guide: &HopGuide) -> Vec<ChecklistItem> {
-    let of_guides = guide.guides.iter().flat_map(|it| it.steps.iter().map(|step| item(it.source(), step)));
-    let of_notes = guide.notes.iter().flat_map(|it| it.steps.iter().map(|step| item(it.text.source(), step)));
+    let of_guides = guide
+        .guides
+        .iter()
+        .flat_map(|it| it.steps.iter().map(|step| item(it.source(), step)));
+    let of_notes = guide
+        .notes
+        .iter()
+        .flat_map(|it| it.steps.iter().map(|step| item(it.text.source(), step)));
     of_guides.chain(of_notes).collect()
 }
 
@@ -112,21 +132,41 @@ fn item(source: &str, step: &GuideStep) -> ChecklistItem {
     }
 }
 
-fn components(changes: &Changes, guide: &HopGuide) -> ComponentsReport {
+fn components(changes: &Changes, said: &[ComponentRename]) -> ComponentsReport {
     let diff = &changes.components;
-    let is_new_name = |name: &str| guide.renamed.iter().any(|it| it.to == name);
-    let names = diff.added.iter().map(crate::manifest::Component::release_name);
-    let gone = diff.removed.iter().map(crate::manifest::Component::release_name);
+    let is_new_name = |name: &str| said.iter().any(|it| it.to == name);
+    let is_old_name = |name: &str| said.iter().any(|it| it.from == name);
+    let names = diff
+        .added
+        .iter()
+        .map(crate::manifest::Component::release_name);
+    let gone = diff
+        .removed
+        .iter()
+        .map(crate::manifest::Component::release_name);
     let moved = diff.moved.iter().map(|(old, new)| NamespaceChange {
         name: new.release_name().to_owned(),
         from: old.namespace.clone(),
         to: new.namespace.clone(),
     });
-    let renamed = guide.renamed.iter().map(|it| NameChange { from: it.from.clone(), to: it.to.clone() });
-    let reordered = diff.reordered.iter().map(|it| PlaceChange { name: it.name.clone(), from: it.from, to: it.to });
+    let renamed = said.iter().map(|it| NameChange {
+        from: it.from.clone(),
+        to: it.to.clone(),
+    });
+    let reordered = diff.reordered.iter().map(|it| PlaceChange {
+        name: it.name.clone(),
+        from: it.from,
+        to: it.to,
+    });
     ComponentsReport {
-        added: names.filter(|it| !is_new_name(it)).map(ToOwned::to_owned).collect(),
-        removed: gone.filter(|it| guide.renamed_component(it).is_none()).map(ToOwned::to_owned).collect(),
+        added: names
+            .filter(|it| !is_new_name(it))
+            .map(ToOwned::to_owned)
+            .collect(),
+        removed: gone
+            .filter(|it| !is_old_name(it))
+            .map(ToOwned::to_owned)
+            .collect(),
         renamed: renamed.collect(),
         moved: moved.collect(),
         reordered: reordered.collect(),
@@ -135,7 +175,8 @@ fn components(changes: &Changes, guide: &HopGuide) -> ComponentsReport {
 
 /// The differences of objects as the report shows them.
 pub fn objects(diff: &ObjectDiff) -> ObjectsReport {
-    let names = |keys: &[crate::manifest::ObjectKey]| keys.iter().map(ToString::to_string).collect();
+    let names =
+        |keys: &[crate::manifest::ObjectKey]| keys.iter().map(ToString::to_string).collect();
     let changed = diff.changed.iter().map(|it| ChangedObject {
         object: it.object.to_string(),
         fields: it.fields.iter().map(field).collect(),
@@ -165,8 +206,8 @@ fn field(change: &FieldChange) -> Field {
     }
 }
 
-fn overrides(context: &Context<'_>) -> OverridesReport {
-    let diff = &context.changes.overrides;
+fn overrides(from: &Bundle, to: &Bundle, changes: &Changes) -> OverridesReport {
+    let diff = &changes.overrides;
     let changed = diff.changed.iter().map(|(old, new)| ChangedOverride {
         component: new.key.component.clone(),
         key: new.key.key.clone(),
@@ -177,18 +218,21 @@ fn overrides(context: &Context<'_>) -> OverridesReport {
         added: diff.added.iter().map(|it| it.key.clone()).collect(),
         removed: diff.removed.iter().map(|it| it.key.clone()).collect(),
         changed: changed.collect(),
-        renamed: context.changes.renames.iter().map(|it| rename(it, context)).collect(),
+        renamed: changes
+            .renames
+            .iter()
+            .map(|it| rename(from, to, it))
+            .collect(),
     }
 }
 
-fn rename(rename: &Rename, context: &Context<'_>) -> RenameReport {
-    let evidence: Vec<Evidence> = lint::rename_evidence(context, rename);
+fn rename(from: &Bundle, to: &Bundle, rename: &Rename) -> RenameReport {
     RenameReport {
         component: rename.from.component.clone(),
         key: rename.from.key.clone(),
         kind: rename.kind.as_str(),
         to: rename.to.clone(),
         confidence: rename.confidence.value(),
-        evidence,
+        evidence: lint::rename_evidence(from, to, rename),
     }
 }
