@@ -275,9 +275,8 @@ fn label(release: &Bundle) -> Option<Draft> {
 fn watch() -> Draft {
     Draft::new(Action::Watch, INSTALLATION)
         .command(
-            "while true; do kubectl -n default get installation/kyma-installation \
-             -o jsonpath=\"{'Status: '}{.status.state}{', description: '}{.status.description}\"; \
-             echo; sleep 5; done",
+            "kubectl -n default get installation kyma-installation --watch \
+             -o custom-columns=STATE:.status.state,DESCRIPTION:.status.description",
         )
         .wait("state is `Installed`")
         .note("right after the previous step the state may still say `Installed` from the last run; wait until it has changed once")

@@ -107,15 +107,9 @@ impl HopGuide {
         known.removed.iter().filter_map(said).collect()
     }
 
-    /// A line that names both and says that one became the other.
+    /// A line that says that one became the other.
     fn says_renamed(&self, old: &str, new: &str) -> Option<ComponentRename> {
-        let says = |line: &str| {
-            let words = words(line);
-            let names = [old, new]
-                .iter()
-                .all(|name| words.iter().any(|word| word == name));
-            names && words.iter().any(|word| word.starts_with("renam"))
-        };
+        let says = |line: &str| states_rename(&words(line), old, new);
         self.texts().find_map(|text| {
             let line = (1..)
                 .map_while(|it| Some((it, text.line(it)?)))
@@ -142,6 +136,22 @@ impl HopGuide {
     }
 }
 
+/// Whether a few words in a row say that `old` was renamed to `new`. Two names that merely stand on
+/// one line with a word of renaming are none: releases rename many other things.
+fn states_rename(words: &[String], old: &str, new: &str) -> bool {
+    const FAR: usize = 8;
+    let starts = words.iter().enumerate().filter(|(_, word)| *word == old);
+    starts
+        .map(|(start, _)| &words[start + 1..words.len().min(start + FAR)])
+        .any(|rest| {
+            let renamed = rest.iter().position(|word| word.starts_with("renam"));
+            let named = rest.iter().position(|word| word == new);
+            renamed
+                .zip(named)
+                .is_some_and(|(renamed, named)| renamed < named)
+        })
+}
+
 /// The words of a line in lower case; a hyphen belongs to its word.
 fn words(line: &str) -> Vec<String> {
     let words = line.split(|c: char| !(c.is_alphanumeric() || c == '-'));
@@ -149,4 +159,30 @@ fn words(line: &str) -> Vec<String> {
         .map(str::to_lowercase)
         .filter(|it| !it.is_empty())
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn says(line: &str) -> bool {
+        states_rename(&words(line), "jaeger", "tracing")
+    }
+
+    #[test]
+    fn a_rename_is_stated_in_a_few_words() {
+        assert!(says("### Jaeger renamed to Tracing"));
+        assert!(says(
+            "The component `jaeger` was renamed and is called **tracing** now."
+        ));
+    }
+
+    #[test]
+    fn names_on_one_line_with_some_other_rename_are_no_rename() {
+        assert!(!says("Tracing uses Jaeger, and we renamed its dashboards."));
+        assert!(!says("We renamed a view. Jaeger is part of tracing."));
+        assert!(!says(
+            "jaeger became a part of the platform, whose parts were renamed, like tracing"
+        ));
+    }
 }

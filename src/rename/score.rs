@@ -179,14 +179,15 @@ fn is_telling(value: &Value) -> bool {
     }
 }
 
-/// What kind of rename leads from `old` to `new`.
+/// What kind of rename leads from `old` to `new`: moved, if the last segment is the same and what
+/// stands above it changed inside one component.
 pub(super) fn kind(old: &OverrideKey, new: &OverrideKey) -> RenameKind {
     let (a, b) = (segments(old), segments(new));
-    let suffix = shared_end(&a, &b);
-    let under_another_parent = 0 < suffix && suffix == a.len() - 1 && suffix == b.len() - 1;
+    let same_place = a.len() == b.len() && a.last() == b.last();
     let global = [&a, &b].iter().any(|it| it[0] == "global");
-    let same_component = old.component == new.component;
-    if old.key == new.key || (under_another_parent && same_component && !global) {
+    let inside = old.component == new.component && !global;
+    let moved = old.key == new.key || (same_place && inside && 1 < a.len());
+    if moved {
         RenameKind::Moved
     } else {
         RenameKind::Renamed
