@@ -17,7 +17,7 @@ use crate::release::DocumentedRename;
 mod score;
 mod words;
 
-use score::Candidate;
+use score::{Candidate, Changed};
 
 /// Confidence below this is no rename: the key counts as removed.
 pub const THRESHOLD: f64 = 0.6;
@@ -103,12 +103,25 @@ pub fn between(
     new: &OverrideSet,
     documented: &[&DocumentedRename],
 ) -> Vec<Rename> {
-    let vanished: Vec<_> = old.iter().filter(|it| !new.contains(&it.key)).collect();
-    let appeared: Vec<_> = new.iter().filter(|it| !old.contains(&it.key)).collect();
-    let renames = vanished.iter().filter_map(|key| {
-        stated(key, documented).or_else(|| resembling(key, &vanished, &appeared))
-    });
+    let (vanished, appeared) = changed(old, new);
+    let keys = Changed {
+        vanished: &vanished,
+        appeared: &appeared,
+    };
+    let renames = vanished
+        .iter()
+        .filter_map(|key| stated(key, documented).or_else(|| resembling(key, keys)));
     merge(renames.collect())
+}
+
+/// The keys that are on one side only: those that vanished, those that appeared.
+fn changed<'a>(
+    old: &'a OverrideSet,
+    new: &'a OverrideSet,
+) -> (Vec<&'a Override>, Vec<&'a Override>) {
+    let vanished = old.iter().filter(|it| !new.contains(&it.key));
+    let appeared = new.iter().filter(|it| !old.contains(&it.key));
+    (vanished.collect(), appeared.collect())
 }
 
 fn stated(old: &Override, documented: &[&DocumentedRename]) -> Option<Rename> {
@@ -133,12 +146,19 @@ fn stated(old: &Override, documented: &[&DocumentedRename]) -> Option<Rename> {
     })
 }
 
-fn resembling(old: &Override, vanished: &[&Override], appeared: &[&Override]) -> Option<Rename> {
-    let scored = appeared
+/// The appeared keys that score at least `least` as successors of `old`, best first.
+fn candidates<'a>(old: &Override, keys: Changed<'a>, least: f64) -> Vec<Candidate<'a>> {
+    let scored = keys
+        .appeared
         .iter()
-        .map(|new| score::candidate(old, new, vanished, appeared));
-    let mut candidates: Vec<_> = scored.filter(|it| THRESHOLD <= it.score).collect();
+        .map(|new| score::candidate(old, new, keys));
+    let mut candidates: Vec<_> = scored.filter(|it| least <= it.score).collect();
     candidates.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.new.cmp(b.new)));
+    candidates
+}
+
+fn resembling(old: &Override, keys: Changed<'_>) -> Option<Rename> {
+    let candidates = candidates(old, keys, THRESHOLD);
     let best = candidates.first()?;
     let (kind, chosen) = if best.inserted.is_some() {
         split(&candidates)
@@ -189,20 +209,13 @@ fn merge(mut renames: Vec<Rename>) -> Vec<Rename> {
 /// best first.
 pub fn nearest(old: &Override, before: &OverrideSet, after: &OverrideSet) -> Vec<OverrideKey> {
     const LEAST: f64 = 0.4;
-    let vanished: Vec<_> = before
-        .iter()
-        .filter(|it| !after.contains(&it.key))
-        .collect();
-    let appeared: Vec<_> = after
-        .iter()
-        .filter(|it| !before.contains(&it.key))
-        .collect();
-    let scored = appeared
-        .iter()
-        .map(|new| score::candidate(old, new, &vanished, &appeared));
-    let mut near: Vec<_> = scored.filter(|it| LEAST <= it.score).collect();
-    near.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.new.cmp(b.new)));
-    near.into_iter().take(3).map(|it| it.new.clone()).collect()
+    let (vanished, appeared) = changed(before, after);
+    let keys = Changed {
+        vanished: &vanished,
+        appeared: &appeared,
+    };
+    let near = candidates(old, keys, LEAST).into_iter().take(3);
+    near.map(|it| it.new.clone()).collect()
 }
 
 #[cfg(test)]

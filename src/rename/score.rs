@@ -18,13 +18,17 @@ pub(super) struct Candidate<'a> {
     pub(super) inserted: Option<usize>,
 }
 
+/// The keys that are on one side only.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Changed<'a> {
+    /// The old keys that are gone.
+    pub(super) vanished: &'a [&'a Override],
+    /// The keys that are new.
+    pub(super) appeared: &'a [&'a Override],
+}
+
 /// Judges `new` as the successor of `old` among all keys that vanished and appeared.
-pub(super) fn candidate<'a>(
-    old: &Override,
-    new: &'a Override,
-    vanished: &[&Override],
-    appeared: &[&Override],
-) -> Candidate<'a> {
+pub(super) fn candidate<'a>(old: &Override, new: &'a Override, keys: Changed<'_>) -> Candidate<'a> {
     let (a, b) = (segments(&old.key), segments(&new.key));
     let inserted = inserted(&old.key, &new.key, &a, &b);
     let mut case = Case {
@@ -38,7 +42,7 @@ pub(super) fn candidate<'a>(
         case.add(0.55, format!("both end in `{end}`"));
         case.place(old, new, suffix);
         case.value(old, new);
-        case.uniqueness(&end, old, new, vanished, appeared);
+        case.uniqueness(&end, old, new, keys);
     }
     Candidate {
         new: &new.key,
@@ -130,21 +134,16 @@ impl Case {
         }
     }
 
-    fn uniqueness(
-        &mut self,
-        end: &str,
-        old: &Override,
-        new: &Override,
-        vanished: &[&Override],
-        appeared: &[&Override],
-    ) {
-        let ends = |it: &&&Override| it.key.key == end || it.key.key.ends_with(&format!(".{end}"));
-        let here = |it: &&&Override| it.key.component == new.key.component;
-        let gone = vanished
-            .iter()
-            .filter(ends)
-            .filter(|it| it.key.component == old.key.component);
-        if appeared.iter().filter(ends).filter(here).count() == 1 && gone.count() == 1 {
+    /// In one component, a setting that went and the only one alike that came belong together.
+    fn uniqueness(&mut self, end: &str, old: &Override, new: &Override, keys: Changed<'_>) {
+        let tail = format!(".{end}");
+        let alike = |it: &&&Override| {
+            it.key.component == old.key.component
+                && (it.key.key == end || it.key.key.ends_with(&tail))
+        };
+        let count = |list: &[&Override]| list.iter().filter(alike).count();
+        let only = count(keys.vanished) == 1 && count(keys.appeared) == 1;
+        if old.key.component == new.key.component && only {
             self.add(
                 0.1,
                 format!("no other key that ends in `{end}` changed there"),
