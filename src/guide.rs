@@ -105,7 +105,8 @@ fn file_name(resource: &Resource) -> String {
     source.rsplit('/').next().unwrap_or_default().to_owned()
 }
 
-/// The title and the checklist of a guide. The title is a first heading of the first level.
+/// The title and the checklist of a guide. The title is a first heading of the first level, or
+/// stands in the front matter.
 fn read(text: &Text) -> (String, Checklist) {
     let body = text.body();
     let blocks = markdown::blocks(&body);
@@ -114,7 +115,10 @@ fn read(text: &Text) -> (String, Checklist) {
             let title = inline::shorten(&inline::plain(&first.raw()), TEXT_LIMIT);
             (title, rest)
         }
-        _ => (String::new(), blocks.as_slice()),
+        _ => {
+            let title = text.front_matter_value("title").unwrap_or_default();
+            (inline::shorten(title, TEXT_LIMIT), blocks.as_slice())
+        }
     };
     (title, steps::checklist(rest, Scope::Everything))
 }

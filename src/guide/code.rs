@@ -199,9 +199,9 @@ mod tests {
     fn output_and_errors_are_no_commands_whatever_their_label() {
         for code in [
             "NAMESPACE   NAME   READY\ntest   a   False",
-            "Step error:  Details: no such job",
-            "Error: jobs.batch \"x\" not found",
-            "- Installer deployed\nX Configuring",
+            "Some error:  Reason: no such thing",
+            "Error: pods \"x\" not found",
+            "- Operator deployed\nX Waiting",
             "kubectl",
             "# only a comment",
             "",

@@ -14,7 +14,7 @@
 //!   nothing of a guide is hidden.
 
 use super::code::{self, CodeKind};
-use super::inline::{Sentence, plain, sentences, shorten};
+use super::inline::{Sentence, plain, sentences, shorten, squeeze};
 use super::markdown::{Block, Kind};
 use super::timing::{self, When};
 use super::words::Words;
@@ -163,7 +163,11 @@ impl Builder {
         let demand = select::demand(sentences).filter(relevant);
         let last = sentences.last().filter(|it| it.text.ends_with(':'));
         let leading = || {
-            let last = last.filter(|_| is_command(next) && self.scope == Scope::Everything)?;
+            let leads = |it: &&Sentence| is_command(next) || is_snippet(next) && !shows(&it.text);
+            let last = last.filter(leads)?;
+            if self.scope == Scope::UpgradesOnly {
+                return None;
+            }
             Some(Demand {
                 line: last.line,
                 text: last.text.clone(),
@@ -193,18 +197,28 @@ impl Builder {
     fn item(&mut self, block: &Block<'_>, ordered: bool, next: Option<&Block<'_>>) {
         let sentences = sentences(block.numbered());
         self.takes_code = None;
-        let demand = select::demand(&sentences);
+        let demand = select::demand(&sentences).filter(|it| !it.lead);
         let asks = match self.list {
             _ if !ordered && block.raw().starts_with('[') && demand.is_none() => false,
             ListSense::Asks => true,
             ListSense::Tells => false,
-            ListSense::Unsaid => ordered || demand.is_some_and(|it| !it.lead) || is_command(next),
+            ListSense::Unsaid => ordered || demand.is_some() || is_command(next),
         };
         let text = select::joined(&sentences);
         let relevant = self.scope == Scope::Everything || is_about_upgrades(&text);
-        if asks && relevant {
-            self.push(StepKind::Action, block.line, &text);
-            self.takes_code = self.steps.len().checked_sub(1);
+        if !asks || !relevant {
+            return;
+        }
+        let known = demand.is_some_and(|it| it.reminder) && self.list == ListSense::Unsaid;
+        let kind = if known && !ordered {
+            StepKind::Note
+        } else {
+            StepKind::Action
+        };
+        self.push(kind, block.line, &text);
+        self.takes_code = self.steps.len().checked_sub(1);
+        if text.ends_with(':') {
+            self.list = ListSense::Asks;
         }
     }
 
@@ -258,10 +272,10 @@ impl Builder {
             heading_path: self.heading_path(),
             kind,
             when: when.unwrap_or(When::Unstated),
-            text: shorten(text, TEXT_LIMIT),
+            text: shorten(&squeeze(text), TEXT_LIMIT),
             command: None,
             snippet: None,
-            destructive: deletes_all(text),
+            destructive: deletes_all(text) || names_destructive_command(text),
             line,
         });
     }
@@ -279,6 +293,18 @@ fn is_command(block: Option<&Block<'_>>) -> bool {
     })
 }
 
+fn is_snippet(block: Option<&Block<'_>>) -> bool {
+    block.is_some_and(|it| match it.kind {
+        Kind::Code { info, .. } => code::kind(info, &it.code()) == CodeKind::Snippet,
+        _ => false,
+    })
+}
+
+/// Whether the words before a code block say that it only shows something.
+fn shows(text: &str) -> bool {
+    Words::of(text).has_any(&["example*|output|see|look*|similar|result*"])
+}
+
 fn is_about_upgrades(text: &str) -> bool {
     let phrases = [
         "upgrade|upgrading",
@@ -294,6 +320,13 @@ fn is_about_upgrades(text: &str) -> bool {
 fn deletes_all(text: &str) -> bool {
     let words = Words::of(text);
     words.starts("delete|remove|uninstall all|every")
+}
+
+/// Whether a command between backticks is destructive.
+fn names_destructive_command(text: &str) -> bool {
+    let spans = text.split('`').skip(1).step_by(2);
+    let mut commands = spans.filter(|it| code::kind("", it) == CodeKind::Command);
+    commands.any(code::is_destructive)
 }
 
 /// What the last sentence before a list makes of its bullets.

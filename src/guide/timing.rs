@@ -76,6 +76,7 @@ const DURING: &[&str] = &[
     "during ~2 kyma|the update",
     "part of ~2 upgrade|update",
     "proceed with ~2 upgrade|update",
+    "upgrade kyma from|to",
     "must upgrade kyma",
 ];
 
@@ -141,10 +142,10 @@ mod tests {
             &[
                 "Before you upgrade to 1.2, save the bucket.",
                 "Delete the job prior to upgrading Kyma.",
-                "Before starting the upgrade process, look at the pods.",
+                "Before starting the upgrade, look at the pods.",
                 "All leftovers must be deleted before the upgrade.",
-                "To avoid any potential issues with the upgrade, check the name.",
-                "To perform a successful upgrade, stop all writers.",
+                "To avoid problems with the upgrade, check the name.",
+                "To ensure a smooth upgrade, stop all writers.",
                 "See whether your cluster is ready for the migration.",
                 "Make sure there is enough memory during the upgrade.",
             ],
@@ -157,12 +158,12 @@ mod tests {
             Some(When::After),
             &[
                 "After the upgrade process completes, restart it.",
-                "Following a successful Kyma upgrade, the address may change.",
+                "Following a successful upgrade, the address may be another one.",
                 "The following post update steps must be done.",
-                "You can remove the volume when the migration ends up successfully.",
+                "Drop the volume when the migration ends successfully.",
                 "Look whether the migration process was successful.",
-                "The automatic upgrade procedure does not resize the volumes automatically.",
-                "Old definitions are not removed automatically during the upgrade process.",
+                "The upgrade job does not grow the disks automatically.",
+                "Old kinds are not deleted automatically during the upgrade.",
                 "Delete the Secret after you upgrade.",
             ],
         );
@@ -173,9 +174,9 @@ mod tests {
         assert_all(
             Some(When::During),
             &[
-                "Events sent during the migration can be lost.",
+                "Messages sent during the migration may vanish.",
                 "When upgrading from 1.4 to 1.5, a service is down.",
-                "You may have to make new ones as a part of the upgrade process.",
+                "New ones are made as a part of the upgrade.",
             ],
         );
     }

@@ -156,8 +156,12 @@ fn sense(text: &str) -> Sense {
     }
 }
 
-/// "Run:", "Use this command:", "Follow these steps:" say nothing of their own.
+/// "Run:", "Use this command:", "Follow these steps:" say nothing of their own; with a link they
+/// do.
 fn is_lead(words: &Words, text: &str) -> bool {
+    if text.contains('(') {
+        return false;
+    }
     let bare = words.starts("follow|perform|complete|execute ~2 steps|instructions")
         || words.starts("use|run|execute ~2 command|commands|script")
         || words.starts("to do so|this|that , follow|run|use|execute");
@@ -227,6 +231,7 @@ const VERBS: &[&str] = &[
     "modify",
     "move",
     "open",
+    "override",
     "patch",
     "perform",
     "place",
@@ -280,12 +285,9 @@ const OPENINGS: &str = "after|alternatively|also|as|because|before|depending|dur
 /// Whether a clause of the sentence begins with a command.
 fn commands(words: &Words) -> bool {
     let begins = |at: usize| {
-        let at = if words.get(at) == "please" || words.get(at) == "then" {
-            at + 1
-        } else {
-            at
-        };
-        is_command(words, at)
+        let word = words.get(at);
+        let skipped = word == "please" || word == "then" || word.ends_with("ly");
+        is_command(words, at + usize::from(skipped))
     };
     let opening = words.starts(OPENINGS);
     let inner = || words.find(",|:").any(|comma| begins(comma + 1));
@@ -295,8 +297,10 @@ fn commands(words: &Words) -> bool {
 /// A verb of the list is a command unless what follows shows that it is a noun ("Update of …").
 fn is_command(words: &Words, at: usize) -> bool {
     let next = words.get(at + 1);
-    if words.get(at) == "don't" || words.get(at) == "do" {
-        return words.get(at) == "don't" || next == "not";
+    match words.get(at) {
+        "don't" => return true,
+        "do" => return matches!(next, "not" | "this" | "it" | "so" | "the" | "these"),
+        _ => {}
     }
     let noun = matches!(
         next,
