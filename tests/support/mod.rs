@@ -1,0 +1,229 @@
+//! Made-up release histories in the layout of a mirror, and running the program on them.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::Output;
+
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+
+/// A history of releases that a test makes up.
+#[derive(Default)]
+pub struct History {
+    files: BTreeMap<String, String>,
+    records: Vec<Value>,
+    guides: BTreeMap<String, Vec<String>>,
+    posts: Vec<String>,
+    absent: BTreeMap<String, Option<String>>,
+}
+
+/// The installer file of a release: the objects that every release has, with the given parts.
+pub struct Installer<'a> {
+    /// The version, which is the tag of the image.
+    pub image: &'a str,
+    /// Components as `name@namespace`, separated by spaces.
+    pub components: &'a str,
+    /// Verbs of the installer's role, separated by commas.
+    pub verbs: &'a str,
+    /// More documents, without a separator at either end.
+    pub more: &'a str,
+}
+
+impl Default for Installer<'_> {
+    fn default() -> Self {
+        Self {
+            image: "1.0.0",
+            components: "core@kyma-system",
+            verbs: "get",
+            more: "",
+        }
+    }
+}
+
+impl Installer<'_> {
+    /// The text of the file.
+    pub fn text(&self) -> String {
+        let entry = |it: &str| {
+            let (name, namespace) = it.split_once('@').unwrap();
+            format!("    - name: \"{name}\"\n      namespace: \"{namespace}\"\n")
+        };
+        let components: String = self.components.split_whitespace().map(entry).collect();
+        let more = if self.more.is_empty() {
+            String::new()
+        } else {
+            format!("{}\n---\n", self.more)
+        };
+        format!(
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: kyma-installer\n  \
+             namespace: kyma-installer\nspec:\n  selector: {{matchLabels: {{name: installer}}}}\n  \
+             template:\n    metadata: {{labels: {{name: installer}}}}\n    spec:\n      containers:\n      \
+             - name: installer\n        image: registry/kyma-installer:{}\n---\n\
+             apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata:\n  name: installer\n  \
+             namespace: kyma-installer\nrules:\n- apiGroups: [\"\"]\n  resources: [secrets]\n  \
+             verbs: [{}]\n---\n{more}\
+             apiVersion: installer.kyma-project.io/v1alpha1\nkind: Installation\nmetadata:\n  \
+             name: kyma-installation\n  namespace: default\n  labels:\n    action: install\nspec:\n  \
+             components:\n{components}",
+            self.image, self.verbs
+        )
+    }
+}
+
+/// An override ConfigMap with lines of data such as `global.a: "x"`.
+pub fn overrides(name: &str, component: Option<&str>, data: &str) -> String {
+    let component = component
+        .map(|it| format!("    component: {it}\n"))
+        .unwrap_or_default();
+    let data: String = data
+        .lines()
+        .map(|it| format!("  {}\n", it.trim()))
+        .collect();
+    format!(
+        "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {name}\n  namespace: kyma-installer\n  \
+         labels:\n    installer: overrides\n{component}data:\n{data}"
+    )
+}
+
+impl History {
+    /// Adds a release with its files.
+    pub fn release(&mut self, tag: &str, files: &[(&str, &str)]) -> &mut Self {
+        let assets: Vec<_> = files
+            .iter()
+            .map(|(name, text)| {
+                self.files
+                    .insert(format!("download/{tag}/{name}"), (*text).to_owned());
+                let url =
+                    format!("https://github.com/kyma-project/kyma/releases/download/{tag}/{name}");
+                json!({"name": name, "size": text.len(), "browser_download_url": url})
+            })
+            .collect();
+        self.records.push(json!({
+            "tag_name": tag, "draft": false, "prerelease": tag.contains('-'),
+            "published_at": "2020-01-02T03:04:05Z", "assets": assets
+        }));
+        self
+    }
+
+    /// Adds a release for clusters and Minikube with the same installer and no overrides.
+    pub fn plain(&mut self, tag: &str) -> &mut Self {
+        let text = Installer {
+            image: tag,
+            ..Installer::default()
+        }
+        .text();
+        self.installer(tag, &text)
+    }
+
+    /// Adds a release of which only the installer is known.
+    pub fn installer(&mut self, tag: &str, text: &str) -> &mut Self {
+        self.release(
+            tag,
+            &[
+                ("kyma-installer-cluster.yaml", text),
+                ("kyma-installer-local.yaml", text),
+            ],
+        )
+    }
+
+    /// Adds a migration guide on the branch of a minor.
+    pub fn guide(&mut self, minor: &str, name: &str, text: &str) -> &mut Self {
+        let path = format!("raw/release-{minor}/docs/migration-guides/{name}");
+        self.files.insert(path, text.to_owned());
+        self.guides
+            .entry(minor.to_owned())
+            .or_default()
+            .push(name.to_owned());
+        self
+    }
+
+    /// Adds the release notes of a minor.
+    pub fn notes(&mut self, minor: &str, text: &str) -> &mut Self {
+        let dir = format!("2020-01-02-release-notes-{minor}");
+        self.files
+            .insert(format!("notes/{dir}/index.md"), text.to_owned());
+        self.posts.push(dir);
+        self
+    }
+
+    /// Says that the origin does not have a file, or has it in an unusable form.
+    pub fn absent(&mut self, path: &str, problem: Option<&str>) -> &mut Self {
+        self.absent
+            .insert(path.to_owned(), problem.map(ToOwned::to_owned));
+        self
+    }
+
+    /// Adds a file as it is.
+    pub fn file(&mut self, path: &str, text: &str) -> &mut Self {
+        self.files.insert(path.to_owned(), text.to_owned());
+        self
+    }
+
+    /// Writes the history as a mirror.
+    pub fn write(&self, folder: &Path) {
+        let mut files = self.files.clone();
+        let mut json = |path: &str, value: Value| files.insert(path.to_owned(), value.to_string());
+        json("releases.json", json!(self.records));
+        json("notes.json", json!(self.posts));
+        json("absent.json", json!(self.absent));
+        json(
+            "origin.json",
+            json!({
+                "api": "https://api.github.com", "web": "https://github.com",
+                "raw": "https://raw.githubusercontent.com", "bucket": "https://storage.googleapis.com"
+            }),
+        );
+        for record in &self.records {
+            let tag = record["tag_name"].as_str().unwrap();
+            let minor = tag.splitn(3, '.').take(2).collect::<Vec<_>>().join(".");
+            let names = self.guides.get(&minor).cloned().unwrap_or_default();
+            json(&format!("guides/release-{minor}.json"), json!(names));
+        }
+        let mut sums = String::new();
+        for (path, text) in &files {
+            let file = folder.join(path);
+            fs_err::create_dir_all(file.parent().unwrap()).unwrap();
+            fs_err::write(&file, text).unwrap();
+            let digest = Sha256::digest(text.as_bytes());
+            let digest: String = digest.iter().map(|it| format!("{it:02x}")).collect();
+            sums.push_str(&format!("{digest}  {path}\n"));
+        }
+        fs_err::write(folder.join("SHA256SUMS"), sums).unwrap();
+    }
+}
+
+/// Runs the program in an empty environment with a home of its own.
+pub fn run(args: &[&str]) -> Output {
+    let home = tempfile::tempdir().unwrap();
+    let mut command = assert_cmd::Command::cargo_bin("kyma-upgrade").unwrap();
+    command.env_clear().env("HOME", home.path()).args(args);
+    command.timeout(std::time::Duration::from_secs(60));
+    command.output().unwrap()
+}
+
+/// Runs the program on a history; `{}` in the arguments stands for its folder.
+pub fn run_on(history: &History, args: &[&str]) -> Output {
+    let folder = tempfile::tempdir().unwrap();
+    history.write(folder.path());
+    let mut all: Vec<_> = args.to_vec();
+    all.extend(["--source", folder.path().to_str().unwrap()]);
+    run(&all)
+}
+
+/// The JSON report of a command on a history.
+pub fn report_on(history: &History, args: &[&str]) -> Value {
+    let mut all: Vec<_> = args.to_vec();
+    all.extend(["-o", "json"]);
+    let output = run_on(history, &all);
+    let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {errors}"))
+}
+
+/// All findings of a report.
+pub fn findings(report: &Value) -> Vec<&Value> {
+    let hops = report["hops"].as_array().unwrap();
+    let lists = hops
+        .iter()
+        .chain([report])
+        .map(|it| it["findings"].as_array().unwrap());
+    lists.flatten().collect()
+}
