@@ -13,7 +13,7 @@
 
 use std::path::Path;
 
-use futures::{StreamExt, TryStreamExt};
+use futures::future::try_join_all;
 
 use crate::release::{Absent, Artifact, Asset, Fetched, Minor, Problem, ReleaseRecord, Resource};
 
@@ -32,9 +32,6 @@ pub use github::{GitHub, Options};
 pub use http::Patience;
 pub use mirror::Mirror;
 pub use origins::Origins;
-
-/// How many requests run at once.
-const AT_ONCE: usize = 8;
 
 /// Where releases come from.
 #[derive(Debug)]
@@ -147,16 +144,15 @@ impl Source {
         Ok(self.fetched(resource, answer))
     }
 
-    /// Several files, eight at once, in the order of the requests.
+    /// Several files, downloaded in parallel, in the order of the requests.
     ///
     /// # Errors
     /// The first error in that order; the other downloads are then abandoned.
-    pub async fn fetch_all(&self, requests: Vec<Request>) -> Result<Vec<Fetched>, Error> {
-        futures::stream::iter(requests)
-            .map(async |it| self.fetch(&it.resource, it.expected.as_ref()).await)
-            .buffered(AT_ONCE)
-            .try_collect()
-            .await
+    pub async fn fetch_all(&self, requests: &[Request]) -> Result<Vec<Fetched>, Error> {
+        let fetches = requests
+            .iter()
+            .map(|it| self.fetch(&it.resource, it.expected.as_ref()));
+        try_join_all(fetches).await
     }
 
     fn fetched(&self, resource: &Resource, content: Content) -> Fetched {

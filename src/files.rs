@@ -68,12 +68,28 @@ impl Error {
 /// # Errors
 /// When the folder is missing, read-only or full.
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    write(path, bytes, std::fs::File::sync_all)
+}
+
+/// The same without waiting for the disk: after a power failure the file may be empty. This is for
+/// what is checked on reading and can be had again.
+///
+/// # Errors
+/// When the folder is missing, read-only or full.
+pub fn write_replaceable(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    write(path, bytes, |_| Ok(()))
+}
+
+/// Makes sure that a written file is on the disk, or does not care.
+type Sync = fn(&std::fs::File) -> io::Result<()>;
+
+fn write(path: &Path, bytes: &[u8], sync: Sync) -> Result<(), Error> {
     let target = fs_err::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let device = fs_err::metadata(&target).is_ok_and(|it| !it.is_file() && !it.is_dir());
     let written = if device {
         write_through(&target, bytes)
     } else {
-        replace(&target, bytes)
+        replace(&target, bytes, sync)
     };
     written.map_err(|error| Error::Write {
         path: path.to_owned(),
@@ -94,14 +110,14 @@ fn write_through(path: &Path, bytes: &[u8]) -> io::Result<()> {
         .write_all(bytes)
 }
 
-fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+fn replace(path: &Path, bytes: &[u8], sync: Sync) -> io::Result<()> {
     let folder = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
     let mut file = temporary(folder)?;
     file.write_all(bytes)?;
-    file.as_file().sync_all()?;
+    sync(file.as_file())?;
     file.persist(path).map(drop).map_err(|it| it.error)
 }
 

@@ -40,13 +40,23 @@ impl Display {
 pub fn sink(display: Display) -> Sink {
     match display {
         Display::Bars => bars(ProgressDrawTarget::stderr()),
-        Display::Lines => Arc::new(|event| {
-            if let Some(line) = line(&event) {
-                writeln!(std::io::stderr().lock(), "{line}").unwrap_or_default();
-            }
-        }),
+        Display::Lines => lines(),
         Display::Nothing => ignore(),
     }
+}
+
+/// One line for each event that is worth one, but not the same one twice in a row: many requests
+/// wait for the same rate limit.
+fn lines() -> Sink {
+    let last = Mutex::new(None);
+    Arc::new(move |event| {
+        let Some(line) = line(&event) else { return };
+        let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
+        if last.as_ref() != Some(&line) {
+            writeln!(std::io::stderr(), "{line}").unwrap_or_default();
+            *last = Some(line);
+        }
+    })
 }
 
 /// The line that an event is worth, if it is worth one.

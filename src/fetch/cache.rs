@@ -141,7 +141,7 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
         path: folder.to_owned(),
         cause: root_cause(&error),
     })?;
-    files::write_atomically(path, bytes).map_err(Error::CacheFile)
+    files::write_replaceable(path, bytes).map_err(Error::CacheFile)
 }
 
 #[cfg(test)]

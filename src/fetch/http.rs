@@ -5,6 +5,8 @@
 //!   host, port or scheme; a redirect from HTTPS to HTTP is refused.
 //! * The limit is checked on the announced length first and then on what really arrives, after
 //!   decompression, so that neither a large file nor a bomb is held in memory.
+//! * Eight requests run at once, however many are wanted. A request that pauses after a failure
+//!   gives its place to another one.
 //! * Errors show the URL that was asked. Where redirects led is left out: those URLs are signed.
 
 use std::fmt;
@@ -13,6 +15,7 @@ use std::time::{Duration, SystemTime};
 use backon::Retryable;
 use reqwest::header::{ACCEPT, AUTHORIZATION, ETAG, HeaderMap, HeaderValue, IF_NONE_MATCH, LINK};
 use reqwest::{Client, RequestBuilder, Response, redirect};
+use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
 use super::Error;
@@ -30,6 +33,9 @@ use status::Verdict;
 
 const USER_AGENT: &str = concat!("kyma-upgrade/", env!("CARGO_PKG_VERSION"));
 
+/// How many requests run at once.
+const AT_ONCE: usize = 8;
+
 /// How long a connection may take to be made, and how long a server may be silent.
 const CONNECT: Duration = Duration::from_secs(10);
 const SILENCE: Duration = Duration::from_secs(30);
@@ -38,6 +44,7 @@ const SILENCE: Duration = Duration::from_secs(30);
 pub(super) struct Http {
     client: Client,
     token: Option<HeaderValue>,
+    places: Semaphore,
     patience: Patience,
     deadline: Instant,
     sink: Sink,
@@ -84,6 +91,7 @@ impl Http {
                 cause: cause(&error),
             })?,
             token: token.map(bearer).transpose()?,
+            places: Semaphore::new(AT_ONCE),
             deadline: Instant::now() + patience.total,
             patience,
             sink,
@@ -104,11 +112,17 @@ impl Http {
     }
 
     async fn attempt(&self, query: &Query<'_>, etag: Option<&str>) -> Result<Reply, Failure> {
-        let time = self.patience.attempt.min(self.remaining());
-        let exchange = tokio::time::timeout(time, self.exchange(query, etag)).await;
-        exchange.unwrap_or_else(|_| {
-            let cause = format!("no whole answer within {} s", time.as_secs());
-            Err(Failure::passing(cause))
+        let place = self.places.acquire().await;
+        let _place = place.expect("the semaphore is never closed");
+        let (longest, remaining) = (self.patience.attempt, self.remaining());
+        let exchange = self.exchange(query, etag);
+        let reply = tokio::time::timeout(longest.min(remaining), exchange).await;
+        reply.unwrap_or_else(|_| {
+            Err(if remaining < longest {
+                Failure::OutOfTime
+            } else {
+                Failure::passing(format!("no whole answer within {} s", longest.as_secs()))
+            })
         })
     }
 

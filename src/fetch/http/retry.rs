@@ -72,6 +72,8 @@ pub(super) enum Failure {
     Flawed(Flaw),
     /// The server takes no more requests for a while.
     Limited { until: SystemTime, wait: Duration },
+    /// The time for all requests was over before the answer was there.
+    OutOfTime,
     /// Nothing will change it.
     Final(Error),
 }
@@ -98,6 +100,7 @@ impl Failure {
             Self::Passing { cause, .. } | Self::Unconnected(cause) => cause.clone(),
             Self::Flawed(flaw) => format!("the answer {}", flaw.clone().into_text()),
             Self::Limited { .. } => "the rate limit is used up".to_owned(),
+            Self::OutOfTime => "no whole answer in the time for all downloads".to_owned(),
             Self::Final(error) => error.to_string(),
         }
     }
@@ -110,6 +113,8 @@ pub(super) struct Tally<'a> {
     failed: u32,
     unconnected: u32,
     flawed: u32,
+    /// Why the attempt before the last one failed.
+    before: Option<String>,
 }
 
 impl<'a> Tally<'a> {
@@ -120,6 +125,7 @@ impl<'a> Tally<'a> {
             failed: 0,
             unconnected: 0,
             flawed: 0,
+            before: None,
         }
     }
 
@@ -140,10 +146,11 @@ impl<'a> Tally<'a> {
             Failure::Limited { wait, .. } => {
                 (*wait <= LONGEST_WAIT).then_some((*wait).max(backoff))
             }
-            Failure::Flawed(Flaw::Unusable(_)) | Failure::Final(_) => None,
+            Failure::Flawed(Flaw::Unusable(_)) | Failure::OutOfTime | Failure::Final(_) => None,
         };
         let wait = wait.filter(|it| *it < self.http.remaining())?;
         self.tell(failure, wait);
+        self.before = Some(failure.cause());
         Some(wait)
     }
 
@@ -182,13 +189,21 @@ impl<'a> Tally<'a> {
                 until: rfc3339(until),
                 token: self.http.sends_token(self.query),
             },
-            Failure::Passing { .. } | Failure::Unconnected(_) => Error::Network {
-                what,
-                url,
-                cause: failure.cause(),
-                failed: self.failed,
-            },
+            // An attempt that was cut short says less than the one before it.
+            Failure::OutOfTime => {
+                self.network(self.before.clone().unwrap_or_else(|| failure.cause()))
+            }
+            Failure::Passing { .. } | Failure::Unconnected(_) => self.network(failure.cause()),
         })
+    }
+
+    fn network(&self, cause: String) -> Error {
+        Error::Network {
+            what: self.query.what.clone(),
+            url: self.query.url.clone(),
+            cause,
+            failed: self.failed,
+        }
     }
 }
 
