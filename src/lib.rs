@@ -1,5 +1,6 @@
 //! A dry-run simulator and plan verifier for Kyma upgrades.
 
+pub mod diff;
 pub mod finding;
 pub mod manifest;
 pub mod release;

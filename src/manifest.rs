@@ -27,6 +27,7 @@ mod scope;
 
 pub use credential::looks_like_credential;
 pub use problem::{Problem, ProblemKind};
+pub(crate) use read::read_document;
 pub use read::{Reading, read};
 pub use scope::{Scope, Scopes};
 

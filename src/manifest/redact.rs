@@ -185,7 +185,7 @@ fn decode(text: &str) -> Option<Vec<u8>> {
         .strip_suffix(b"==")
         .or(digits.strip_suffix(b"="))
         .unwrap_or(&digits);
-    if digits.len() % 4 != 0 {
+    if !digits.len().is_multiple_of(4) {
         return None;
     }
     let mut bytes = Vec::with_capacity(body.len());
