@@ -54,27 +54,41 @@ pub fn documents(
     let mut readings = Readings::default();
     sides.read(&twins.rest, &mut readings)?;
     if readings.is_empty() && !twins.moved {
-        return Ok(unchanged(twins.pairs.len()));
+        return Ok(compared(readings, twins.pairs.len()));
     }
-    let (doubtful, clear): (Vec<_>, Vec<_>) =
-        (twins.pairs.iter()).partition(|[at, _]| sides.sketch(*at).is_none());
+    let (doubtful, mut unread) = sides.sketches(twins.pairs);
     sides.read(&indices(&doubtful), &mut readings)?;
-    let clear: Vec<_> = clear
-        .into_iter()
-        .filter_map(|it| Some((it, sides.sketch(it[0])?)))
-        .collect();
-    let needed = needed(&clear, &readings, twins.moved);
-    sides.read(&indices(&needed), &mut readings)?;
-    Ok(compared(readings, clear.len() - needed.len()))
+    loop {
+        let (needed, rest) = needed(unread, &readings, twins.moved);
+        unread = rest;
+        if needed.is_empty() {
+            return Ok(compared(readings, unread.len()));
+        }
+        sides.read(&indices(&needed), &mut readings)?;
+    }
 }
 
+/// The indices of two documents with the same text, old and new.
 type Pair = [usize; 2];
 
-fn unchanged(documents: usize) -> DocumentDiff {
-    compared(Readings::default(), documents)
+type Sketched<'a> = (Pair, Sketch<'a>);
+
+/// Takes out the pairs whose objects matter to what was read.
+fn needed<'a>(
+    pairs: Vec<Sketched<'a>>,
+    readings: &Readings,
+    moved: bool,
+) -> (Vec<Pair>, Vec<Sketched<'a>>) {
+    let mut needs = Needs::of(readings);
+    if moved {
+        needs.add_repeated(&pairs);
+    }
+    let (needed, rest): (Vec<_>, _) = pairs.into_iter().partition(|(_, it)| needs.has(it));
+    (needed.into_iter().map(|(pair, _)| pair).collect(), rest)
 }
 
 fn compared(readings: Readings, unread: usize) -> DocumentDiff {
+    let scopes = readings.scopes();
     let read = readings.0.iter().map(BTreeMap::len).sum();
     let mut problems = Vec::new();
     let [old, new] = readings.0.map(|side| {
@@ -85,10 +99,9 @@ fn compared(readings: Readings, unread: usize) -> DocumentDiff {
         problems.append(&mut whole.problems);
         whole.objects
     });
-    let scopes = [Scopes::of(&old), Scopes::of(&new)];
-    let (old, twice) = ObjectSet::scoped(old, &scopes[0].or(&scopes[1]));
+    let (old, twice) = ObjectSet::scoped(old, &scopes[0]);
     problems.extend(twice);
-    let (new, twice) = ObjectSet::scoped(new, &scopes[1].or(&scopes[0]));
+    let (new, twice) = ObjectSet::scoped(new, &scopes[1]);
     problems.extend(twice);
     let mut objects = objects(&old, &new);
     objects.unchanged += unread;
@@ -185,6 +198,13 @@ impl Readings {
         self.0.iter().all(BTreeMap::is_empty)
     }
 
+    /// The scopes of both sides; what only one side defines holds for both.
+    fn scopes(&self) -> [Scopes; 2] {
+        let of = |side: usize| Scopes::of(self.0[side].values().flat_map(|it| &it.objects));
+        let [old, new] = [of(0), of(1)];
+        [old.or(&new), new.or(&old)]
+    }
+
     fn objects(&self) -> impl Iterator<Item = &Object> {
         self.0
             .iter()
@@ -201,8 +221,16 @@ struct Sides<'a> {
 }
 
 impl<'a> Sides<'a> {
-    fn sketch(&self, old: usize) -> Option<Sketch<'a>> {
-        sketch(self.documents[0][old].raw.text)
+    /// The pairs without a sketch, and those with their sketch.
+    fn sketches(&self, pairs: Vec<Pair>) -> (Vec<Pair>, Vec<Sketched<'a>>) {
+        let (mut without, mut with) = (Vec::new(), Vec::new());
+        for pair in pairs {
+            match sketch(self.documents[0][pair[0]].raw.text) {
+                None => without.push(pair),
+                Some(sketch) => with.push((pair, sketch)),
+            }
+        }
+        (without, with)
     }
 
     /// Reads documents of both sides, each side in a thread of its own.
@@ -234,36 +262,150 @@ impl<'a> Sides<'a> {
     }
 }
 
-fn indices(pairs: &[&Pair]) -> [Vec<usize>; 2] {
+fn indices(pairs: &[Pair]) -> [Vec<usize>; 2] {
     [0, 1].map(|side| pairs.iter().map(|it| it[side]).collect())
 }
 
-/// The pairs whose objects matter to what was read: because they may be the same objects, or
-/// because they may say where those live. Where pairs `moved`, also those that may hold the same
-/// object as another pair.
-fn needed<'a>(pairs: &[(&'a Pair, Sketch<'_>)], readings: &Readings, moved: bool) -> Vec<&'a Pair> {
-    let mut known = BTreeSet::new();
-    let mut groups = BTreeSet::new();
-    for object in readings.objects() {
-        let key = &object.key;
-        known.insert(Sketch {
-            kind: &key.kind,
-            name: &key.name,
-        });
-        groups.insert(key.group.as_str());
+/// Which documents that stand on both sides matter to what was read.
+#[derive(Debug, Default)]
+struct Needs {
+    /// Kind and name of what was read, or stands in several places in another order: the later
+    /// one wins.
+    objects: BTreeSet<(String, String)>,
+    /// The groups of what was read: a definition says where the objects of its group live.
+    groups: BTreeSet<String>,
+    /// The kinds that live elsewhere now.
+    kinds: BTreeSet<String>,
+}
+
+impl Needs {
+    fn of(readings: &Readings) -> Self {
+        let [old, new] = readings.scopes();
+        let keys = || readings.objects().map(|it| &it.key);
+        Self {
+            objects: keys()
+                .map(|it| (it.kind.clone(), it.name.clone()))
+                .collect(),
+            groups: keys().map(|it| it.group.clone()).collect(),
+            kinds: old.changed_kinds(&new),
+        }
     }
-    let mut seen = BTreeSet::new();
-    let twice: BTreeSet<_> = (pairs.iter().map(|(_, it)| *it))
-        .filter(|it| moved && !seen.insert(*it))
-        .collect();
-    let defines = |it: &Sketch<'_>| {
-        let group = it.name.split_once('.').map_or("", |(_, group)| group);
-        it.kind == "CustomResourceDefinition" && groups.contains(group)
-    };
-    let needed = |it: &Sketch<'_>| known.contains(it) || twice.contains(it) || defines(it);
-    pairs
-        .iter()
-        .filter(|(_, it)| needed(it))
-        .map(|(pair, _)| *pair)
-        .collect()
+
+    /// Adds what more than one of the documents is about.
+    fn add_repeated(&mut self, pairs: &[Sketched<'_>]) {
+        let mut seen = BTreeSet::new();
+        let sketches = pairs.iter().map(|(_, sketch)| sketch);
+        let repeated = sketches.filter(|it| !seen.insert(**it));
+        self.objects.extend(repeated.map(Sketch::owned));
+    }
+
+    fn has(&self, sketch: &Sketch<'_>) -> bool {
+        let group = sketch.name.split_once('.').map_or("", |(_, group)| group);
+        let defines = sketch.kind == "CustomResourceDefinition" && self.groups.contains(group);
+        defines || self.kinds.contains(sketch.kind) || self.objects.contains(&sketch.owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn object(name: &str, value: u8) -> String {
+        format!(
+            "---\napiVersion: v1\nkind: Thing\nmetadata:\n  name: {name}\nspec:\n  a: {value}\n"
+        )
+    }
+
+    fn diff(old: &str, new: &str) -> DocumentDiff {
+        let [old, new] = [old, new].map(|it| [Manifest::new("a.yaml", it.as_bytes())]);
+        documents(&old, &new, &Limits::default()).unwrap()
+    }
+
+    fn changed(diff: &DocumentDiff) -> Vec<String> {
+        diff.objects
+            .changed
+            .iter()
+            .map(|it| it.object.to_string())
+            .collect()
+    }
+
+    #[test]
+    fn identical_files_are_not_read() {
+        let text = object("a", 1) + "---\n# nothing\n" + &object("b", 1) + "---\n{no: [yaml\n";
+        let diff = diff(&text, &text);
+        assert_eq!((diff.read, diff.objects.unchanged), (0, 3));
+        assert!(diff.objects.is_empty());
+    }
+
+    #[test]
+    fn only_documents_that_differ_are_read() {
+        let old = [object("a", 1), object("b", 1), object("c", 1)].concat();
+        let new = [object("c", 1), object("b", 2), object("a", 1)].concat();
+        let diff = diff(&old, &new);
+        assert_eq!((diff.read, diff.objects.unchanged), (2, 2));
+        assert_eq!(changed(&diff), ["Thing/default/b"]);
+    }
+
+    #[test]
+    fn an_identical_document_is_read_where_another_one_holds_the_same_object() {
+        let old = [object("a", 1), object("b", 1)].concat();
+        let new = [object("a", 1), object("b", 1), object("a", 2)].concat();
+        let diff = diff(&old, &new);
+        assert_eq!(changed(&diff), ["Thing/default/a"]);
+        assert_eq!((diff.read, diff.objects.unchanged), (3, 1));
+        assert_eq!(diff.problems.len(), 1);
+    }
+
+    #[test]
+    fn identical_documents_in_another_order_may_make_a_difference() {
+        let old = [object("a", 1), object("a", 2)].concat();
+        let new = [object("a", 2), object("a", 1)].concat();
+        assert_eq!(changed(&diff(&old, &new)), ["Thing/default/a"]);
+    }
+
+    #[test]
+    fn an_identical_document_that_does_not_show_its_object_is_read() {
+        let list = "---\n{apiVersion: v1, kind: List, items: [{apiVersion: v1, kind: Thing, \
+                    metadata: {name: a}}]}\n";
+        let diff = diff(list, &(list.to_owned() + &object("a", 1)));
+        assert_eq!(changed(&diff), ["Thing/default/a"]);
+    }
+
+    #[test]
+    fn an_identical_definition_still_says_where_objects_live() {
+        let definition = "---\napiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\n\
+             metadata:\n  name: wholes.example.com\n\
+             spec: {group: example.com, scope: Cluster, names: {kind: Whole}}\n";
+        let whole = |version: u8| {
+            format!("---\napiVersion: example.com/v{version}\nkind: Whole\nmetadata:\n  name: a\n")
+        };
+        let diff = diff(
+            &(definition.to_owned() + &whole(1)),
+            &(whole(2) + definition),
+        );
+        assert_eq!(changed(&diff), ["Whole/a"]);
+    }
+
+    #[test]
+    fn several_files_count_as_one_and_the_later_one_wins() {
+        let (first, second) = (object("a", 1), object("a", 2));
+        let old = [Manifest::new("a.yaml", first.as_bytes())];
+        let new = [
+            Manifest::new("a.yaml", first.as_bytes()),
+            Manifest::new("b.yaml", second.as_bytes()),
+        ];
+        let diff = documents(&old, &new, &Limits::default()).unwrap();
+        assert_eq!(changed(&diff), ["Thing/default/a"]);
+        assert_eq!(&*diff.problems[0].source, "b.yaml");
+    }
+
+    #[test]
+    fn an_unreadable_document_is_an_error_that_names_its_file() {
+        let old = [Manifest::new("1.1.0/a.yaml", b"a: [b\n")];
+        let error = documents(&old, &[], &Limits::default()).unwrap_err();
+        assert!(
+            error.to_string().starts_with("cannot read 1.1.0/a.yaml: "),
+            "{error}"
+        );
+    }
 }

@@ -68,3 +68,35 @@ pub(super) fn hash(value: &impl Hash) -> u64 {
     value.hash(&mut hasher);
     hasher.finish()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::yaml::Entry;
+
+    fn item(value: Value) -> Node {
+        Node {
+            line: 1,
+            column: 1,
+            value,
+        }
+    }
+
+    fn map(keys: [&str; 2]) -> Node {
+        let entries = keys.map(|key| Entry {
+            key: key.to_owned(),
+            line: 1,
+            node: item(Value::Null),
+        });
+        item(Value::Mapping(entries.into()))
+    }
+
+    #[test]
+    fn the_order_of_keys_is_no_difference_and_withheld_values_are_compared() {
+        let leftovers = by_content(&[map(["a", "b"])], &[map(["b", "a"])]);
+        assert_eq!((leftovers.old, leftovers.new), (vec![], vec![]));
+        let secret = |it: &str| item(Value::Redacted(crate::yaml::Digest::of(it.as_bytes())));
+        let leftovers = by_content(&[secret("a"), secret("b")], &[secret("b"), secret("c")]);
+        assert_eq!((leftovers.old, leftovers.new), (vec![0], vec![1]));
+    }
+}

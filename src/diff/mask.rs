@@ -113,33 +113,44 @@ impl Lines {
         self.parents.retain(|(of, _)| *of < indent);
         let parents: Vec<&str> = self.parents.iter().map(|(_, key)| key.as_str()).collect();
         let path = parents.join(".");
-        let secret = match key_and_value(body) {
-            None => looks_like_credential(&path).then_some(indent),
-            Some((key, at)) => {
-                let secret = self.is_secret(&join(&path, key), key, &body[at..]);
-                self.parents.push((indent, key.to_owned()));
-                secret.then_some(indent + at)
-            }
+        let Some((key, at)) = key_and_value(body) else {
+            let secret = looks_like_credential(&path);
+            return if secret {
+                cut(line, indent)
+            } else {
+                mask_words(line)
+            };
         };
-        match secret {
-            Some(at) => Cow::Owned(format!("{}{SECRET}", &line[..at])),
-            None => mask_words(line),
+        let value = &body[at..];
+        let secret = self.is_secret(&join(&path, key), key, value);
+        self.parents.push((indent, key.to_owned()));
+        match (goes_on(value), secret) {
+            (true, _) => Cow::Borrowed(line),
+            (_, true) => cut(line, indent + at),
+            _ => mask_words(line),
         }
     }
 
-    /// Whether the value of a key is a secret. A value that goes on in the next lines is left to
-    /// them.
     fn is_secret(&mut self, path: &str, key: &str, value: &str) -> bool {
         let variable = key == "value" && self.named_secret;
         if key == "name" {
             self.named_secret = looks_like_credential(unquoted(value));
         }
-        let goes_on = matches!(
-            value.trim(),
-            "" | "|" | ">" | "|-" | ">-" | "|+" | ">+" | "{" | "["
-        );
-        !goes_on && (variable || looks_like_credential(path))
+        variable || looks_like_credential(path)
     }
+}
+
+/// Whether a value stands in the lines below.
+fn goes_on(value: &str) -> bool {
+    matches!(
+        value.trim(),
+        "" | "|" | ">" | "|-" | ">-" | "|+" | ">+" | "{" | "["
+    )
+}
+
+/// A line whose end, from the byte `at`, is masked.
+fn cut(line: &str, at: usize) -> Cow<'_, str> {
+    Cow::Owned(format!("{}{SECRET}", &line[..at]))
 }
 
 /// The key of a line `key: value`, and where its value starts.
@@ -185,4 +196,67 @@ fn mask_words(line: &str) -> Cow<'_, str> {
         return Cow::Owned(masked);
     }
     Cow::Borrowed(line)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credentials_are_masked_wherever_they_stand_in_a_text() {
+        for (text, expected) in [
+            ("user: a\npassword: b", "user: a\npassword: (secret)"),
+            ("  - password: \"b\"", "  - password: (secret)"),
+            (
+                "password: |\n  b\n  c\nuser: d",
+                "password: |\n  (secret)\n  (secret)\nuser: d",
+            ),
+            ("tls.key: |\n  -----BEGIN", "tls.key: |\n  -----(secret)"),
+            (
+                "credentials:\n  user: a\nuser: b",
+                "credentials:\n  user: (secret)\nuser: b",
+            ),
+            (
+                "\"token\": \"a\",\n\"b\": 1",
+                "\"token\": (secret)\n\"b\": 1",
+            ),
+            ("# password: a", "# password: (secret)"),
+            (
+                "run --password=a --user=b",
+                "run --password=(secret) --user=b",
+            ),
+            ("export DB_PASSWORD=a", "export DB_PASSWORD=(secret)"),
+            ("{user: a, password: b}", "{user: a, password:(secret)"),
+            (
+                "- name: DB_PASSWORD\n  value: a",
+                "- name: DB_PASSWORD\n  value: (secret)",
+            ),
+            ("secret:\n  secretName: a", "secret:\n  secretName: a"),
+            ("no secret here", "no secret here"),
+            ("échó: ü\nsecret: ä", "échó: ü\nsecret: (secret)"),
+        ] {
+            assert_eq!(masked(text), expected);
+        }
+    }
+
+    #[test]
+    fn json_is_masked_by_its_keys() {
+        for (text, expected) in [
+            (
+                r#"{"password":"a","user":"b"}"#,
+                r#"{"password":"(secret)","user":"b"}"#,
+            ),
+            (
+                r#"[{"a":{"tokens":["b"]}}]"#,
+                r#"[{"a":{"tokens":["(secret)"]}}]"#,
+            ),
+            (
+                r#"{"name":"API_KEY","value":1}"#,
+                r#"{"name":"API_KEY","value":"(secret)"}"#,
+            ),
+            (r#"{"secretName" : "a"}"#, r#"{"secretName" : "a"}"#),
+        ] {
+            assert_eq!(masked(text), expected);
+        }
+    }
 }

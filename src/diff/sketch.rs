@@ -11,6 +11,13 @@ pub(super) struct Sketch<'a> {
     pub(super) name: &'a str,
 }
 
+impl Sketch<'_> {
+    /// Kind and name.
+    pub(super) fn owned(&self) -> (String, String) {
+        (self.kind.to_owned(), self.name.to_owned())
+    }
+}
+
 /// The sketch of a document's text.
 pub(super) fn sketch(text: &str) -> Option<Sketch<'_>> {
     if text.contains('\r') {

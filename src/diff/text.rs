@@ -48,3 +48,41 @@ pub(super) fn embedded(text: &str) -> Option<Value> {
         None
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn diff(old: &str, new: &str) -> Option<String> {
+        unified(Some(&old.into()), Some(&new.into()))
+    }
+
+    #[test]
+    fn only_longer_text_has_a_unified_diff() {
+        assert_eq!(diff("a", "b"), None);
+        assert_eq!(diff("a\n", "b\n"), None);
+        assert_eq!(diff("a\nb\n", "b"), None);
+        assert_eq!(unified(None, Some(&"a\nb\n".into())), None);
+        assert!(diff("a\nb\n", "a\nc\n").is_some());
+        assert!(diff(r#"{"a":1}"#, r#"{"a":2}"#).is_some());
+        assert_eq!(diff(r#"{"a":1}"#, r#"{"a": 1}"#), None);
+    }
+
+    #[test]
+    fn three_lines_of_context_surround_a_change() {
+        let text = |middle: &str| format!("1\n2\n3\n4\n5\n{middle}\n7\n8\n9\n10\n11\n");
+        assert_eq!(
+            diff(&text("6"), &text("six")).unwrap(),
+            "@@ -3,7 +3,7 @@\n 3\n 4\n 5\n-6\n+six\n 7\n 8\n 9\n"
+        );
+    }
+
+    #[test]
+    fn texts_without_a_common_line_are_compared_soon() {
+        let text = |word: &str| {
+            (0..MOST_LINES).fold(String::new(), |text, it| text + &format!("{word} {it}\n"))
+        };
+        assert!(diff(&text("old"), &text("new")).is_some());
+        assert_eq!(diff(&(text("old") + "one more"), &text("new")), None);
+    }
+}

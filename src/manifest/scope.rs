@@ -6,7 +6,7 @@
 //! * A custom kind has the scope that its `CustomResourceDefinition` gives it. Without one it
 //!   counts as namespaced, as most custom kinds are.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Object, ObjectKey};
 use crate::yaml::Node;
@@ -39,6 +39,15 @@ impl Scopes {
         let mut both = others.clone();
         both.custom.extend(self.custom.clone());
         both
+    }
+
+    /// The custom kinds that have another scope in `other`.
+    pub fn changed_kinds(&self, other: &Self) -> BTreeSet<String> {
+        let changed = self.custom.iter().filter(|(of, scope)| {
+            let there = other.custom.get(of);
+            there.is_some_and(|it| it != *scope)
+        });
+        changed.map(|((_, kind), _)| kind.clone()).collect()
     }
 
     /// The scope of a kind.
