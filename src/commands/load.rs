@@ -156,8 +156,8 @@ impl Releases {
         gathered: &mut Gathered,
         resources: BTreeSet<Resource>,
     ) -> Result<(), Error> {
-        let requests = resources.iter().map(|it| self.request(it)).collect();
-        let fetched = self.source.fetch_all(requests).await?;
+        let requests: Vec<_> = resources.iter().map(|it| self.request(it)).collect();
+        let fetched = self.source.fetch_all(&requests).await?;
         gathered.files.extend(resources.into_iter().zip(fetched));
         Ok(())
     }

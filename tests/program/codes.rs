@@ -1,13 +1,13 @@
 //! Every finding code in a history of its own: it is found there, with evidence, and a history in
 //! which nothing changes is silent.
 
-mod support;
+
 
 use std::collections::BTreeSet;
 
 use kyma_upgrade::finding::Code;
 use serde_json::Value;
-use support::{History, Installer, findings, overrides, report_on};
+use crate::support::{History, Installer, findings, overrides, report_on};
 
 const PLAN: [&str; 5] = ["plan", "--from", "1.4", "--to", "1.5"];
 
@@ -305,7 +305,7 @@ fn blockers_block_and_accepted_ones_do_not() {
 
 #[test]
 fn the_readme_lists_every_code_with_its_title() {
-    let readme = include_str!("../README.md");
+    let readme = include_str!("../../README.md");
     for code in Code::all() {
         let row = format!(
             "| `{code}` | {} | {} |",

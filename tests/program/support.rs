@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 
 /// A history of releases that a test makes up.
 #[derive(Default)]
-pub struct History {
+pub(crate) struct History {
     files: BTreeMap<String, String>,
     records: Vec<Value>,
     guides: BTreeMap<String, Vec<String>>,
@@ -18,15 +18,15 @@ pub struct History {
 }
 
 /// The installer file of a release: the objects that every release has, with the given parts.
-pub struct Installer<'a> {
+pub(crate) struct Installer<'a> {
     /// The version, which is the tag of the image.
-    pub image: &'a str,
+    pub(crate) image: &'a str,
     /// Components as `name@namespace`, separated by spaces.
-    pub components: &'a str,
+    pub(crate) components: &'a str,
     /// Verbs of the installer's role, separated by commas.
-    pub verbs: &'a str,
+    pub(crate) verbs: &'a str,
     /// More documents, without a separator at either end.
-    pub more: &'a str,
+    pub(crate) more: &'a str,
 }
 
 impl Default for Installer<'_> {
@@ -42,7 +42,7 @@ impl Default for Installer<'_> {
 
 impl Installer<'_> {
     /// The text of the file.
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let entry = |it: &str| {
             let (name, namespace) = it.split_once('@').unwrap();
             format!("    - name: \"{name}\"\n      namespace: \"{namespace}\"\n")
@@ -70,7 +70,7 @@ impl Installer<'_> {
 }
 
 /// An override ConfigMap with lines of data such as `global.a: "x"`.
-pub fn overrides(name: &str, component: Option<&str>, data: &str) -> String {
+pub(crate) fn overrides(name: &str, component: Option<&str>, data: &str) -> String {
     let component = component
         .map(|it| format!("    component: {it}\n"))
         .unwrap_or_default();
@@ -86,7 +86,7 @@ pub fn overrides(name: &str, component: Option<&str>, data: &str) -> String {
 
 impl History {
     /// Adds a release with its files.
-    pub fn release(&mut self, tag: &str, files: &[(&str, &str)]) -> &mut Self {
+    pub(crate) fn release(&mut self, tag: &str, files: &[(&str, &str)]) -> &mut Self {
         let assets: Vec<_> = files
             .iter()
             .map(|(name, text)| {
@@ -105,7 +105,7 @@ impl History {
     }
 
     /// Adds a release for clusters and Minikube with the same installer and no overrides.
-    pub fn plain(&mut self, tag: &str) -> &mut Self {
+    pub(crate) fn plain(&mut self, tag: &str) -> &mut Self {
         let text = Installer {
             image: tag,
             ..Installer::default()
@@ -115,7 +115,7 @@ impl History {
     }
 
     /// Adds a release of which only the installer is known.
-    pub fn installer(&mut self, tag: &str, text: &str) -> &mut Self {
+    pub(crate) fn installer(&mut self, tag: &str, text: &str) -> &mut Self {
         self.release(
             tag,
             &[
@@ -126,7 +126,7 @@ impl History {
     }
 
     /// Adds a migration guide on the branch of a minor.
-    pub fn guide(&mut self, minor: &str, name: &str, text: &str) -> &mut Self {
+    pub(crate) fn guide(&mut self, minor: &str, name: &str, text: &str) -> &mut Self {
         let path = format!("raw/release-{minor}/docs/migration-guides/{name}");
         self.files.insert(path, text.to_owned());
         self.guides
@@ -137,7 +137,7 @@ impl History {
     }
 
     /// Adds the release notes of a minor.
-    pub fn notes(&mut self, minor: &str, text: &str) -> &mut Self {
+    pub(crate) fn notes(&mut self, minor: &str, text: &str) -> &mut Self {
         let dir = format!("2020-01-02-release-notes-{minor}");
         self.files
             .insert(format!("notes/{dir}/index.md"), text.to_owned());
@@ -146,20 +146,20 @@ impl History {
     }
 
     /// Says that the origin does not have a file, or has it in an unusable form.
-    pub fn absent(&mut self, path: &str, problem: Option<&str>) -> &mut Self {
+    pub(crate) fn absent(&mut self, path: &str, problem: Option<&str>) -> &mut Self {
         self.absent
             .insert(path.to_owned(), problem.map(ToOwned::to_owned));
         self
     }
 
     /// Adds a file as it is.
-    pub fn file(&mut self, path: &str, text: &str) -> &mut Self {
+    pub(crate) fn file(&mut self, path: &str, text: &str) -> &mut Self {
         self.files.insert(path.to_owned(), text.to_owned());
         self
     }
 
     /// Writes the history as a mirror.
-    pub fn write(&self, folder: &Path) {
+    pub(crate) fn write(&self, folder: &Path) {
         let mut files = self.files.clone();
         let mut json = |path: &str, value: Value| files.insert(path.to_owned(), value.to_string());
         json("releases.json", json!(self.records));
@@ -192,7 +192,7 @@ impl History {
 }
 
 /// Runs the program in an empty environment with a home of its own.
-pub fn run(args: &[&str]) -> Output {
+pub(crate) fn run(args: &[&str]) -> Output {
     let home = tempfile::tempdir().unwrap();
     let mut command = assert_cmd::Command::cargo_bin("kyma-upgrade").unwrap();
     command.env_clear().env("HOME", home.path()).args(args);
@@ -201,7 +201,7 @@ pub fn run(args: &[&str]) -> Output {
 }
 
 /// Runs the program on a history; `{}` in the arguments stands for its folder.
-pub fn run_on(history: &History, args: &[&str]) -> Output {
+pub(crate) fn run_on(history: &History, args: &[&str]) -> Output {
     let folder = tempfile::tempdir().unwrap();
     history.write(folder.path());
     let mut all: Vec<_> = args.to_vec();
@@ -210,7 +210,7 @@ pub fn run_on(history: &History, args: &[&str]) -> Output {
 }
 
 /// The JSON report of a command on a history.
-pub fn report_on(history: &History, args: &[&str]) -> Value {
+pub(crate) fn report_on(history: &History, args: &[&str]) -> Value {
     let mut all: Vec<_> = args.to_vec();
     all.extend(["-o", "json"]);
     let output = run_on(history, &all);
@@ -219,7 +219,7 @@ pub fn report_on(history: &History, args: &[&str]) -> Value {
 }
 
 /// All findings of a report.
-pub fn findings(report: &Value) -> Vec<&Value> {
+pub(crate) fn findings(report: &Value) -> Vec<&Value> {
     let hops = report["hops"].as_array().unwrap();
     let lists = hops
         .iter()

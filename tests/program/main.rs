@@ -1,0 +1,4 @@
+//! The program as a user runs it: real commands, made-up releases, no network but loopback.
+
+mod codes;
+mod support;
