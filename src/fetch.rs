@@ -5,9 +5,9 @@
 //! * A file that a source does not have, or that is unusable, is a value ([`Fetched`]); the analysis
 //!   makes a finding of it. An error means that nobody can know: no network, a refused token, a
 //!   damaged mirror.
-//! * Every file goes through the same check ([`check`]), whatever source it comes from, so that a
+//! * Every file goes through the same check (`check`), whatever source it comes from, so that a
 //!   plan cannot depend on the source.
-//! * Names that come from a catalogue or a listing become URLs and paths. [`names`] refuses those
+//! * Names that come from a catalogue or a listing become URLs and paths. `names` refuses those
 //!   that could leave their folder, before anything is asked.
 //! * File access is synchronous also in async functions: the files are small and local.
 
