@@ -168,7 +168,7 @@ fn wrap(text: &str, room: usize) -> Vec<String> {
 fn break_command(command: &str, room: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let mut line = String::new();
-    for argument in arguments(command) {
+    for argument in units(&arguments(command)) {
         let full = line.width() + 1 + argument.width() + 2;
         if !line.is_empty() && room < full {
             lines.push(format!("{line} \\"));
@@ -176,10 +176,30 @@ fn break_command(command: &str, room: usize) -> Vec<String> {
         } else if !line.trim().is_empty() {
             line.push(' ');
         }
-        line.push_str(argument);
+        line.push_str(&argument);
     }
     lines.push(line);
     lines
+}
+
+/// Arguments with the short option before them, so that `-n default` stays on one line.
+fn units(arguments: &[&str]) -> Vec<String> {
+    let mut units: Vec<String> = Vec::new();
+    let mut takes_value = false;
+    for argument in arguments {
+        match units.last_mut() {
+            Some(option) if takes_value && !argument.starts_with('-') => {
+                option.push(' ');
+                option.push_str(argument);
+                takes_value = false;
+            }
+            _ => {
+                units.push((*argument).to_owned());
+                takes_value = argument.len() == 2 && argument.starts_with('-');
+            }
+        }
+    }
+    units
 }
 
 /// The arguments of a command: the parts between spaces that stand outside quotes.
@@ -247,11 +267,8 @@ mod tests {
 
     #[test]
     fn commands_are_broken_between_arguments_only() {
-        let lines = break_command("kubectl get pod -o jsonpath='{.a b}' -n x", 24);
-        assert_eq!(
-            lines,
-            ["kubectl get pod -o \\", "  jsonpath='{.a b}' \\", "  -n x"]
-        );
+        let lines = break_command("kubectl get pod -o jsonpath='{.a b}' -n x", 29);
+        assert_eq!(lines, ["kubectl get pod \\", "  -o jsonpath='{.a b}' -n x"]);
     }
 
     #[test]

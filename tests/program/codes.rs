@@ -1,13 +1,11 @@
 //! Every finding code in a history of its own: it is found there, with evidence, and a history in
 //! which nothing changes is silent.
 
-
-
 use std::collections::BTreeSet;
 
+use crate::support::{History, Installer, findings, overrides, report_on};
 use kyma_upgrade::finding::Code;
 use serde_json::Value;
-use crate::support::{History, Installer, findings, overrides, report_on};
 
 const PLAN: [&str; 5] = ["plan", "--from", "1.4", "--to", "1.5"];
 
