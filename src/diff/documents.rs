@@ -124,7 +124,7 @@ fn split<'a>(files: &[Manifest<'a>]) -> Result<Vec<Document<'a>>, Unreadable> {
     let mut documents = Vec::new();
     for file in files {
         let raw = yaml::split(file.bytes).map_err(|reason| unreadable(&file.source, reason))?;
-        let raw = raw.into_iter().filter(|it| !is_blank(it.text));
+        let raw = raw.into_iter().filter(|it| !is_blank(&it.text));
         documents.extend(raw.map(|raw| Document {
             source: file.source.clone(),
             raw,
@@ -167,7 +167,7 @@ impl Twins {
             .count();
         let mut places: BTreeMap<&str, VecDeque<usize>> = BTreeMap::new();
         for (at, document) in old.iter().enumerate().skip(same) {
-            places.entry(document.raw.text).or_default().push_back(at);
+            places.entry(&*document.raw.text).or_default().push_back(at);
         }
         let mut twins = Self {
             pairs: (0..same).map(|at| [at, at]).collect(),
@@ -175,7 +175,7 @@ impl Twins {
         };
         for (at, document) in new.iter().enumerate().skip(same) {
             match places
-                .get_mut(document.raw.text)
+                .get_mut(&*document.raw.text)
                 .and_then(VecDeque::pop_front)
             {
                 Some(twin) => twins.pairs.push([twin, at]),
@@ -222,10 +222,10 @@ struct Sides<'a> {
 
 impl<'a> Sides<'a> {
     /// The pairs without a sketch, and those with their sketch.
-    fn sketches(&self, pairs: Vec<Pair>) -> (Vec<Pair>, Vec<Sketched<'a>>) {
+    fn sketches(&self, pairs: Vec<Pair>) -> (Vec<Pair>, Vec<Sketched<'_>>) {
         let (mut without, mut with) = (Vec::new(), Vec::new());
         for pair in pairs {
-            match sketch(self.documents[0][pair[0]].raw.text) {
+            match sketch(&self.documents[0][pair[0]].raw.text) {
                 None => without.push(pair),
                 Some(sketch) => with.push((pair, sketch)),
             }

@@ -1,0 +1,447 @@
+//! Tokens to values: anchors, merges and keys as go-yaml v2 (its `decode.go`) and
+//! sigs.k8s.io/yaml handle them.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use super::budget::{Budget, Limits};
+use super::cursor::Mark;
+use super::entries::keep_last;
+use super::resolve::{self, Scalar};
+use super::scanner::{Kind, Scanner, Tag, Token};
+use super::{Entry, Error, Node, Problem, Value};
+
+/// Reads the first document of a text; `None` if it is empty or null.
+pub(super) fn parse(text: &str, line: u32, limits: &Limits) -> Result<Option<Node>, Error> {
+    let budget = Budget::new(limits);
+    let mut parser = Parser {
+        scanner: Scanner::new(text, line, budget.most_depth()),
+        budget,
+        anchors: BTreeMap::new(),
+    };
+    let node = parser.document()?;
+    Ok(node.filter(|node| node.value != Value::Null))
+}
+
+/// What an anchor stands for.
+struct Anchored {
+    node: Node,
+    /// The key that it makes, if it makes one.
+    key: Result<String, Problem>,
+    nodes: usize,
+    levels: usize,
+}
+
+/// The properties before a value.
+#[derive(Clone, Copy)]
+struct Properties<'a> {
+    anchor: Option<&'a str>,
+    tag: Option<Tag>,
+}
+
+/// Where a value stands, which decides how it may look.
+#[derive(Clone, Copy, PartialEq)]
+enum Place {
+    /// The root, or the item of a list.
+    Block,
+    /// The key or value of a mapping: the items of a list need no indentation there.
+    BlockMapping,
+    /// In brackets.
+    Flow,
+}
+
+struct Parser<'a> {
+    scanner: Scanner<'a>,
+    budget: Budget,
+    /// What each anchor stands for; nothing while that is still being read.
+    anchors: BTreeMap<&'a str, Option<Anchored>>,
+}
+
+impl<'a> Parser<'a> {
+    /// Reads one document. As go-yaml does, it looks at one token after it and no further.
+    fn document(&mut self) -> Result<Option<Node>, Error> {
+        if self.next_is(&Kind::DocumentStart)? {
+            self.scanner.next()?;
+        }
+        if ends_document(&self.scanner.peek()?.kind) {
+            return Ok(None);
+        }
+        let node = self.node(Place::Block)?;
+        self.scanner.peek()?;
+        Ok(Some(node))
+    }
+
+    fn next_is(&mut self, kind: &Kind<'a>) -> Result<bool, Error> {
+        Ok(self.scanner.peek()?.kind == *kind)
+    }
+
+    fn mark(&mut self) -> Result<Mark, Error> {
+        Ok(self.scanner.peek()?.mark)
+    }
+
+    /// Reads a value.
+    fn node(&mut self, place: Place) -> Result<Node, Error> {
+        let properties = self.properties()?;
+        let Token { kind, mark } = self.scanner.peek()?;
+        let line = mark.line;
+        match kind {
+            &Kind::Alias(name) if properties.is_none() => {
+                let anchored = self.alias(name, line)?;
+                return Ok(anchored.node.clone());
+            }
+            Kind::Scalar { .. } => {}
+            kind if starts_collection(kind, place) => {
+                return self.collection(properties.and_then(|properties| properties.anchor));
+            }
+            _ if properties.is_some() => {}
+            _ => return Err(Error::new(line, Problem::ExpectedValue)),
+        }
+        let (scalar, mark) = self.scalar(properties)?;
+        typed(scalar, mark)
+    }
+
+    /// Reads an anchor and a tag, in either order.
+    fn properties(&mut self) -> Result<Option<Properties<'a>>, Error> {
+        let (mut anchor, mut tag) = (None, None);
+        loop {
+            match self.scanner.peek()?.kind {
+                Kind::Anchor(name) if anchor.is_none() => anchor = Some(name),
+                Kind::Tag(found) if tag.is_none() => tag = Some(found),
+                _ if anchor.is_none() && tag.is_none() => return Ok(None),
+                _ => return Ok(Some(Properties { anchor, tag })),
+            }
+            self.scanner.next()?;
+        }
+    }
+
+    /// Reads a scalar, or makes an empty one after an anchor or tag without anything.
+    fn scalar(&mut self, of: Option<Properties<'a>>) -> Result<(Scalar<'a>, Mark), Error> {
+        let mark = self.mark()?;
+        self.budget.add(1, mark.line)?;
+        let (text, plain) = match self.scanner.peek()?.kind {
+            Kind::Scalar { .. } => self.scanner.next_scalar()?,
+            _ => (Cow::Borrowed(""), true),
+        };
+        let tag = of.and_then(|properties| properties.tag);
+        let error = |problem| Error::new(mark.line, problem);
+        let scalar = resolve::resolve(text, plain, tag).map_err(error)?;
+        if let Some(name) = of.and_then(|properties| properties.anchor) {
+            let anchored = Anchored {
+                node: typed(scalar.clone(), mark)?,
+                key: resolve::key(scalar.clone()),
+                nodes: 1,
+                levels: 0,
+            };
+            self.anchors.insert(name, Some(anchored));
+        }
+        Ok((scalar, mark))
+    }
+
+    /// Reads an alias: what its anchor stands for.
+    fn alias(&mut self, name: &'a str, line: u32) -> Result<&Anchored, Error> {
+        self.scanner.next()?;
+        self.budget.add(1, line)?;
+        match self.anchors.get(name) {
+            None => Err(Error::new(line, Problem::UnknownAnchor)),
+            Some(None) => Err(Error::new(line, Problem::RecursiveAnchor)),
+            Some(Some(anchored)) => {
+                self.budget.add_alias(anchored.nodes, line)?;
+                self.budget.enter(anchored.levels, line)?;
+                self.budget.leave(anchored.levels);
+                Ok(anchored)
+            }
+        }
+    }
+
+    /// Reads a list or a mapping.
+    fn collection(&mut self, anchor: Option<&'a str>) -> Result<Node, Error> {
+        let mark = self.mark()?;
+        let before = self.budget.nodes();
+        self.budget.add(1, mark.line)?;
+        self.budget.enter(1, mark.line)?;
+        if let Some(name) = anchor {
+            self.anchors.insert(name, None);
+        }
+        let value = match self.scanner.peek()?.kind {
+            Kind::FlowSequence => self.flow_sequence(mark)?,
+            Kind::FlowMapping => self.flow_mapping(mark)?,
+            Kind::BlockSequence => self.block_sequence(mark.line)?,
+            Kind::BlockMapping => self.block_mapping(mark.line)?,
+            _ => self.items()?,
+        };
+        self.budget.leave(1);
+        let node = node_at(mark, value);
+        if let Some(name) = anchor {
+            let anchored = Anchored {
+                node: node.clone(),
+                key: Err(Problem::BadKey("a list or a mapping")),
+                nodes: self.budget.nodes() - before,
+                levels: levels(&node),
+            };
+            self.anchors.insert(name, Some(anchored));
+        }
+        Ok(node)
+    }
+
+    fn block_sequence(&mut self, line: u32) -> Result<Value, Error> {
+        self.scanner.next()?;
+        let items = self.items()?;
+        self.end_block(Problem::ExpectedItem(line))?;
+        Ok(items)
+    }
+
+    /// Goes over the end of a block.
+    fn end_block(&mut self, expected: Problem) -> Result<(), Error> {
+        let token = self.scanner.next()?;
+        match token.kind {
+            Kind::BlockEnd => Ok(()),
+            _ => Err(Error::new(token.mark.line, expected)),
+        }
+    }
+
+    /// Reads the items of a list that start with `-`.
+    fn items(&mut self) -> Result<Value, Error> {
+        let mut items = Vec::new();
+        while self.next_is(&Kind::BlockEntry)? {
+            let mark = self.scanner.next()?.mark;
+            let next = &self.scanner.peek()?.kind;
+            let item = match next {
+                Kind::BlockEntry => self.null(mark)?,
+                kind if ends_value(kind) => self.null(mark)?,
+                _ => self.node(Place::Block)?,
+            };
+            items.push(item);
+        }
+        Ok(Value::Sequence(items))
+    }
+
+    /// The value that is not there.
+    fn null(&mut self, mark: Mark) -> Result<Node, Error> {
+        self.budget.add(1, mark.line)?;
+        Ok(node_at(mark, Value::Null))
+    }
+
+    fn block_mapping(&mut self, line: u32) -> Result<Value, Error> {
+        self.scanner.next()?;
+        let mut entries = Vec::new();
+        while self.next_is(&Kind::Key)? {
+            self.scanner.next()?;
+            self.entry(Place::BlockMapping, &mut entries)?;
+        }
+        self.end_block(Problem::ExpectedKey(line))?;
+        Ok(Value::Mapping(keep_last(entries)))
+    }
+
+    /// Reads a key and its value; `Key` is behind us.
+    fn entry(&mut self, place: Place, entries: &mut Vec<Entry>) -> Result<(), Error> {
+        let mark = self.mark()?;
+        let key = self.key(place)?;
+        let value = self.next_is(&Kind::Value)?;
+        if value {
+            self.scanner.next()?;
+        }
+        let Some(key) = key else {
+            return self.merge(place, entries);
+        };
+        let node = if value && !ends_value(&self.scanner.peek()?.kind) {
+            self.node(place)?
+        } else {
+            self.null(mark)?
+        };
+        let line = mark.line;
+        entries.push(Entry { key, line, node });
+        Ok(())
+    }
+
+    /// Reads a key; `None` is `<<`.
+    fn key(&mut self, place: Place) -> Result<Option<String>, Error> {
+        let properties = self.properties()?;
+        let Token { kind, mark } = self.scanner.peek()?;
+        let line = mark.line;
+        let problem = match kind {
+            &Kind::Alias(name) if properties.is_none() => {
+                let key = self.alias(name, line)?.key.clone();
+                return key.map(Some).map_err(|problem| Error::new(line, problem));
+            }
+            Kind::Scalar { text, plain: true } if text == "<<" && may_merge(properties) => {
+                self.scanner.next()?;
+                return Ok(None);
+            }
+            Kind::Scalar { .. } => None,
+            kind if starts_collection(kind, place) => Some(Problem::BadKey("a list or a mapping")),
+            _ if properties.is_some() => None,
+            kind if ends_value(kind) => Some(Problem::BadKey("null")),
+            _ => Some(Problem::ExpectedValue),
+        };
+        if let Some(problem) = problem {
+            return Err(Error::new(line, problem));
+        }
+        let (scalar, _) = self.scalar(properties)?;
+        let key = resolve::key(scalar).map_err(|problem| Error::new(line, problem))?;
+        Ok(Some(key))
+    }
+
+    /// Reads the value of `<<`. Earlier mappings of a list win over later ones, and keys that
+    /// stand after `<<` over those that it brings.
+    fn merge(&mut self, place: Place, entries: &mut Vec<Entry>) -> Result<(), Error> {
+        let token = self.scanner.peek()?;
+        let error = Error::new(token.mark.line, Problem::BadMerge);
+        let alias = matches!(token.kind, Kind::Alias(_));
+        if ends_value(&token.kind) {
+            return Err(error);
+        }
+        match self.node(place)?.value {
+            Value::Mapping(merged) => entries.extend(merged),
+            Value::Sequence(items) if !alias => {
+                for item in items.into_iter().rev() {
+                    let Value::Mapping(merged) = item.value else {
+                        return Err(error);
+                    };
+                    entries.extend(merged);
+                }
+            }
+            _ => return Err(error),
+        }
+        Ok(())
+    }
+
+    fn flow_sequence(&mut self, open: Mark) -> Result<Value, Error> {
+        self.scanner.next()?;
+        let mut items = Vec::new();
+        while self.another('[', open.line, items.is_empty())? {
+            let item = if self.next_is(&Kind::Key)? {
+                self.pair()?
+            } else {
+                self.node(Place::Flow)?
+            };
+            items.push(item);
+        }
+        Ok(Value::Sequence(items))
+    }
+
+    /// Reads a mapping of one entry that stands without braces in a list.
+    fn pair(&mut self) -> Result<Node, Error> {
+        let mark = self.scanner.next()?.mark;
+        self.budget.add(1, mark.line)?;
+        self.budget.enter(1, mark.line)?;
+        let mut entries = Vec::new();
+        self.entry(Place::Flow, &mut entries)?;
+        self.budget.leave(1);
+        Ok(node_at(mark, Value::Mapping(keep_last(entries))))
+    }
+
+    fn flow_mapping(&mut self, open: Mark) -> Result<Value, Error> {
+        self.scanner.next()?;
+        let next = self.scanner.peek()?;
+        let adjacent = next.mark.line == open.line && next.mark.column == open.column + 1;
+        if adjacent && next.kind == Kind::FlowMapping {
+            return Err(Error::new(open.line, Problem::Template));
+        }
+        let mut entries = Vec::new();
+        let mut first = true;
+        while self.another('{', open.line, first)? {
+            first = false;
+            if self.next_is(&Kind::Key)? {
+                self.scanner.next()?;
+                self.entry(Place::Flow, &mut entries)?;
+            } else {
+                self.lone_key(&mut entries)?;
+            }
+        }
+        Ok(Value::Mapping(keep_last(entries)))
+    }
+
+    /// Reads a key without a value.
+    fn lone_key(&mut self, entries: &mut Vec<Entry>) -> Result<(), Error> {
+        let mark = self.mark()?;
+        let Some(key) = self.key(Place::Flow)? else {
+            return Err(Error::new(mark.line, Problem::BadMerge));
+        };
+        let (line, node) = (mark.line, self.null(mark)?);
+        entries.push(Entry { key, line, node });
+        Ok(())
+    }
+
+    /// Whether another entry follows in the brackets that open on `line`. Goes over the comma
+    /// before it, or over the closing bracket.
+    fn another(&mut self, open: char, line: u32, first: bool) -> Result<bool, Error> {
+        let close = if open == '[' {
+            Kind::FlowSequenceEnd
+        } else {
+            Kind::FlowMappingEnd
+        };
+        if !first && self.next_is(&Kind::FlowEntry)? {
+            self.scanner.next()?;
+        } else if !first && !self.next_is(&close)? {
+            let token = self.scanner.peek()?;
+            if !ends_document(&token.kind) {
+                return Err(Error::new(token.mark.line, Problem::ExpectedComma(line)));
+            }
+        }
+        if ends_document(&self.scanner.peek()?.kind) {
+            return Err(Error::new(line, Problem::UnclosedBracket(open)));
+        }
+        let more = !self.next_is(&close)?;
+        if !more {
+            self.scanner.next()?;
+        }
+        Ok(more)
+    }
+}
+
+/// Whether `<<` with these properties is a merge.
+fn may_merge(properties: Option<Properties<'_>>) -> bool {
+    properties.is_none_or(|properties| matches!(properties.tag, None | Some(Tag::Merge)))
+}
+
+/// Whether a token starts a list or a mapping.
+fn starts_collection(kind: &Kind<'_>, place: Place) -> bool {
+    match kind {
+        Kind::FlowSequence | Kind::FlowMapping => true,
+        Kind::BlockSequence | Kind::BlockMapping => place != Place::Flow,
+        Kind::BlockEntry => place == Place::BlockMapping,
+        _ => false,
+    }
+}
+
+/// Whether a token says that there is no value before it.
+fn ends_value(kind: &Kind<'_>) -> bool {
+    matches!(
+        kind,
+        Kind::Key
+            | Kind::Value
+            | Kind::BlockEnd
+            | Kind::FlowEntry
+            | Kind::FlowMappingEnd
+            | Kind::FlowSequenceEnd
+    )
+}
+
+fn ends_document(kind: &Kind<'_>) -> bool {
+    matches!(kind, Kind::End | Kind::DocumentStart | Kind::DocumentEnd)
+}
+
+fn node_at(mark: Mark, value: Value) -> Node {
+    let Mark { line, column } = mark;
+    Node {
+        line,
+        column,
+        value,
+    }
+}
+
+/// The value of a scalar.
+fn typed(scalar: Scalar<'_>, mark: Mark) -> Result<Node, Error> {
+    let value = resolve::value(scalar).map_err(|problem| Error::new(mark.line, problem))?;
+    Ok(node_at(mark, value))
+}
+
+/// How many levels of lists and mappings a value has.
+fn levels(node: &Node) -> usize {
+    let deepest = match &node.value {
+        Value::Sequence(items) => items.iter().map(levels).max(),
+        Value::Mapping(entries) => entries.iter().map(|entry| levels(&entry.node)).max(),
+        _ => return 0,
+    };
+    deepest.unwrap_or_default() + 1
+}

@@ -1,0 +1,315 @@
+//! What we read of a file is what the installed kubectl reads of it.
+//!
+//! `kubectl label --local` prints the objects of files as JSON without a cluster. All inputs of a
+//! test go into one folder and one call; an object between two files tells them apart.
+
+use std::path::Path;
+use std::process::Command;
+
+use kyma_upgrade::yaml::{self, Limits};
+use serde_json::{Value, json};
+
+/// What became of a file.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Outcome {
+    Accepted,
+    /// It is not YAML, or not JSON.
+    Unreadable,
+    /// It is, but something in it is no Kubernetes object.
+    NoObject,
+}
+
+/// The objects of a file up to the first error.
+#[derive(Debug, PartialEq)]
+struct Reading {
+    objects: Vec<Value>,
+    outcome: Outcome,
+}
+
+/// A file to read and where it is from.
+struct Input {
+    name: String,
+    bytes: Vec<u8>,
+}
+
+fn ours(bytes: &[u8]) -> Reading {
+    let mut reading = Reading {
+        objects: Vec::new(),
+        outcome: Outcome::Accepted,
+    };
+    let Ok(documents) = yaml::split(bytes) else {
+        reading.outcome = Outcome::Unreadable;
+        return reading;
+    };
+    for document in documents {
+        match yaml::parse(&document, &Limits::default()) {
+            Ok(None) => {}
+            Ok(Some(node)) if node.get("kind").is_some() => {
+                add(node.to_json(), &mut reading.objects)
+            }
+            Ok(Some(_)) => {
+                reading.outcome = Outcome::NoObject;
+                break;
+            }
+            Err(_) => {
+                reading.outcome = Outcome::Unreadable;
+                break;
+            }
+        }
+    }
+    reading
+}
+
+/// Adds an object, or the items of a list, with the label that kubectl was told to add.
+fn add(mut object: Value, objects: &mut Vec<Value>) {
+    if let Some(items) = object.get_mut("items").and_then(Value::as_array_mut) {
+        return items.drain(..).for_each(|item| add(item, objects));
+    }
+    // kubectl leaves a metadata of null alone.
+    if object.is_object() && object.get("metadata").is_none_or(Value::is_object) {
+        let labels = &mut object["metadata"]["labels"];
+        if !labels.is_object() {
+            *labels = json!({});
+        }
+        labels["read-by"] = json!("kubectl");
+    }
+    // Both sides' numbers go through the same decimal reader, which rounds.
+    objects.push(serde_json::from_str(&object.to_string()).unwrap());
+}
+
+/// What kubectl reads of each input; nothing where it is not installed.
+fn kubectls(inputs: &[Input]) -> Option<Vec<Reading>> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |at: usize| folder.path().join(format!("{at:06}-input.yaml"));
+    for (at, input) in inputs.iter().enumerate() {
+        let mark = r#"{"apiVersion": "v1", "kind": "NextFile", "metadata": {"name": "x"}}"#;
+        fs_err::write(folder.path().join(format!("{at:06}-a.json")), mark).unwrap();
+        fs_err::write(path(at), &input.bytes).unwrap();
+    }
+    let output = Command::new("kubectl")
+        .args([
+            "label",
+            "--local=true",
+            "--dry-run=client",
+            "-o",
+            "json",
+            "--overwrite",
+        ])
+        .args(["read-by=kubectl", "-f"])
+        .arg(folder.path())
+        .output()
+        .ok()?;
+    let errors = String::from_utf8_lossy(&output.stderr);
+    let mut readings: Vec<Reading> = Vec::new();
+    for object in serde_json::Deserializer::from_slice(&output.stdout).into_iter::<Value>() {
+        let object = object.expect("kubectl prints JSON");
+        if object["kind"] != "NextFile" {
+            readings
+                .last_mut()
+                .expect("a mark comes first")
+                .objects
+                .push(object);
+            continue;
+        }
+        let path = path(readings.len()).display().to_string();
+        let outcome = match errors.contains(&path) {
+            _ if errors.contains(&format!("error parsing {path}")) => Outcome::Unreadable,
+            true => Outcome::NoObject,
+            false => Outcome::Accepted,
+        };
+        readings.push(Reading {
+            objects: Vec::new(),
+            outcome,
+        });
+    }
+    assert_eq!(
+        readings.len(),
+        inputs.len(),
+        "kubectl read each file: {errors}"
+    );
+    Some(readings)
+}
+
+/// The files of a folder and of all below it.
+fn files(folder: &Path, inputs: &mut Vec<Input>) {
+    let mut entries: Vec<_> = fs_err::read_dir(folder)
+        .unwrap()
+        .map(|e| e.unwrap().path())
+        .collect();
+    entries.sort();
+    for path in entries {
+        let is_manifest = |ending: &std::ffi::OsStr| ending == "yaml" || ending == "json";
+        if path.is_dir() {
+            files(&path, inputs);
+        } else if path.extension().is_some_and(is_manifest) {
+            let (name, bytes) = (path.display().to_string(), fs_err::read(&path).unwrap());
+            inputs.push(Input { name, bytes });
+        }
+    }
+}
+
+fn fixtures() -> Vec<Input> {
+    let mut inputs = Vec::new();
+    files(Path::new("fixtures/yaml"), &mut inputs);
+    assert!(inputs.len() > 10);
+    inputs
+}
+
+/// The documents of `rejected.txt`.
+fn rejected() -> Vec<Input> {
+    let text = fs_err::read_to_string("fixtures/yaml/rejected.txt").unwrap();
+    let cases = text.split("\n=== ").skip(1).map(|case| {
+        let (name, text) = case.split_once('\n').unwrap();
+        let (name, bytes) = (name.to_owned(), text.into());
+        Input { name, bytes }
+    });
+    cases.collect()
+}
+
+/// Whether two readings tell the same. Where both fail, kubectl may have got further: it splits
+/// while it reads. Which objects there can be is not a matter of reading.
+fn agree(kubectl: &Reading, ours: &Reading) -> bool {
+    let no_object = kubectl.outcome == Outcome::NoObject || ours.outcome == Outcome::NoObject;
+    let both_fail = kubectl.outcome == Outcome::Unreadable && ours.outcome == kubectl.outcome;
+    no_object || both_fail || kubectl == ours
+}
+
+/// Fails with the name and the first difference of each input that kubectl reads otherwise.
+fn assert_agreement(inputs: &[Input]) -> Vec<Reading> {
+    let Some(readings) = kubectls(inputs) else {
+        println!("not run: kubectl is not installed, so our readings were not compared with its");
+        return Vec::new();
+    };
+    let mut differences = Vec::new();
+    for (input, kubectl) in inputs.iter().zip(&readings) {
+        let ours = ours(&input.bytes);
+        if !agree(kubectl, &ours) {
+            let text = String::from_utf8_lossy(&input.bytes);
+            let excerpt: String = text.chars().take(2000).collect();
+            differences.push(format!(
+                "{}\nkubectl {kubectl:?}\nours    {ours:?}\n{excerpt}",
+                input.name
+            ));
+        }
+    }
+    assert!(differences.is_empty(), "{}", differences.join("\n\n"));
+    readings
+}
+
+#[test]
+fn every_fixture_reads_as_in_kubectl() {
+    let readings = assert_agreement(&fixtures());
+    assert!(
+        readings
+            .iter()
+            .all(|reading| reading.outcome == Outcome::Accepted)
+    );
+}
+
+#[test]
+fn what_kubectl_refuses_is_refused() {
+    let inputs = rejected();
+    for input in &inputs {
+        assert_eq!(
+            ours(&input.bytes).outcome,
+            Outcome::Unreadable,
+            "{}",
+            input.name
+        );
+    }
+    let readings = assert_agreement(&inputs);
+    assert!(
+        readings
+            .iter()
+            .all(|reading| reading.outcome != Outcome::Accepted)
+    );
+}
+
+#[test]
+fn utf_16_with_a_byte_order_mark_reads_as_in_kubectl() {
+    let encoded = |input: Input, unit: fn(u16) -> [u8; 2]| {
+        let text = String::from_utf8(input.bytes).unwrap();
+        let text = format!("\u{feff}{}", text.trim_start_matches('\u{feff}'));
+        let (name, bytes) = (input.name, text.encode_utf16().flat_map(unit).collect());
+        Input { name, bytes }
+    };
+    let mut inputs: Vec<_> = fixtures()
+        .into_iter()
+        .map(|i| encoded(i, u16::to_le_bytes))
+        .collect();
+    inputs.extend(fixtures().into_iter().map(|i| encoded(i, u16::to_be_bytes)));
+    assert_agreement(&inputs);
+}
+
+#[test]
+fn every_release_artifact_reads_as_in_kubectl() {
+    let Some(folder) = std::env::var_os("KYMA_RELEASE_DATA") else {
+        println!("not run: KYMA_RELEASE_DATA is not set, so no release artifact was compared");
+        return;
+    };
+    let mut inputs = Vec::new();
+    files(&Path::new(&folder).join("download"), &mut inputs);
+    let readings = assert_agreement(&inputs);
+    let objects: usize = readings.iter().map(|reading| reading.objects.len()).sum();
+    println!("{objects} objects of {} files agree", inputs.len());
+}
+
+/// Pseudo-random numbers, the same in each run.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        usize::try_from(self.0 >> 33).unwrap() % end.max(1)
+    }
+}
+
+/// A few lines of a fixture below a correct head, with a few characters or lines changed.
+fn mutant(text: &str, random: &mut Random) -> String {
+    let lines: Vec<_> = text.lines().skip(4).collect();
+    let from = random.below(lines.len());
+    let taken = &lines[from..lines.len().min(from + 1 + random.below(12))];
+    let mut characters: Vec<char> = format!("{}\n", taken.join("\n")).chars().collect();
+    for _ in 0..1 + random.below(4) {
+        let at = random.below(characters.len());
+        let special = "  \t\n-:?#&*!|>'\"%@`{}[],\\ax10~.<+\r\u{e9}\u{2028}";
+        let inserted = special
+            .chars()
+            .nth(random.below(special.chars().count()))
+            .unwrap();
+        match random.below(4) {
+            0 => drop(characters.drain(at..characters.len().min(at + 1 + random.below(3)))),
+            1 => characters.insert(at, inserted),
+            2 if at < characters.len() => characters[at] = inserted,
+            _ => {
+                let copied = characters[at..characters.len().min(at + random.below(20))].to_vec();
+                let to = random.below(characters.len());
+                characters.splice(to..to, copied);
+            }
+        }
+    }
+    let head = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: mutant\n";
+    format!("{head}{}", characters.into_iter().collect::<String>())
+}
+
+/// How many broken files the two readers are compared on.
+const MUTANTS: usize = 20000;
+
+#[test]
+fn broken_files_read_as_in_kubectl() {
+    let fixtures: Vec<_> = fixtures()
+        .into_iter()
+        .filter(|input| !input.name.contains("long") && input.name.ends_with("yaml"))
+        .filter_map(|input| String::from_utf8(input.bytes).ok())
+        .collect();
+    let mut random = Random(7);
+    let mutants = (0..MUTANTS).map(|number| {
+        let text = mutant(&fixtures[random.below(fixtures.len())], &mut random);
+        let (name, bytes) = (format!("mutant {number}"), text.into_bytes());
+        Input { name, bytes }
+    });
+    assert_agreement(&mutants.collect::<Vec<_>>());
+}
