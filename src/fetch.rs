@@ -15,6 +15,7 @@ use std::path::Path;
 
 use futures::future::try_join_all;
 
+use crate::digest;
 use crate::release::{Absent, Artifact, Asset, Fetched, Minor, Problem, ReleaseRecord, Resource};
 
 mod cache;
@@ -162,7 +163,7 @@ impl Source {
                 return Ok(Artifact {
                     resource,
                     url,
-                    sha256: format!("sha256:{}", check::sha256(&bytes)),
+                    sha256: digest::sha256(&bytes),
                     bytes,
                 });
             }

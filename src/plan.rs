@@ -11,12 +11,9 @@
 use serde::Serialize;
 
 use crate::bundle::{Bundle, File};
+use crate::digest;
 use crate::path::Hop;
 use crate::release::{Deployment, Facts, Generation, Role};
-
-mod digest;
-
-pub use digest::sha256;
 
 /// What a step does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]

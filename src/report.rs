@@ -9,10 +9,11 @@
 use semver::Version;
 use serde::Serialize;
 
+use crate::digest;
 use crate::finding::{Finding, Severity};
 use crate::lint::Verdict;
 use crate::overrides::OverrideKey;
-use crate::plan::{self, Step};
+use crate::plan::Step;
 use crate::release::{Deployment, Minor};
 
 mod build;
@@ -376,7 +377,7 @@ impl Report {
     #[must_use]
     pub fn sealed(mut self) -> Self {
         self.digest = String::new();
-        self.digest = plan::sha256(self.json().as_bytes());
+        self.digest = digest::sha256(self.json().as_bytes());
         self
     }
 

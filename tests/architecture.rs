@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 /// Core modules with what they may import. Values move to the right only.
 const CORE: &[(&str, &[&str])] = &[
     ("finding", &[]),
+    ("digest", &[]),
     ("yaml", &["finding"]),
     ("release", &["finding"]),
     ("path", &["finding", "release"]),
@@ -21,7 +22,7 @@ const CORE: &[(&str, &[&str])] = &[
         "analysis",
         &["bundle", "diff", "overrides", "release", "rename"],
     ),
-    ("plan", &["bundle", "manifest", "path", "release"]),
+    ("plan", &["bundle", "digest", "manifest", "path", "release"]),
     (
         "lint",
         &[
@@ -43,6 +44,7 @@ const CORE: &[(&str, &[&str])] = &[
             "analysis",
             "bundle",
             "diff",
+            "digest",
             "finding",
             "guide",
             "lint",

@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use futures::future::{try_join, try_join_all};
 use semver::Version;
 
 use super::source;
@@ -41,7 +42,7 @@ pub(super) struct Gathered {
 #[derive(Debug, Default)]
 pub(super) struct Documents {
     pub(super) guides: Vec<Guide>,
-    pub(super) stale: Vec<String>,
+    pub(super) stale: Vec<Guide>,
     pub(super) notes: Option<Notes>,
 }
 
@@ -122,15 +123,13 @@ impl Releases {
         gathered: &mut Gathered,
         path: &UpgradePath,
     ) -> Result<(), Error> {
-        for minor in self.guide_branches(path) {
-            let names = self.source.guides(minor).await?;
-            gathered.guides.insert(minor, names);
-        }
-        gathered.posts = self.source.notes().await?;
-        let guides = path
-            .hops()
-            .iter()
-            .flat_map(|hop| gathered.guides_of(hop).covering);
+        let branches = self.guide_branches(path);
+        let listings = try_join_all(branches.iter().map(|&it| self.source.guides(it)));
+        let (listings, posts) = try_join(listings, self.source.notes()).await?;
+        gathered.guides.extend(branches.into_iter().zip(listings));
+        gathered.posts = posts;
+        let guides = path.hops().iter().map(|hop| gathered.guides_of(hop));
+        let guides = guides.flat_map(|it| it.covering.into_iter().chain(it.stale));
         let guides = guides.map(|it| it.resource());
         let posts = path
             .hops()
@@ -232,10 +231,10 @@ impl Gathered {
     pub(super) fn documents(&self, hop: &Hop) -> Documents {
         let HopGuides { covering, stale } = self.guides_of(hop);
         let artifact = |it: &Resource| self.files.get(it)?.as_ref().ok();
-        let guides = covering
-            .iter()
-            .map(GuideFile::resource)
-            .filter_map(|it| Guide::parse(artifact(&it)?));
+        let parsed = |files: &[GuideFile]| {
+            let artifacts = files.iter().filter_map(|it| artifact(&it.resource()));
+            artifacts.filter_map(Guide::parse).collect()
+        };
         let (from, to) = hop.minors();
         let post = self.post_of(to).filter(|_| from != to);
         let notes = post.and_then(|it| {
@@ -244,10 +243,9 @@ impl Gathered {
             };
             Some(Notes::parse(dir, &it.source(), &artifact(&it)?.bytes))
         });
-        let stale = stale.into_iter().map(|it| it.name).collect();
         Documents {
-            guides: guides.collect(),
-            stale,
+            guides: parsed(&covering),
+            stale: parsed(&stale),
             notes,
         }
     }

@@ -6,9 +6,9 @@
 //! * A wrong size, a wrong digest or broken JSON may be an accident of the transfer ([`Flaw::Wrong`])
 //!   and is worth another attempt. An HTML page or a file over the limit is what the server means.
 
+use crate::digest;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use super::names;
 use crate::files::size;
@@ -175,7 +175,7 @@ fn fits(bytes: &[u8], asset: &Asset) -> Result<(), Flaw> {
     }
     let listed = asset.digest.as_deref().unwrap_or_default();
     match listed.strip_prefix("sha256:") {
-        Some(listed) if !listed.eq_ignore_ascii_case(&sha256(bytes)) => Err(Flaw::Wrong(
+        Some(listed) if !listed.eq_ignore_ascii_case(&digest::hex(bytes)) => Err(Flaw::Wrong(
             "does not have the SHA-256 digest that the release lists".to_owned(),
         )),
         _ => Ok(()),
@@ -195,15 +195,6 @@ fn is_html(bytes: &[u8]) -> bool {
             .is_some_and(|it| it.eq_ignore_ascii_case(tag))
     };
     starts(b"<!doctype html") || starts(b"<html")
-}
-
-/// The SHA-256 digest as 64 hexadecimal digits.
-pub(super) fn sha256(bytes: &[u8]) -> String {
-    let digest = Sha256::digest(bytes);
-    let digits = digest.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    digits
-        .filter_map(|digit| char::from_digit(digit.into(), 16))
-        .collect()
 }
 
 #[cfg(test)]
@@ -228,11 +219,6 @@ mod tests {
 
     /// `printf abc | sha256sum`
     const ABC: &str = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
-
-    #[test]
-    fn digests_are_those_of_sha256sum() {
-        assert_eq!(sha256(b"abc"), ABC);
-    }
 
     #[test]
     fn html_is_recognised_behind_a_mark_and_space_and_in_any_case() {

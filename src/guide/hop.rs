@@ -14,7 +14,7 @@ pub struct HopGuide {
     /// The guides that cover the hop.
     pub guides: Vec<Guide>,
     /// Guides in the folder of the target's branch that cover another hop.
-    pub stale: Vec<String>,
+    pub stale: Vec<Guide>,
     /// The release notes of the target's minor, if there is such a post.
     pub notes: Option<Notes>,
     /// Components that a document calls by a new name.
@@ -48,7 +48,7 @@ impl HopGuide {
     pub fn new(
         minors: (Minor, Minor),
         guides: Vec<Guide>,
-        stale: Vec<String>,
+        stale: Vec<Guide>,
         notes: Option<Notes>,
         known: Known<'_>,
     ) -> Self {

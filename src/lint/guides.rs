@@ -161,7 +161,10 @@ pub(super) fn missing(context: &Context<'_>) -> Vec<Finding> {
     };
     let listed = match context.guide.stale.as_slice() {
         [] => "no migration guide in the folder".to_owned(),
-        stale => format!("the folder holds only {}", stale.join(", ")),
+        stale => {
+            let names: Vec<_> = stale.iter().map(|it| it.name.as_str()).collect();
+            format!("the folder holds only {}", names.join(", "))
+        }
     };
     let finding = Finding::new(Code::GuideMissing, format!("{from}-{to}.md"), message);
     vec![
@@ -205,13 +208,15 @@ fn notes_evidence<'a>(context: &'a Context<'_>) -> impl Iterator<Item = Evidence
 /// Guides in the folder that cover another hop.
 pub(super) fn stale(context: &Context<'_>) -> Vec<Finding> {
     let (from, to) = context.guide.minors;
-    let finding = |name: &String| {
+    let finding = |guide: &Guide| {
+        let name = &guide.name;
         let message = format!(
-            "{name} on branch {} does not cover {from} to {to}",
-            to.branch()
+            "{name} on branch {} covers {} to {}, not {from} to {to}",
+            to.branch(),
+            guide.coverage.from,
+            guide.coverage.to
         );
-        let listing = Evidence::listing(format!("{}/{GUIDE_FOLDER}", to.branch()), name);
-        Finding::new(Code::GuideStale, name, message).evidence(listing)
+        Finding::new(Code::GuideStale, name, message).evidence(guide.text.evidence(1))
     };
     context.guide.stale.iter().map(finding).collect()
 }

@@ -100,7 +100,7 @@ fn guide(context: &Context<'_>) -> GuideReport {
     GuideReport {
         status: guide.status,
         files: files.collect(),
-        stale: guide.stale.clone(),
+        stale: guide.stale.iter().map(|it| it.name.clone()).collect(),
         linked_from_notes: guide.linked_from_notes(),
         uncovered: lint::uncovered_codes(context),
         checklist: checklist(guide),

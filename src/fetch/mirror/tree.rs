@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 
 use super::SUMS;
 use super::sums::{self, Sums};
+use crate::digest;
 use crate::fetch::Error;
-use crate::fetch::check::{LIMIT, sha256};
+use crate::fetch::check::LIMIT;
 use crate::files;
 
 /// The most bytes of the digest list, which has about 120 bytes a file.
@@ -57,7 +58,7 @@ impl Tree {
             (None, true) => damaged(format!("is not in the list {SUMS}")),
             (Some(_), false) => damaged(format!("is in the list {SUMS} but not there")),
             (Some(digest), true) => match files::read_limited(&file, LIMIT) {
-                Ok(bytes) if sha256(&bytes) == *digest => Ok(Some(bytes)),
+                Ok(bytes) if digest::hex(&bytes) == *digest => Ok(Some(bytes)),
                 Ok(_) => damaged(format!("does not have the digest of the list {SUMS}")),
                 Err(error) => damaged(format!("is unreadable: {error}")),
             },

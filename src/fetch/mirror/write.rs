@@ -15,7 +15,7 @@ use serde::Serialize;
 use super::sums::{self, Sums};
 use super::tree::Tree;
 use super::{ABSENT, AbsentFiles, NOTES, ORIGIN, RELEASES, SUMS, guides_path, parsed, path};
-use crate::fetch::check::sha256;
+use crate::digest;
 use crate::fetch::{Error, Origins, names};
 use crate::files::{self, root_cause};
 use crate::release::{Absent, Fetched, Minor, Problem, ReleaseRecord};
@@ -58,7 +58,7 @@ pub fn write(folder: &Path, contents: &Contents) -> Result<Written, Error> {
     write_file(folder, ORIGIN, &json(&contents.origins))?;
     for (path, bytes) in &plan.files {
         write_file(folder, path, bytes)?;
-        sums.insert(path.clone(), sha256(bytes));
+        sums.insert(path.clone(), digest::hex(bytes));
     }
     write_file(folder, SUMS, sums::format(&sums).as_bytes())?;
     let bytes = plan.files.values().map(|it| it.len() as u64).sum();
