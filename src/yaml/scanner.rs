@@ -57,13 +57,17 @@ pub(super) enum Tag {
 impl Tag {
     /// The tag of a text that starts with `!`; none if it is not one.
     fn parse(text: &str) -> Option<Self> {
-        if let Some(verbatim) = text.strip_prefix("!<") {
-            let name = verbatim.strip_suffix('>').filter(|name| !name.is_empty())?;
+        let verbatim = text
+            .strip_prefix("!<")
+            .and_then(|name| name.strip_suffix('>'));
+        let name = verbatim.unwrap_or(text);
+        let escaped = name.split('%').skip(1).all(starts_with_two_digits);
+        if name.is_empty() || name.contains(['<', '>']) || !escaped {
+            return None;
+        }
+        if let Some(name) = verbatim {
             let core = name.strip_prefix("tag:yaml.org,2002:");
             return Some(core.map_or(Self::Other, Self::core));
-        }
-        if text.contains(['<', '>']) || !text.split('%').skip(1).all(starts_with_two_digits) {
-            return None;
         }
         if let Some(name) = text.strip_prefix("!!") {
             return (!name.is_empty()).then(|| Self::core(name));
