@@ -181,7 +181,9 @@ fn looks_like_date(text: &str) -> bool {
         part.len() <= 2 && all_digits(part) && (1..=most).contains(&number)
     };
     let mut parts = date.split('-');
-    let year = parts.next().is_some_and(|year| year.len() == 4 && all_digits(year));
+    let year = parts
+        .next()
+        .is_some_and(|year| year.len() == 4 && all_digits(year));
     let month = parts.next().is_some_and(|month| is_number(month, 12));
     let day = parts.next().is_some_and(|day| is_number(day, 31));
     year && month && day && parts.next().is_none() && time.starts_with(|c: char| c.is_ascii_digit())
