@@ -112,9 +112,12 @@ fn compare_to_diff(size: usize) {
     let (our_time, diff_time) = (median(our_times), median(diff_times));
     let found: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
     let count = |field: &str| found[field].as_array().map_or(0, Vec::len);
+    let megabytes = fs_err::metadata(&files[0]).map_or(0, |it| it.len()) / 100_000;
     print(&format!(
-        "{size} documents: {our_time:.1?}, {} MiB; diff -u {diff_time:.1?}; ratio {:.2}; \
+        "{size} documents, {}.{} MB: {our_time:.1?}, {} MiB; diff -u {diff_time:.1?}; ratio {:.2}; \
          {} renamed, {} changed",
+        megabytes / 10,
+        megabytes % 10,
         memory / 1024,
         our_time.as_secs_f64() / diff_time.as_secs_f64(),
         count("renamed"),
@@ -210,7 +213,7 @@ fn config_map(text: &mut String, name: &str, (number, edition): (usize, usize)) 
         );
     }
     text.push_str("  config.yaml: |\n    server:\n");
-    for at in 0..12 {
+    for at in 0..16 {
         let _ = writeln!(
             text,
             "      option-{at}: some-value-{}-for-option-{at}",
@@ -226,7 +229,7 @@ fn service(text: &mut String, name: &str, (number, edition): (usize, usize)) {
         text,
         "spec:\n  type: ClusterIP\n  selector:\n    app: {name}\n  ports:\n"
     );
-    for at in 0..10 {
+    for at in 0..11 {
         let _ = write!(
             text,
             "  - name: port-{at}\n    port: {}\n    targetPort: {}\n    protocol: TCP\n",

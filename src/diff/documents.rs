@@ -6,14 +6,16 @@
 //!   its text may not show which object it holds, and it may define the scope of a custom kind.
 //! * The two sides are read in two threads. What they give is put in order afterwards.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::thread;
 
+use super::needs::Needs;
 use super::sketch::{Sketch, sketch};
+use super::twins::{Pair, Text, Twins};
 use super::{ObjectDiff, objects};
 use crate::manifest::{self, Manifest, Object, ObjectSet, Problem, Reading, Scopes};
-use crate::yaml::{self, Limits, RawDocument};
+use crate::yaml::{self, Limits, RawDocument, Syntax};
 
 /// What changes between two lists of files.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -50,7 +52,7 @@ pub fn documents(
         documents: [split(old)?, split(new)?],
         limits,
     };
-    let twins = Twins::of(&sides.documents);
+    let twins = Twins::of(&sides.documents.each_ref().map(|it| texts(it)));
     let mut readings = Readings::default();
     sides.read(&twins.rest, &mut readings)?;
     if readings.is_empty() && !twins.moved {
@@ -68,9 +70,6 @@ pub fn documents(
     }
 }
 
-/// The indices of two documents with the same text, old and new.
-type Pair = [usize; 2];
-
 type Sketched<'a> = (Pair, Sketch<'a>);
 
 /// Takes out the pairs whose objects matter to what was read.
@@ -79,9 +78,9 @@ fn needed<'a>(
     readings: &Readings,
     moved: bool,
 ) -> (Vec<Pair>, Vec<Sketched<'a>>) {
-    let mut needs = Needs::of(readings);
+    let mut needs = Needs::of(readings.objects(), &readings.scopes());
     if moved {
-        needs.add_repeated(&pairs);
+        needs.add_repeated(pairs.iter().map(|(_, sketch)| *sketch));
     }
     let (needed, rest): (Vec<_>, _) = pairs.into_iter().partition(|(_, it)| needs.has(it));
     (needed.into_iter().map(|(pair, _)| pair).collect(), rest)
@@ -119,13 +118,18 @@ struct Document<'a> {
     raw: RawDocument<'a>,
 }
 
-/// The documents of files that are not empty.
+/// What two documents have in common if they read the same.
+fn texts<'a>(documents: &'a [Document<'_>]) -> Vec<Text<'a>> {
+    let text = |it: &'a Document<'_>| (&*it.raw.text, it.raw.syntax == Syntax::Json);
+    documents.iter().map(text).collect()
+}
+
+/// The documents of files, without the empty ones.
 fn split<'a>(files: &[Manifest<'a>]) -> Result<Vec<Document<'a>>, Unreadable> {
     let mut documents = Vec::new();
     for file in files {
         let raw = yaml::split(file.bytes).map_err(|reason| unreadable(&file.source, reason))?;
-        let raw = raw.into_iter().filter(|it| !is_blank(&it.text));
-        documents.extend(raw.map(|raw| Document {
+        documents.extend(raw.into_iter().map(|raw| Document {
             source: file.source.clone(),
             raw,
         }));
@@ -133,59 +137,10 @@ fn split<'a>(files: &[Manifest<'a>]) -> Result<Vec<Document<'a>>, Unreadable> {
     Ok(documents)
 }
 
-fn is_blank(text: &str) -> bool {
-    text.lines().all(|line| {
-        let line = line.trim_start_matches("---").trim();
-        line.is_empty() || line.starts_with('#')
-    })
-}
-
 fn unreadable(file: &Arc<str>, reason: yaml::Error) -> Unreadable {
     Unreadable {
         file: file.clone(),
         reason,
-    }
-}
-
-/// The documents whose text stands on both sides, and the others.
-#[derive(Debug, Default)]
-struct Twins {
-    /// The indices of documents with the same text, old and new.
-    pairs: Vec<Pair>,
-    /// The indices of the documents that stand on one side only, old and new.
-    rest: [Vec<usize>; 2],
-    /// Whether the new documents of the pairs stand in another order than the old ones.
-    moved: bool,
-}
-
-impl Twins {
-    fn of([old, new]: &[Vec<Document<'_>>; 2]) -> Self {
-        let same = old
-            .iter()
-            .zip(new)
-            .take_while(|(a, b)| a.raw.text == b.raw.text)
-            .count();
-        let mut places: BTreeMap<&str, VecDeque<usize>> = BTreeMap::new();
-        for (at, document) in old.iter().enumerate().skip(same) {
-            places.entry(&*document.raw.text).or_default().push_back(at);
-        }
-        let mut twins = Self {
-            pairs: (0..same).map(|at| [at, at]).collect(),
-            ..Self::default()
-        };
-        for (at, document) in new.iter().enumerate().skip(same) {
-            match places
-                .get_mut(&*document.raw.text)
-                .and_then(VecDeque::pop_front)
-            {
-                Some(twin) => twins.pairs.push([twin, at]),
-                None => twins.rest[1].push(at),
-            }
-        }
-        twins.rest[0] = places.into_values().flatten().collect();
-        twins.rest[0].sort_unstable();
-        twins.moved = !twins.pairs.is_sorted();
-        twins
     }
 }
 
@@ -220,7 +175,7 @@ struct Sides<'a> {
     limits: &'a Limits,
 }
 
-impl<'a> Sides<'a> {
+impl Sides<'_> {
     /// The pairs without a sketch, and those with their sketch.
     fn sketches(&self, pairs: Vec<Pair>) -> (Vec<Pair>, Vec<Sketched<'_>>) {
         let (mut without, mut with) = (Vec::new(), Vec::new());
@@ -264,46 +219,6 @@ impl<'a> Sides<'a> {
 
 fn indices(pairs: &[Pair]) -> [Vec<usize>; 2] {
     [0, 1].map(|side| pairs.iter().map(|it| it[side]).collect())
-}
-
-/// Which documents that stand on both sides matter to what was read.
-#[derive(Debug, Default)]
-struct Needs {
-    /// Kind and name of what was read, or stands in several places in another order: the later
-    /// one wins.
-    objects: BTreeSet<(String, String)>,
-    /// The groups of what was read: a definition says where the objects of its group live.
-    groups: BTreeSet<String>,
-    /// The kinds that live elsewhere now.
-    kinds: BTreeSet<String>,
-}
-
-impl Needs {
-    fn of(readings: &Readings) -> Self {
-        let [old, new] = readings.scopes();
-        let keys = || readings.objects().map(|it| &it.key);
-        Self {
-            objects: keys()
-                .map(|it| (it.kind.clone(), it.name.clone()))
-                .collect(),
-            groups: keys().map(|it| it.group.clone()).collect(),
-            kinds: old.changed_kinds(&new),
-        }
-    }
-
-    /// Adds what more than one of the documents is about.
-    fn add_repeated(&mut self, pairs: &[Sketched<'_>]) {
-        let mut seen = BTreeSet::new();
-        let sketches = pairs.iter().map(|(_, sketch)| sketch);
-        let repeated = sketches.filter(|it| !seen.insert(**it));
-        self.objects.extend(repeated.map(Sketch::owned));
-    }
-
-    fn has(&self, sketch: &Sketch<'_>) -> bool {
-        let group = sketch.name.split_once('.').map_or("", |(_, group)| group);
-        let defines = sketch.kind == "CustomResourceDefinition" && self.groups.contains(group);
-        defines || self.kinds.contains(sketch.kind) || self.objects.contains(&sketch.owned())
-    }
 }
 
 #[cfg(test)]

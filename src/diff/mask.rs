@@ -174,28 +174,35 @@ fn mask_words(line: &str) -> Cow<'_, str> {
     let mut masked = String::new();
     let mut rest = line;
     while let Some(at) = rest.find([':', '=']) {
-        let (head, tail) = rest.split_at(at + 1);
+        let (head, value) = rest.split_at(at + 1);
         masked.push_str(head);
-        rest = tail;
-        let key = head[..at]
-            .rsplit([' ', '\t', '{', ',', '[', '(', '&', '?', ';'])
-            .next();
-        if !key.is_some_and(|it| looks_like_credential(unquoted(it))) || tail.trim().is_empty() {
-            continue;
+        rest = value;
+        let assigns = head.ends_with('=') || value.starts_with([' ', '\t', '"', '\'']);
+        let has_value = assigns && !value.trim().is_empty();
+        if has_value && looks_like_credential(last_word(&head[..at])) {
+            masked.push_str(SECRET);
+            rest = behind_value(head, value);
         }
-        let end = if head.ends_with('=') {
-            tail.find([' ', '\t', '&', ';'])
-        } else {
-            None
-        };
-        masked.push_str(SECRET);
-        rest = &tail[end.unwrap_or(tail.len())..];
     }
     if masked.contains(SECRET) {
-        masked.push_str(rest);
-        return Cow::Owned(masked);
+        Cow::Owned(masked + rest)
+    } else {
+        Cow::Borrowed(line)
     }
-    Cow::Borrowed(line)
+}
+
+/// The word that a text ends in.
+fn last_word(text: &str) -> &str {
+    let words = text.rsplit([' ', '\t', '{', ',', '[', '(', '&', '?', ';']);
+    unquoted(words.into_iter().next().unwrap_or(text))
+}
+
+/// What stands behind a value: what is behind the next space after `=`, nothing after a colon.
+fn behind_value<'a>(head: &str, value: &'a str) -> &'a str {
+    let end = value
+        .find([' ', '\t', '&', ';'])
+        .filter(|_| head.ends_with('='));
+    &value[end.unwrap_or(value.len())..]
 }
 
 #[cfg(test)]
@@ -233,6 +240,8 @@ mod tests {
             ),
             ("secret:\n  secretName: a", "secret:\n  secretName: a"),
             ("no secret here", "no secret here"),
+            ("eu.gcr.io/token:v1", "eu.gcr.io/token:v1"),
+            ("http://token:80/", "http://token:80/"),
             ("échó: ü\nsecret: ä", "échó: ü\nsecret: (secret)"),
         ] {
             assert_eq!(masked(text), expected);

@@ -127,13 +127,14 @@ struct ListKind {
     kind: Option<Node>,
 }
 
-/// The kind of the items, if the node is a list as kubectl sees it: any kind that ends in `List`
-/// and has a list of items.
+/// The kind of the items, if the node is a list as kubectl sees it: anything that has a list of
+/// `items`, whatever its own kind.
 fn list_kind(node: &Node) -> Option<ListKind> {
-    let item = node.get("kind")?.as_str()?.strip_suffix("List")?;
     let Value::Sequence(_) = node.get("items")?.value else {
         return None;
     };
+    let kind = node.get("kind").and_then(Node::as_str).unwrap_or("");
+    let item = kind.strip_suffix("List").unwrap_or(kind);
     let typed = !item.is_empty();
     Some(ListKind {
         api_version: node.get("apiVersion").filter(|_| typed).cloned(),
@@ -214,7 +215,7 @@ mod tests {
             "apiVersion: v1\nkind: List\nitems:\n\
              - {apiVersion: v1, kind: Service, metadata: {name: a}}\n\
              - apiVersion: v1\n  kind: ConfigMapList\n  items:\n  - metadata: {name: b}\n\
-             - 7\n",
+             - 7\n---\nitems: []\n",
         );
         assert_eq!(
             keys(&reading.objects),

@@ -233,7 +233,8 @@ mod tests {
     #[test]
     fn no_value_of_a_secret_is_left_even_in_the_copy_of_kubectl() {
         let shown = shown(
-            r#"{apiVersion: v1, kind: Secret, data: {a: aHVudGVy, c: [hunter]}, stringData: {b: hunter},
+            r#"---
+            {apiVersion: v1, kind: Secret, data: {a: aHVudGVy, c: [hunter]}, stringData: {b: hunter},
             metadata: {name: a, annotations: {kubectl.kubernetes.io/last-applied-configuration:
             '{"kind":"Secret","data":{"a":"aHVudGVy"},"stringData":{"b":"hunter"}}'}}}"#,
         );
@@ -281,7 +282,8 @@ mod tests {
     #[test]
     fn a_secret_compares_equal_however_it_is_encoded() {
         let secret = |field: &str| {
-            let text = format!("{{apiVersion: v1, kind: Secret, metadata: {{name: a}}, {field}}}");
+            let text =
+                format!("---\n{{apiVersion: v1, kind: Secret, metadata: {{name: a}}, {field}}}");
             let object = object(&text);
             object.node.entries().last().unwrap().node.entries()[0]
                 .node

@@ -190,7 +190,8 @@ fn files() -> impl Strategy<Value = (String, String)> {
         let mut new = [new, both].concat();
         let middle = old.len() % new.len().max(1);
         new.rotate_left(middle);
-        (old.join("---\n"), new.join("---\n"))
+        let whole = |of: Vec<String>| of.iter().map(|it| format!("---\n{it}")).collect::<String>();
+        (whole(old), whole(new))
     })
 }
 
