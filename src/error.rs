@@ -55,9 +55,10 @@ impl Error {
     /// The error of a command that was interrupted.
     pub fn interrupted() -> Self {
         let message = "interrupted; nothing that was written before is lost";
+        let hint = "run the same command again; what was downloaded is in the cache";
         Self {
             exit: Exit::Interrupted,
-            ..Self::failed(message)
+            ..Self::failed(message).hint(hint)
         }
     }
 
@@ -83,7 +84,14 @@ impl fmt::Display for Error {
 
 impl From<crate::fetch::Error> for Error {
     fn from(error: crate::fetch::Error) -> Self {
-        Self::failed(&error).hint(error.hint())
+        let exit = match &error {
+            crate::fetch::Error::BaseUrl { .. } => Exit::Usage,
+            _ => Exit::Failed,
+        };
+        Self {
+            exit,
+            ..Self::failed(&error).hint(error.hint())
+        }
     }
 }
 
