@@ -56,15 +56,12 @@ fn text(catalog: &Catalog) -> String {
 fn line(release: &Release) -> String {
     let day = release.published.get(..10).unwrap_or("-");
     let candidate = if release.is_prerelease() {
-        "candidate, "
+        "  candidate"
     } else {
         ""
     };
-    let files = release.assets.len();
-    format!(
-        "{:<14} {day:<11} {candidate}{files}",
-        release.version.to_string()
-    )
+    let (version, files) = (release.version.to_string(), release.assets.len());
+    format!("{version:<14} {day:<11} {files:>5}{candidate}")
 }
 
 fn json(catalog: &Catalog) -> String {
