@@ -75,10 +75,7 @@ pub enum Command {
     )]
     Mirror(MirrorArgs),
     /// List the releases, and what is left out and why
-    #[command(
-        override_usage = "kyma-upgrade releases [OPTIONS]",
-        mut_arg("verbose", hidden)
-    )]
+    #[command(override_usage = "kyma-upgrade releases [OPTIONS]", mut_arg("verbose", hidden))]
     Releases(ReleasesArgs),
     /// Explain a finding code; without one, list all
     #[command(mut_args(|it| if it.is_positional() { it } else { hidden(it) }))]
@@ -322,36 +319,16 @@ pub struct SourceArgs {
     )]
     pub source: String,
     /// Base URL of GitHub's REST API
-    #[arg(
-        long,
-        value_name = "URL",
-        env = "KYMA_UPGRADE_GITHUB_API_URL",
-        hide_env_values = true
-    )]
+    #[arg(long, value_name = "URL", env = "KYMA_UPGRADE_GITHUB_API_URL", hide_env_values = true)]
     pub github_api_url: Option<String>,
     /// Base URL of GitHub's web site, which serves release assets
-    #[arg(
-        long,
-        value_name = "URL",
-        env = "KYMA_UPGRADE_GITHUB_URL",
-        hide_env_values = true
-    )]
+    #[arg(long, value_name = "URL", env = "KYMA_UPGRADE_GITHUB_URL", hide_env_values = true)]
     pub github_url: Option<String>,
     /// Base URL of raw repository files
-    #[arg(
-        long,
-        value_name = "URL",
-        env = "KYMA_UPGRADE_GITHUB_RAW_URL",
-        hide_env_values = true
-    )]
+    #[arg(long, value_name = "URL", env = "KYMA_UPGRADE_GITHUB_RAW_URL", hide_env_values = true)]
     pub github_raw_url: Option<String>,
     /// Base URL of the artifact bucket's host
-    #[arg(
-        long,
-        value_name = "URL",
-        env = "KYMA_UPGRADE_BUCKET_URL",
-        hide_env_values = true
-    )]
+    #[arg(long, value_name = "URL", env = "KYMA_UPGRADE_BUCKET_URL", hide_env_values = true)]
     pub bucket_url: Option<String>,
     /// Folder of the download cache [default: the platform's cache folder]
     #[arg(

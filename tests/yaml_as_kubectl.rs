@@ -86,14 +86,7 @@ fn kubectls(inputs: &[Input]) -> Option<Vec<Reading>> {
         fs_err::write(path(at), &input.bytes).unwrap();
     }
     let output = Command::new("kubectl")
-        .args([
-            "label",
-            "--local=true",
-            "--dry-run=client",
-            "-o",
-            "json",
-            "--overwrite",
-        ])
+        .args(["label", "--local=true", "--dry-run=client", "-o", "json", "--overwrite"])
         .args(["read-by=kubectl", "-f"])
         .arg(folder.path())
         .output()
@@ -103,11 +96,7 @@ fn kubectls(inputs: &[Input]) -> Option<Vec<Reading>> {
     for object in serde_json::Deserializer::from_slice(&output.stdout).into_iter::<Value>() {
         let object = object.expect("kubectl prints JSON");
         if object["kind"] != "NextFile" {
-            readings
-                .last_mut()
-                .expect("a mark comes first")
-                .objects
-                .push(object);
+            readings.last_mut().expect("a mark comes first").objects.push(object);
             continue;
         }
         let path = path(readings.len()).display().to_string();
@@ -116,25 +105,16 @@ fn kubectls(inputs: &[Input]) -> Option<Vec<Reading>> {
             true => Outcome::NoObject,
             false => Outcome::Accepted,
         };
-        readings.push(Reading {
-            objects: Vec::new(),
-            outcome,
-        });
+        readings.push(Reading { objects: Vec::new(), outcome });
     }
-    assert_eq!(
-        readings.len(),
-        inputs.len(),
-        "kubectl read each file: {errors}"
-    );
+    assert_eq!(readings.len(), inputs.len(), "kubectl read each file: {errors}");
     Some(readings)
 }
 
 /// The files of a folder and of all below it.
 fn files(folder: &Path, inputs: &mut Vec<Input>) {
-    let mut entries: Vec<_> = fs_err::read_dir(folder)
-        .unwrap()
-        .map(|e| e.unwrap().path())
-        .collect();
+    let mut entries: Vec<_> =
+        fs_err::read_dir(folder).unwrap().map(|e| e.unwrap().path()).collect();
     entries.sort();
     for path in entries {
         let is_manifest = |ending: &std::ffi::OsStr| ending == "yaml" || ending == "json";
@@ -185,10 +165,8 @@ fn assert_agreement(inputs: &[Input]) -> Vec<Reading> {
         if !agree(kubectl, &ours) {
             let text = String::from_utf8_lossy(&input.bytes);
             let excerpt: String = text.chars().take(2000).collect();
-            differences.push(format!(
-                "{}\nkubectl {kubectl:?}\nours    {ours:?}\n{excerpt}",
-                input.name
-            ));
+            differences
+                .push(format!("{}\nkubectl {kubectl:?}\nours    {ours:?}\n{excerpt}", input.name));
         }
     }
     assert!(differences.is_empty(), "{}", differences.join("\n\n"));
@@ -198,30 +176,17 @@ fn assert_agreement(inputs: &[Input]) -> Vec<Reading> {
 #[test]
 fn every_fixture_reads_as_in_kubectl() {
     let readings = assert_agreement(&fixtures());
-    assert!(
-        readings
-            .iter()
-            .all(|reading| reading.outcome == Outcome::Accepted)
-    );
+    assert!(readings.iter().all(|reading| reading.outcome == Outcome::Accepted));
 }
 
 #[test]
 fn what_kubectl_refuses_is_refused() {
     let inputs = rejected();
     for input in &inputs {
-        assert_eq!(
-            ours(&input.bytes).outcome,
-            Outcome::Unreadable,
-            "{}",
-            input.name
-        );
+        assert_eq!(ours(&input.bytes).outcome, Outcome::Unreadable, "{}", input.name);
     }
     let readings = assert_agreement(&inputs);
-    assert!(
-        readings
-            .iter()
-            .all(|reading| reading.outcome != Outcome::Accepted)
-    );
+    assert!(readings.iter().all(|reading| reading.outcome != Outcome::Accepted));
 }
 
 #[test]
@@ -232,10 +197,7 @@ fn utf_16_with_a_byte_order_mark_reads_as_in_kubectl() {
         let (name, bytes) = (input.name, text.encode_utf16().flat_map(unit).collect());
         Input { name, bytes }
     };
-    let mut inputs: Vec<_> = fixtures()
-        .into_iter()
-        .map(|i| encoded(i, u16::to_le_bytes))
-        .collect();
+    let mut inputs: Vec<_> = fixtures().into_iter().map(|i| encoded(i, u16::to_le_bytes)).collect();
     inputs.extend(fixtures().into_iter().map(|i| encoded(i, u16::to_be_bytes)));
     assert_agreement(&inputs);
 }
@@ -258,10 +220,7 @@ struct Random(u64);
 
 impl Random {
     fn below(&mut self, end: usize) -> usize {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1);
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
         usize::try_from(self.0 >> 33).unwrap() % end.max(1)
     }
 }
@@ -275,10 +234,7 @@ fn mutant(text: &str, random: &mut Random) -> String {
     for _ in 0..1 + random.below(4) {
         let at = random.below(characters.len());
         let special = "  \t\n-:?#&*!|>'\"%@`{}[],\\ax10~.<+\r\u{e9}\u{2028}";
-        let inserted = special
-            .chars()
-            .nth(random.below(special.chars().count()))
-            .unwrap();
+        let inserted = special.chars().nth(random.below(special.chars().count())).unwrap();
         match random.below(4) {
             0 => drop(characters.drain(at..characters.len().min(at + 1 + random.below(3)))),
             1 => characters.insert(at, inserted),

@@ -9,10 +9,7 @@ use crate::finding::{Code, CodeInfo};
 
 pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Error> {
     let text = match &args.code {
-        Some(name) => one(name
-            .parse::<Code>()
-            .map_err(|error| unknown(name, &error))?
-            .info()),
+        Some(name) => one(name.parse::<Code>().map_err(|error| unknown(name, &error))?.info()),
         None => all(),
     };
     output::print(&text)?;

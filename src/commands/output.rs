@@ -30,17 +30,11 @@ pub(super) fn finish(
     judge(&mut report, policy);
     let report = report.sealed();
     for file in &output.report {
-        let style = Style {
-            width: FILE_WIDTH,
-            color: false,
-        };
+        let style = Style { width: FILE_WIDTH, color: false };
         let text = render(&report, file.format, style, &output.console);
         files::write_atomically(&file.path, text.as_bytes())?;
     }
-    let style = Style {
-        width: width(),
-        color: colored(output.console.color),
-    };
+    let style = Style { width: width(), color: colored(output.console.color) };
     print(&render(&report, output.output, style, &output.console))?;
     Ok(match report.verdict {
         Verdict::Ready => Exit::Done,
@@ -49,10 +43,7 @@ pub(super) fn finish(
 }
 
 fn judge(report: &mut Report, args: &PolicyArgs) {
-    let policy = Policy {
-        accept: args.accept.clone(),
-        fail_on: args.fail_on.into(),
-    };
+    let policy = Policy { accept: args.accept.clone(), fail_on: args.fail_on.into() };
     let unused = policy.unused(&report.all_findings());
     report.findings.extend(unused);
     for finding in report.all_findings_mut() {
@@ -96,30 +87,23 @@ pub(super) fn colored(choice: ColorArg) -> bool {
 /// Prints to standard output. A reader that has gone away is no error.
 pub(super) fn print(text: &str) -> Result<(), Error> {
     let mut stdout = io::stdout().lock();
-    let result = stdout
-        .write_all(text.as_bytes())
-        .and_then(|()| stdout.flush());
+    let result = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
     match result {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Error::failed(format!(
-            "cannot write to standard output: {error}"
-        ))),
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Error::failed(format!("cannot write to standard output: {error}")))
+        }
         _ => Ok(()),
     }
 }
 
 /// Says on standard error what was wrong in a small way: the first lines of it.
 pub(super) fn warn(problems: &[impl fmt::Display]) {
-    let (shown, more) = (
-        problems.iter().take(WARNINGS),
-        problems.len().saturating_sub(WARNINGS),
-    );
+    let (shown, more) = (problems.iter().take(WARNINGS), problems.len().saturating_sub(WARNINGS));
     let mut stderr = anstream::stderr().lock();
     let mut lines: Vec<_> = shown.map(|it| format!("warning: {it}\n")).collect();
     if more != 0 {
         lines.push(format!("warning: {more} more like these\n"));
     }
     // The work goes on where standard error cannot be written.
-    stderr
-        .write_all(lines.concat().as_bytes())
-        .unwrap_or_default();
+    stderr.write_all(lines.concat().as_bytes()).unwrap_or_default();
 }

@@ -21,11 +21,7 @@ impl Default for Limits {
     /// 16 MiB, 100 levels and 1,000,000 keys and values: ten times what the largest Kubernetes
     /// manifests need.
     fn default() -> Self {
-        Self {
-            bytes: 16 << 20,
-            depth: 100,
-            nodes: 1_000_000,
-        }
+        Self { bytes: 16 << 20, depth: 100, nodes: 1_000_000 }
     }
 }
 

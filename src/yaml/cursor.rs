@@ -31,13 +31,7 @@ pub(super) fn is_blank(byte: u8) -> bool {
 impl<'a> Cursor<'a> {
     /// The start of a text whose first line is `line`.
     pub(super) fn new(text: &'a str, line: u32) -> Self {
-        Self {
-            text,
-            pos: 0,
-            line,
-            line_start: 0,
-            wide: 0,
-        }
+        Self { text, pos: 0, line, line_start: 0, wide: 0 }
     }
 
     /// The byte here, or [`END`].
@@ -93,10 +87,7 @@ impl<'a> Cursor<'a> {
 
     /// The line and column, as a person counts them.
     pub(super) fn mark(&self) -> Mark {
-        Mark {
-            line: self.line,
-            column: u32::try_from(self.column() + 1).unwrap_or(u32::MAX),
-        }
+        Mark { line: self.line, column: u32::try_from(self.column() + 1).unwrap_or(u32::MAX) }
     }
 
     /// An error on this line.

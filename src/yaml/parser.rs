@@ -309,11 +309,8 @@ impl<'a> Parser<'a> {
         self.scanner.next()?;
         let mut items = Vec::new();
         while self.another('[', open.line, items.is_empty())? {
-            let item = if self.next_is(&Kind::Key)? {
-                self.pair()?
-            } else {
-                self.node(Place::Flow)?
-            };
+            let item =
+                if self.next_is(&Kind::Key)? { self.pair()? } else { self.node(Place::Flow)? };
             items.push(item);
         }
         Ok(Value::Sequence(items))
@@ -365,11 +362,7 @@ impl<'a> Parser<'a> {
     /// Whether another entry follows in the brackets that open on `line`. Goes over the comma
     /// before it, or over the closing bracket.
     fn another(&mut self, open: char, line: u32, first: bool) -> Result<bool, Error> {
-        let close = if open == '[' {
-            Kind::FlowSequenceEnd
-        } else {
-            Kind::FlowMappingEnd
-        };
+        let close = if open == '[' { Kind::FlowSequenceEnd } else { Kind::FlowMappingEnd };
         if !first && self.next_is(&Kind::FlowEntry)? {
             self.scanner.next()?;
         } else if !first && !self.next_is(&close)? {
@@ -423,11 +416,7 @@ fn ends_document(kind: &Kind<'_>) -> bool {
 
 fn node_at(mark: Mark, value: Value) -> Node {
     let Mark { line, column } = mark;
-    Node {
-        line,
-        column,
-        value,
-    }
+    Node { line, column, value }
 }
 
 /// The value of a scalar.

@@ -57,9 +57,7 @@ pub(super) enum Tag {
 impl Tag {
     /// The tag of a text that starts with `!`; none if it is not one.
     fn parse(text: &str) -> Option<Self> {
-        let verbatim = text
-            .strip_prefix("!<")
-            .and_then(|name| name.strip_suffix('>'));
+        let verbatim = text.strip_prefix("!<").and_then(|name| name.strip_suffix('>'));
         let name = verbatim.unwrap_or(text);
         let escaped = name.split('%').skip(1).all(starts_with_two_digits);
         if name.is_empty() || name.contains(['<', '>']) || !escaped {
@@ -275,11 +273,7 @@ impl<'a> Scanner<'a> {
         self.forget_key()?;
         self.key_allowed = false;
         self.at.advance(3);
-        let kind = if start {
-            Kind::DocumentStart
-        } else {
-            Kind::DocumentEnd
-        };
+        let kind = if start { Kind::DocumentStart } else { Kind::DocumentEnd };
         self.push(kind, mark);
         Ok(())
     }
@@ -426,11 +420,7 @@ impl<'a> Scanner<'a> {
         if name.is_empty() || !self.at.ends_word_at(0) && !b"?:,]}%@`".contains(&self.at.peek()) {
             return self.at.error(Problem::AnchorName);
         }
-        let kind = if alias {
-            Kind::Alias(name)
-        } else {
-            Kind::Anchor(name)
-        };
+        let kind = if alias { Kind::Alias(name) } else { Kind::Anchor(name) };
         self.push(kind, mark);
         Ok(())
     }
@@ -439,9 +429,8 @@ impl<'a> Scanner<'a> {
         self.save_key()?;
         self.key_allowed = false;
         let mark = self.at.mark();
-        let text = self
-            .at
-            .take(|byte| !is_name(byte) && !b"!<>;/?:@&=+$,.~*'()[]%".contains(&byte));
+        let text =
+            self.at.take(|byte| !is_name(byte) && !b"!<>;/?:@&=+$,.~*'()[]%".contains(&byte));
         let Some(tag) = Tag::parse(text).filter(|_| self.at.ends_word_at(0)) else {
             return self.at.error(Problem::BadTag);
         };

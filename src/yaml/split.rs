@@ -34,10 +34,7 @@ pub enum Syntax {
 pub fn split(bytes: &[u8]) -> Result<Vec<RawDocument<'_>>, Error> {
     let documents = match decode(bytes)? {
         Cow::Borrowed(text) => split_text(text)?,
-        Cow::Owned(text) => split_text(&text)?
-            .into_iter()
-            .map(RawDocument::owned)
-            .collect(),
+        Cow::Owned(text) => split_text(&text)?.into_iter().map(RawDocument::owned).collect(),
     };
     Ok(documents)
 }
@@ -79,9 +76,8 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Cow<'static, str> {
         _ => 0xFFFD,
     });
     let characters = char::decode_utf16(units);
-    let text: String = characters
-        .map(|character| character.unwrap_or(char::REPLACEMENT_CHARACTER))
-        .collect();
+    let text: String =
+        characters.map(|character| character.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
     Cow::Owned(text)
 }
 
@@ -89,9 +85,7 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Cow<'static, str> {
 fn lines(bytes: &[u8]) -> u32 {
     let mut total = 0;
     for chunk in bytes.chunks(255) {
-        let breaks = chunk
-            .iter()
-            .fold(0u8, |sum, &byte| sum + u8::from(byte == b'\n'));
+        let breaks = chunk.iter().fold(0u8, |sum, &byte| sum + u8::from(byte == b'\n'));
         total += u32::from(breaks);
     }
     total
@@ -107,11 +101,7 @@ fn split_text(text: &str) -> Result<Vec<RawDocument<'_>>, Error> {
     loop {
         let (document, separator) = next_separator(rest);
         if has_content(document) {
-            documents.push(RawDocument {
-                text: document.into(),
-                line,
-                syntax: Syntax::Yaml,
-            });
+            documents.push(RawDocument { text: document.into(), line, syntax: Syntax::Yaml });
         }
         let Some(separator) = separator else {
             return Ok(documents);
@@ -142,9 +132,7 @@ fn after_separator(text: &str) -> Option<&str> {
 
 /// Whether there is more than white space and comments.
 fn has_content(text: &str) -> bool {
-    let mut lines = text
-        .lines()
-        .map(|line| line.trim_start_matches('\u{feff}').trim());
+    let mut lines = text.lines().map(|line| line.trim_start_matches('\u{feff}').trim());
     lines.any(|line| !line.is_empty() && !line.starts_with('#'))
 }
 
@@ -167,11 +155,7 @@ fn split_json(text: &str) -> Result<Vec<RawDocument<'_>>, Error> {
             return Err(Error::new(line, Problem::Json(what)));
         };
         let (document, after) = trimmed.split_at(length);
-        documents.push(RawDocument {
-            text: document.into(),
-            line,
-            syntax: Syntax::Json,
-        });
+        documents.push(RawDocument { text: document.into(), line, syntax: Syntax::Json });
         line += lines(document.as_bytes());
         rest = after;
     }

@@ -31,12 +31,7 @@ pub(crate) struct Installer<'a> {
 
 impl Default for Installer<'_> {
     fn default() -> Self {
-        Self {
-            image: "1.0.0",
-            components: "core@kyma-system",
-            verbs: "get",
-            more: "",
-        }
+        Self { image: "1.0.0", components: "core@kyma-system", verbs: "get", more: "" }
     }
 }
 
@@ -48,11 +43,8 @@ impl Installer<'_> {
             format!("    - name: \"{name}\"\n      namespace: \"{namespace}\"\n")
         };
         let components: String = self.components.split_whitespace().map(entry).collect();
-        let more = if self.more.is_empty() {
-            String::new()
-        } else {
-            format!("{}\n---\n", self.more)
-        };
+        let more =
+            if self.more.is_empty() { String::new() } else { format!("{}\n---\n", self.more) };
         format!(
             "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: kyma-installer\n  \
              namespace: kyma-installer\nspec:\n  selector: {{matchLabels: {{name: installer}}}}\n  \
@@ -71,13 +63,8 @@ impl Installer<'_> {
 
 /// An override ConfigMap with lines of data such as `global.a: "x"`.
 pub(crate) fn overrides(name: &str, component: Option<&str>, data: &str) -> String {
-    let component = component
-        .map(|it| format!("    component: {it}\n"))
-        .unwrap_or_default();
-    let data: String = data
-        .lines()
-        .map(|it| format!("  {}\n", it.trim()))
-        .collect();
+    let component = component.map(|it| format!("    component: {it}\n")).unwrap_or_default();
+    let data: String = data.lines().map(|it| format!("  {}\n", it.trim())).collect();
     format!(
         "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {name}\n  namespace: kyma-installer\n  \
          labels:\n    installer: overrides\n{component}data:\n{data}"
@@ -90,8 +77,7 @@ impl History {
         let assets: Vec<_> = files
             .iter()
             .map(|(name, text)| {
-                self.files
-                    .insert(format!("download/{tag}/{name}"), (*text).to_owned());
+                self.files.insert(format!("download/{tag}/{name}"), (*text).to_owned());
                 let url =
                     format!("https://github.com/kyma-project/kyma/releases/download/{tag}/{name}");
                 json!({"name": name, "size": text.len(), "browser_download_url": url})
@@ -106,11 +92,7 @@ impl History {
 
     /// Adds a release for clusters and Minikube with the same installer and no overrides.
     pub(crate) fn plain(&mut self, tag: &str) -> &mut Self {
-        let text = Installer {
-            image: tag,
-            ..Installer::default()
-        }
-        .text();
+        let text = Installer { image: tag, ..Installer::default() }.text();
         self.installer(tag, &text)
     }
 
@@ -118,10 +100,7 @@ impl History {
     pub(crate) fn installer(&mut self, tag: &str, text: &str) -> &mut Self {
         self.release(
             tag,
-            &[
-                ("kyma-installer-cluster.yaml", text),
-                ("kyma-installer-local.yaml", text),
-            ],
+            &[("kyma-installer-cluster.yaml", text), ("kyma-installer-local.yaml", text)],
         )
     }
 
@@ -129,26 +108,21 @@ impl History {
     pub(crate) fn guide(&mut self, minor: &str, name: &str, text: &str) -> &mut Self {
         let path = format!("raw/release-{minor}/docs/migration-guides/{name}");
         self.files.insert(path, text.to_owned());
-        self.guides
-            .entry(minor.to_owned())
-            .or_default()
-            .push(name.to_owned());
+        self.guides.entry(minor.to_owned()).or_default().push(name.to_owned());
         self
     }
 
     /// Adds the release notes of a minor.
     pub(crate) fn notes(&mut self, minor: &str, text: &str) -> &mut Self {
         let dir = format!("2020-01-02-release-notes-{minor}");
-        self.files
-            .insert(format!("notes/{dir}/index.md"), text.to_owned());
+        self.files.insert(format!("notes/{dir}/index.md"), text.to_owned());
         self.posts.push(dir);
         self
     }
 
     /// Says that the origin does not have a file, or has it in an unusable form.
     pub(crate) fn absent(&mut self, path: &str, problem: Option<&str>) -> &mut Self {
-        self.absent
-            .insert(path.to_owned(), problem.map(ToOwned::to_owned));
+        self.absent.insert(path.to_owned(), problem.map(ToOwned::to_owned));
         self
     }
 
@@ -215,9 +189,6 @@ pub(crate) fn report_on(history: &History, args: &[&str]) -> Value {
 /// All findings of a report.
 pub(crate) fn findings(report: &Value) -> Vec<&Value> {
     let hops = report["hops"].as_array().unwrap();
-    let lists = hops
-        .iter()
-        .chain([report])
-        .map(|it| it["findings"].as_array().unwrap());
+    let lists = hops.iter().chain([report]).map(|it| it["findings"].as_array().unwrap());
     lists.flatten().collect()
 }

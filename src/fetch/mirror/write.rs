@@ -57,10 +57,7 @@ pub fn write(folder: &Path, contents: &Contents) -> Result<Written, Error> {
     let plan = Plan::new(contents, known.absent)?;
     let mut sums = known.sums;
     sums.retain(|path, _| !plan.absent.contains_key(path));
-    let digests = plan
-        .files
-        .iter()
-        .map(|(path, it)| (path.clone(), digest::hex(it)));
+    let digests = plan.files.iter().map(|(path, it)| (path.clone(), digest::hex(it)));
     sums.extend(digests);
     if !known.is_mirror {
         // The origin comes first: it marks the directory as a mirror that is being written.
@@ -149,9 +146,7 @@ impl<'a> Plan<'a> {
                 self.absent.remove(&path);
                 self.files.insert(path, artifact.bytes.as_slice().into());
             }
-            Err(Absent {
-                resource, problem, ..
-            }) => {
+            Err(Absent { resource, problem, .. }) => {
                 names::check(resource)?;
                 let problem = match problem {
                     Problem::Missing => None,
@@ -188,8 +183,5 @@ fn put((path, staged): StagedAt) -> Result<(), Error> {
 }
 
 fn unwritten(path: &Path, error: &files::Error) -> Error {
-    Error::MirrorFile {
-        path: path.to_owned(),
-        cause: error.cause(),
-    }
+    Error::MirrorFile { path: path.to_owned(), cause: error.cause() }
 }
