@@ -242,6 +242,9 @@ pub struct ConsoleArgs {
     /// Print more: every field, unified diffs and all evidence
     #[arg(short, long)]
     pub verbose: bool,
+    /// Columns of the text report [default: the terminal's, or 100]
+    #[arg(long, value_name = "COLUMNS", env = "COLUMNS", hide_env_values = true)]
+    pub width: Option<usize>,
     /// Show no progress bars
     #[arg(long)]
     pub no_progress: bool,

@@ -33,7 +33,7 @@ pub(super) fn finish(
         files::write_atomically(path, text.as_bytes())?;
     }
     let style = Style {
-        width: width(),
+        width: width(output.console.width),
         color: colored(output.console.color),
     };
     print(&render(&report, output.output, style, &output.console))?;
@@ -82,10 +82,10 @@ fn format_of(path: &Path) -> Result<Format, Error> {
     }
 }
 
-/// The terminal's width, at least 60 columns.
-fn width() -> usize {
-    let terminal = terminal_size::terminal_size();
-    terminal.map_or(FILE_WIDTH, |(width, _)| usize::from(width.0).clamp(60, 140))
+/// The width that was asked for, else the terminal's; from 60 to 200 columns.
+fn width(asked: Option<usize>) -> usize {
+    let terminal = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+    asked.or_else(terminal).unwrap_or(FILE_WIDTH).clamp(60, 200)
 }
 
 /// Whether standard output gets colour.
