@@ -85,6 +85,17 @@ impl Page {
         }
     }
 
+    /// A finished beginning and untrusted text on one line, or on two where they are too long.
+    pub(super) fn joined(&mut self, first: &str, text: &str, indent: usize) {
+        let text = sanitize(text);
+        if plain_width(first) + text.width() <= self.style.width {
+            self.line(&format!("{first}{text}"));
+        } else {
+            self.line(first.trim_end());
+            self.wrapped(&" ".repeat(indent), &text);
+        }
+    }
+
     /// A label and its text in two columns.
     pub(super) fn field(&mut self, label: &str, text: &str) {
         self.wrapped(&format!("  {label:<11} "), text);

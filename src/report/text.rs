@@ -234,24 +234,36 @@ fn parts_line(parts: &[(&str, Vec<String>)], nothing: &str) -> String {
 }
 
 fn overrides_line(overrides: &OverridesReport) -> String {
-    format!(
-        "{} renamed, {} removed, {} added, {} changed among the release's own keys",
-        overrides.renamed.len(),
-        overrides.removed.len(),
-        overrides.added.len(),
-        overrides.changed.len()
-    )
+    let counts = [
+        (overrides.renamed.len(), "renamed"),
+        (overrides.removed.len(), "removed"),
+        (overrides.added.len(), "added"),
+        (overrides.changed.len(), "changed"),
+    ];
+    format!("{} among the release's own keys", counted(&counts))
 }
 
 fn objects_line(objects: &ObjectsReport) -> String {
-    format!(
-        "{} added, {} removed, {} renamed, {} changed, {} unchanged",
-        objects.added.len(),
-        objects.removed.len(),
-        objects.renamed.len(),
-        objects.changed.len(),
-        objects.unchanged
-    )
+    counted(&[
+        (objects.added.len(), "added"),
+        (objects.removed.len(), "removed"),
+        (objects.renamed.len(), "renamed"),
+        (objects.changed.len(), "changed"),
+        (objects.unchanged, "unchanged"),
+    ])
+}
+
+/// The counts that are not zero.
+fn counted(counts: &[(usize, &str)]) -> String {
+    let told = counts.iter().filter(|(count, _)| 0 < *count);
+    let told: Vec<_> = told
+        .map(|(count, word)| format!("{count} {word}"))
+        .collect();
+    if told.is_empty() {
+        "no change".to_owned()
+    } else {
+        told.join(", ")
+    }
 }
 
 fn objects_detail(page: &mut Page, objects: &ObjectsReport, detail: Detail) {
@@ -356,7 +368,9 @@ fn overrides_detail(page: &mut Page, overrides: &OverridesReport) {
     }
 }
 
-fn finding_lines(page: &mut Page, finding: &Finding, evidence: bool) {
+/// A finding: what it is, what was found, what to do, and the proof. Of a note, which nobody has to
+/// act on, one piece of evidence stands for all unless everything is asked for.
+fn finding_lines(page: &mut Page, finding: &Finding, everything: bool) {
     let hop = finding.hop.as_ref().map(|it| format!("{it} "));
     let head = format!(
         "  {} {}{} ",
@@ -365,12 +379,14 @@ fn finding_lines(page: &mut Page, finding: &Finding, evidence: bool) {
         page.bold(finding.code.as_str())
     );
     let accepted = if finding.accepted { " (accepted)" } else { "" };
-    page.line(&format!("{head}{}{accepted}", sanitize(&finding.subject)));
+    page.joined(&head, &format!("{}{accepted}", finding.subject), 10);
     page.wrapped("          ", &finding.message);
-    if Severity::Info < finding.severity || evidence {
+    let urgent = Severity::Info < finding.severity || everything;
+    if urgent {
         page.wrapped("          → ", &finding.remedy);
     }
-    for it in finding.evidence.iter().filter(|_| evidence) {
+    let shown = if urgent { finding.evidence.len() } else { 1 };
+    for it in finding.evidence.iter().take(shown) {
         evidence_line(page, it);
     }
 }
