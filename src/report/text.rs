@@ -313,6 +313,9 @@ fn fields(page: &mut Page, fields: &[Field], detail: Detail) {
 }
 
 fn field_lines(page: &mut Page, field: &Field, detail: Detail) {
+    if let Some(note) = field.note {
+        return page.wrapped("        ", &format!("{}: {}", field.path, note.as_str()));
+    }
     let Some(diff) = &field.diff else {
         let text = format!("{}: {}", field.path, change(field));
         return page.wrapped("        ", &text);
