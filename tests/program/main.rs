@@ -3,4 +3,5 @@
 mod codes;
 mod real;
 mod reports;
+mod steps;
 mod support;

@@ -151,6 +151,12 @@ impl History {
         self
     }
 
+    /// Adds a file as it is.
+    pub(crate) fn file(&mut self, path: &str, text: &str) -> &mut Self {
+        self.files.insert(path.to_owned(), text.to_owned());
+        self
+    }
+
     /// Writes the history as a mirror.
     pub(crate) fn write(&self, folder: &Path) {
         let files = self
