@@ -8,7 +8,7 @@
 //!   (go-yaml v2). No crate has that grammar. saphyr-parser 0.3 (YAML 1.2) accepts or refuses
 //!   otherwise in a quarter of 120 small probes, among them common ones: a text in quotes or a list
 //!   in brackets that goes on at the margin, a tab after `key:`, a comment glued to a quote. Its
-//!   events alone come at 33 to 43 MB/s; here the finished values come at 62 to 93 MB/s.
+//!   events alone come at 33 to 49 MB/s; here the finished values come at 67 MB/s from the same file.
 //!   libyaml-safer 0.3 is closer, but panics on `[!x,y]`, needs 15 seconds for 100,000 brackets and
 //!   still differs on `?` in brackets and on `\/`. The maintained fork of `serde_yaml` knows no
 //!   lines. So the scanner and the parser are here: `scanner` and the scalar modules follow
