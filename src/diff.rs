@@ -152,16 +152,9 @@ pub fn objects(old: &ObjectSet, new: &ObjectSet) -> ObjectDiff {
 }
 
 fn changed(old: &Object, new: &Object) -> Option<Changed> {
-    let fields::Comparison {
-        fields,
-        descriptions,
-    } = fields::compare(old, new);
+    let fields::Comparison { fields, descriptions } = fields::compare(old, new);
     let same = fields.is_empty() && descriptions == 0;
-    (!same).then(|| Changed {
-        object: new.key.clone(),
-        fields,
-        descriptions,
-    })
+    (!same).then(|| Changed { object: new.key.clone(), fields, descriptions })
 }
 
 /// Takes the objects out of both lists that are one object under two names.

@@ -6,9 +6,7 @@ use sha2::{Digest as _, Sha256};
 pub fn hex(bytes: &[u8]) -> String {
     let digest = Sha256::digest(bytes);
     let digits = digest.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    digits
-        .filter_map(|digit| char::from_digit(digit.into(), 16))
-        .collect()
+    digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect()
 }
 
 /// `sha256:` and the hexadecimal digits of the digest of `bytes`.
@@ -43,10 +41,7 @@ mod tests {
 
     #[test]
     fn lists_that_join_to_the_same_text_differ() {
-        assert_ne!(
-            of_parts(&[Some("ab"), Some("c")]),
-            of_parts(&[Some("a"), Some("bc")])
-        );
+        assert_ne!(of_parts(&[Some("ab"), Some("c")]), of_parts(&[Some("a"), Some("bc")]));
         assert_ne!(of_parts(&[None, Some("")]), of_parts(&[Some(""), None]));
     }
 }

@@ -173,10 +173,7 @@ pub struct Covers {
 
 impl Covers {
     pub(crate) fn new(from: Minor, to: Minor) -> Self {
-        Self {
-            from: from.to_string(),
-            to: to.to_string(),
-        }
+        Self { from: from.to_string(), to: to.to_string() }
     }
 }
 
@@ -287,10 +284,7 @@ pub struct ChangedObject {
     pub descriptions: usize,
 }
 
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde hands over a reference"
-)]
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
 fn is_zero(number: &usize) -> bool {
     *number == 0
 }
@@ -362,10 +356,7 @@ impl Report {
     pub fn new(from: &str, to: &str, deployment: Deployment, hops: Vec<HopReport>) -> Self {
         Self {
             format: 1,
-            tool: Tool {
-                name: env!("CARGO_PKG_NAME"),
-                version: env!("CARGO_PKG_VERSION"),
-            },
+            tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
             from: from.to_owned(),
             to: to.to_owned(),
             deployment,
@@ -393,23 +384,17 @@ impl Report {
 
     /// All findings: those of no hop, then hop by hop.
     pub fn all_findings(&self) -> impl Iterator<Item = &Finding> + Clone {
-        self.findings
-            .iter()
-            .chain(self.hops.iter().flat_map(|hop| &hop.findings))
+        self.findings.iter().chain(self.hops.iter().flat_map(|hop| &hop.findings))
     }
 
     /// All findings, to be changed.
     pub fn all_findings_mut(&mut self) -> impl Iterator<Item = &mut Finding> {
-        self.findings
-            .iter_mut()
-            .chain(self.hops.iter_mut().flat_map(|hop| &mut hop.findings))
+        self.findings.iter_mut().chain(self.hops.iter_mut().flat_map(|hop| &mut hop.findings))
     }
 
     /// How many findings of a severity are not accepted.
     pub fn count(&self, severity: Severity) -> usize {
-        self.all_findings()
-            .filter(|it| it.severity == severity && !it.accepted)
-            .count()
+        self.all_findings().filter(|it| it.severity == severity && !it.accepted).count()
     }
 
     /// How many findings are accepted.
@@ -420,9 +405,7 @@ impl Report {
     /// The versions of the path, the first included.
     pub fn versions(&self) -> Vec<&str> {
         let first = std::iter::once(self.from.as_str());
-        first
-            .chain(self.hops.iter().map(|hop| hop.to.as_str()))
-            .collect()
+        first.chain(self.hops.iter().map(|hop| hop.to.as_str())).collect()
     }
 }
 

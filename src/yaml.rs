@@ -167,10 +167,9 @@ impl Node {
             Value::Number(number) => number.clone().into(),
             Value::String(text) => text.clone().into(),
             Value::Sequence(items) => items.iter().map(Self::to_json).collect(),
-            Value::Mapping(entries) => entries
-                .iter()
-                .map(|entry| (entry.key.clone(), entry.node.to_json()))
-                .collect(),
+            Value::Mapping(entries) => {
+                entries.iter().map(|entry| (entry.key.clone(), entry.node.to_json())).collect()
+            }
             Value::Redacted(_) => SECRET.into(),
         }
     }
@@ -194,15 +193,8 @@ fn same_entries(left: &[Entry], right: &[Entry]) -> bool {
     if left.iter().zip(right).all(|(l, r)| l.key == r.key) {
         return left.iter().zip(right).all(|(l, r)| l.node.same(&r.node));
     }
-    let right: BTreeMap<_, _> = right
-        .iter()
-        .map(|entry| (&entry.key, &entry.node))
-        .collect();
-    let same = |entry: &Entry| {
-        right
-            .get(&entry.key)
-            .is_some_and(|node| entry.node.same(node))
-    };
+    let right: BTreeMap<_, _> = right.iter().map(|entry| (&entry.key, &entry.node)).collect();
+    let same = |entry: &Entry| right.get(&entry.key).is_some_and(|node| entry.node.same(node));
     left.iter().all(same)
 }
 

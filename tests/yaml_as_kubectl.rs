@@ -79,16 +79,11 @@ fn add(mut object: Value, objects: &mut Vec<Value>) -> bool {
 fn rounded(value: Value) -> Value {
     match value {
         Value::Array(items) => items.into_iter().map(rounded).collect(),
-        Value::Object(map) => map
-            .into_iter()
-            .map(|(key, value)| (key, rounded(value)))
-            .collect(),
+        Value::Object(map) => map.into_iter().map(|(key, value)| (key, rounded(value))).collect(),
         Value::Number(number) => match number.as_f64().filter(|_| number.is_f64()) {
-            Some(float) if float.abs() < 1e300 => json!(
-                format!("{float:.14e}")
-                    .parse::<f64>()
-                    .expect("these are digits of a number")
-            ),
+            Some(float) if float.abs() < 1e300 => {
+                json!(format!("{float:.14e}").parse::<f64>().expect("these are digits of a number"))
+            }
             _ => number.into(),
         },
         other => other,
@@ -106,14 +101,7 @@ fn kubectls(inputs: &[Input]) -> Option<Vec<Reading>> {
         fs_err::write(path(at), &input.bytes).expect("a file can be written");
     }
     let output = Command::new("kubectl")
-        .args([
-            "label",
-            "--local=true",
-            "--dry-run=client",
-            "-o",
-            "json",
-            "--overwrite",
-        ])
+        .args(["label", "--local=true", "--dry-run=client", "-o", "json", "--overwrite"])
         .args(["read-by=kubectl", "-f"])
         .arg(folder.path())
         .output()
@@ -123,11 +111,7 @@ fn kubectls(inputs: &[Input]) -> Option<Vec<Reading>> {
     for object in serde_json::Deserializer::from_slice(&output.stdout).into_iter::<Value>() {
         let object = object.expect("kubectl prints JSON");
         if object["kind"] != "NextFile" {
-            readings
-                .last_mut()
-                .expect("a mark comes first")
-                .objects
-                .push(rounded(object));
+            readings.last_mut().expect("a mark comes first").objects.push(rounded(object));
             continue;
         }
         let path = path(readings.len()).display().to_string();
@@ -136,16 +120,9 @@ fn kubectls(inputs: &[Input]) -> Option<Vec<Reading>> {
             true => Outcome::NoObject,
             false => Outcome::Accepted,
         };
-        readings.push(Reading {
-            objects: Vec::new(),
-            outcome,
-        });
+        readings.push(Reading { objects: Vec::new(), outcome });
     }
-    assert_eq!(
-        readings.len(),
-        inputs.len(),
-        "kubectl read each file: {errors}"
-    );
+    assert_eq!(readings.len(), inputs.len(), "kubectl read each file: {errors}");
     Some(readings)
 }
 
@@ -161,10 +138,8 @@ fn files(folder: &Path, inputs: &mut Vec<Input>) {
         if path.is_dir() {
             files(&path, inputs);
         } else if path.extension().is_some_and(is_manifest) {
-            let (name, bytes) = (
-                path.display().to_string(),
-                fs_err::read(&path).expect("it can be read"),
-            );
+            let (name, bytes) =
+                (path.display().to_string(), fs_err::read(&path).expect("it can be read"));
             inputs.push(Input { name, bytes });
         }
     }
@@ -210,9 +185,7 @@ fn assert_agreement(inputs: &[Input]) -> Vec<Reading> {
             let text = String::from_utf8_lossy(&input.bytes);
             let excerpt: String = text.chars().take(2000).collect();
             let name = &input.name;
-            differences.push(format!(
-                "{name}\nkubectl {kubectl:?}\nours {ours:?}\n{excerpt}"
-            ));
+            differences.push(format!("{name}\nkubectl {kubectl:?}\nours {ours:?}\n{excerpt}"));
         }
     }
     assert!(differences.is_empty(), "{}", differences.join("\n\n"));
@@ -223,19 +196,10 @@ fn assert_agreement(inputs: &[Input]) -> Vec<Reading> {
 fn every_fixture_reads_as_in_kubectl() {
     let inputs = fixtures();
     for input in &inputs {
-        assert_eq!(
-            ours(&input.bytes).outcome,
-            Outcome::Accepted,
-            "{}",
-            input.name
-        );
+        assert_eq!(ours(&input.bytes).outcome, Outcome::Accepted, "{}", input.name);
     }
     let readings = assert_agreement(&inputs);
-    assert!(
-        readings
-            .iter()
-            .all(|reading| reading.outcome == Outcome::Accepted)
-    );
+    assert!(readings.iter().all(|reading| reading.outcome == Outcome::Accepted));
 }
 
 /// The snapshots agreed with kubectl 1.32 when they were accepted, so they stand in for it where
@@ -259,19 +223,10 @@ fn every_fixture_reads_as_in_its_snapshot() {
 fn what_kubectl_refuses_is_refused() {
     let inputs = rejected();
     for input in &inputs {
-        assert_eq!(
-            ours(&input.bytes).outcome,
-            Outcome::Unreadable,
-            "{}",
-            input.name
-        );
+        assert_eq!(ours(&input.bytes).outcome, Outcome::Unreadable, "{}", input.name);
     }
     let readings = assert_agreement(&inputs);
-    assert!(
-        readings
-            .iter()
-            .all(|reading| reading.outcome != Outcome::Accepted)
-    );
+    assert!(readings.iter().all(|reading| reading.outcome != Outcome::Accepted));
 }
 
 #[test]
@@ -282,10 +237,7 @@ fn utf_16_with_a_byte_order_mark_reads_as_in_kubectl() {
         let (name, bytes) = (input.name, text.encode_utf16().flat_map(unit).collect());
         Input { name, bytes }
     };
-    let mut inputs: Vec<_> = fixtures()
-        .into_iter()
-        .map(|i| encoded(i, u16::to_le_bytes))
-        .collect();
+    let mut inputs: Vec<_> = fixtures().into_iter().map(|i| encoded(i, u16::to_le_bytes)).collect();
     inputs.extend(fixtures().into_iter().map(|i| encoded(i, u16::to_be_bytes)));
     assert_agreement(&inputs);
 }
@@ -308,10 +260,7 @@ struct Random(u64);
 
 impl Random {
     fn below(&mut self, end: usize) -> usize {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1);
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
         let number = usize::try_from(self.0 >> 33).expect("31 bits");
         number % end.max(1)
     }

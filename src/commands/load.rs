@@ -58,12 +58,7 @@ impl Releases {
             let hint = "check the repository behind --github-api-url, or name another --source";
             return Err(Error::failed(message).hint(hint));
         }
-        Ok(Self {
-            source,
-            records,
-            catalog,
-            facts,
-        })
+        Ok(Self { source, records, catalog, facts })
     }
 
     /// The path that was asked for.
@@ -83,10 +78,7 @@ impl Releases {
         let Some(release) = self.catalog.get(version) else {
             return Vec::new();
         };
-        let needs = self
-            .facts
-            .generation(version)
-            .needs(&release.tag, deployment);
+        let needs = self.facts.generation(version).needs(&release.tag, deployment);
         let exists = |need: &Need| match &need.resource {
             Resource::Asset { name, .. } => need.required || release.assets.contains_key(name),
             _ => true,
@@ -102,17 +94,12 @@ impl Releases {
         versions: &[&Version],
         deployments: &[Deployment],
     ) -> Result<(), Error> {
-        let all = deployments
-            .iter()
-            .flat_map(|&it| versions.iter().map(move |version| (version, it)));
-        let needs: Vec<_> = all
-            .flat_map(|(version, it)| self.needs(version, it))
-            .collect();
+        let all =
+            deployments.iter().flat_map(|&it| versions.iter().map(move |version| (version, it)));
+        let needs: Vec<_> = all.flat_map(|(version, it)| self.needs(version, it)).collect();
         let resources = needs.iter().map(|it| it.resource.clone()).collect();
         self.gather(gathered, resources).await?;
-        let missing = needs
-            .iter()
-            .filter(|it| it.required && gathered.is_missing(&it.resource));
+        let missing = needs.iter().filter(|it| it.required && gathered.is_missing(&it.resource));
         let buckets = missing.filter_map(|it| it.resource.in_bucket()).collect();
         self.gather(gathered, buckets).await
     }
@@ -131,10 +118,7 @@ impl Releases {
         let guides = path.hops().iter().map(|hop| gathered.guides_of(hop));
         let guides = guides.flat_map(|it| it.covering.into_iter().chain(it.stale));
         let guides = guides.map(|it| it.resource());
-        let posts = path
-            .hops()
-            .iter()
-            .filter_map(|hop| gathered.post_of(Minor::of(&hop.to)));
+        let posts = path.hops().iter().filter_map(|hop| gathered.post_of(Minor::of(&hop.to)));
         let resources = guides.chain(posts).collect();
         self.gather(gathered, resources).await
     }
@@ -169,10 +153,7 @@ impl Releases {
             }
             _ => None,
         };
-        Request {
-            resource: resource.clone(),
-            expected,
-        }
+        Request { resource: resource.clone(), expected }
     }
 
     /// A release, read from what was gathered.
@@ -199,10 +180,8 @@ impl Gathered {
 
     /// The answer for a file, or the bucket's where the release does not have it.
     fn usable(&self, resource: &Resource) -> Option<&Fetched> {
-        let bucket = resource
-            .in_bucket()
-            .and_then(|it| self.files.get(&it))
-            .filter(|it| it.is_ok());
+        let bucket =
+            resource.in_bucket().and_then(|it| self.files.get(&it)).filter(|it| it.is_ok());
         if self.is_missing(resource) && bucket.is_some() {
             bucket
         } else {
@@ -243,10 +222,6 @@ impl Gathered {
             };
             Some(Notes::parse(dir, &it.source(), &artifact(&it)?.bytes))
         });
-        Documents {
-            guides: parsed(&covering),
-            stale: parsed(&stale),
-            notes,
-        }
+        Documents { guides: parsed(&covering), stale: parsed(&stale), notes }
     }
 }

@@ -48,10 +48,7 @@ pub fn documents(
     new: &[Manifest<'_>],
     limits: &Limits,
 ) -> Result<DocumentDiff, Unreadable> {
-    let sides = Sides {
-        documents: [split(old)?, split(new)?],
-        limits,
-    };
+    let sides = Sides { documents: [split(old)?, split(new)?], limits };
     let twins = Twins::of(&sides.documents.each_ref().map(|it| texts(it)));
     let mut readings = Readings::default();
     sides.read(&twins.rest, &mut readings)?;
@@ -104,11 +101,7 @@ fn compared(readings: Readings, unread: usize) -> DocumentDiff {
     problems.extend(twice);
     let mut objects = objects(&old, &new);
     objects.unchanged += unread;
-    DocumentDiff {
-        objects,
-        problems,
-        read,
-    }
+    DocumentDiff { objects, problems, read }
 }
 
 /// A document of a file.
@@ -129,19 +122,13 @@ fn split<'a>(files: &[Manifest<'a>]) -> Result<Vec<Document<'a>>, Unreadable> {
     let mut documents = Vec::new();
     for file in files {
         let raw = yaml::split(file.bytes).map_err(|reason| unreadable(&file.source, reason))?;
-        documents.extend(raw.into_iter().map(|raw| Document {
-            source: file.source.clone(),
-            raw,
-        }));
+        documents.extend(raw.into_iter().map(|raw| Document { source: file.source.clone(), raw }));
     }
     Ok(documents)
 }
 
 fn unreadable(file: &Arc<str>, reason: yaml::Error) -> Unreadable {
-    Unreadable {
-        file: file.clone(),
-        reason,
-    }
+    Unreadable { file: file.clone(), reason }
 }
 
 /// What was read, by the index of the document, old and new.
@@ -161,10 +148,7 @@ impl Readings {
     }
 
     fn objects(&self) -> impl Iterator<Item = &Object> {
-        self.0
-            .iter()
-            .flat_map(BTreeMap::values)
-            .flat_map(|it| &it.objects)
+        self.0.iter().flat_map(BTreeMap::values).flat_map(|it| &it.objects)
     }
 }
 
@@ -237,11 +221,7 @@ mod tests {
     }
 
     fn changed(diff: &DocumentDiff) -> Vec<String> {
-        diff.objects
-            .changed
-            .iter()
-            .map(|it| it.object.to_string())
-            .collect()
+        diff.objects.changed.iter().map(|it| it.object.to_string()).collect()
     }
 
     #[test]
@@ -294,10 +274,7 @@ mod tests {
         let whole = |version: u8| {
             format!("---\napiVersion: example.com/v{version}\nkind: Whole\nmetadata:\n  name: a\n")
         };
-        let diff = diff(
-            &(definition.to_owned() + &whole(1)),
-            &(whole(2) + definition),
-        );
+        let diff = diff(&(definition.to_owned() + &whole(1)), &(whole(2) + definition));
         assert_eq!(changed(&diff), ["Whole/a"]);
     }
 
@@ -305,10 +282,8 @@ mod tests {
     fn several_files_count_as_one_and_the_later_one_wins() {
         let (first, second) = (object("a", 1), object("a", 2));
         let old = [Manifest::new("a.yaml", first.as_bytes())];
-        let new = [
-            Manifest::new("a.yaml", first.as_bytes()),
-            Manifest::new("b.yaml", second.as_bytes()),
-        ];
+        let new =
+            [Manifest::new("a.yaml", first.as_bytes()), Manifest::new("b.yaml", second.as_bytes())];
         let diff = documents(&old, &new, &Limits::default()).unwrap();
         assert_eq!(changed(&diff), ["Thing/default/a"]);
         assert_eq!(&*diff.problems[0].source, "b.yaml");
@@ -318,9 +293,6 @@ mod tests {
     fn an_unreadable_document_is_an_error_that_names_its_file() {
         let old = [Manifest::new("1.1.0/a.yaml", b"a: [b\n")];
         let error = documents(&old, &[], &Limits::default()).unwrap_err();
-        assert!(
-            error.to_string().starts_with("cannot read 1.1.0/a.yaml: "),
-            "{error}"
-        );
+        assert!(error.to_string().starts_with("cannot read 1.1.0/a.yaml: "), "{error}");
     }
 }

@@ -20,10 +20,7 @@ pub(super) struct Needs {
 impl Needs {
     /// What the objects that were read need, with the scopes of both sides.
     pub(super) fn of<'a>(read: impl Iterator<Item = &'a Object>, [old, new]: &[Scopes; 2]) -> Self {
-        let mut needs = Self {
-            kinds: old.changed_kinds(new),
-            ..Self::default()
-        };
+        let mut needs = Self { kinds: old.changed_kinds(new), ..Self::default() };
         for key in read.map(|it| &it.key) {
             needs.objects.insert((key.kind.clone(), key.name.clone()));
             needs.groups.insert(key.group.clone());

@@ -27,10 +27,7 @@ pub(super) fn sketch(text: &str) -> Option<Sketch<'_>> {
     for line in text.split('\n') {
         lines.line(line)?;
     }
-    Some(Sketch {
-        kind: lines.kind?,
-        name: lines.name?,
-    })
+    Some(Sketch { kind: lines.kind?, name: lines.name? })
 }
 
 #[derive(Debug, Default)]
@@ -132,10 +129,7 @@ mod tests {
             "---\n# it\nmetadata:\n\n    # it\n    labels: {}\n    name: 'a.b' # it\nkind: \"Secret\"",
             "kind: Secret\nmetadata:\n  name: a.b\ndata:\n  name: no\nspec:\n- name: no\n",
         ] {
-            let expected = Sketch {
-                kind: "Secret",
-                name: "a.b",
-            };
+            let expected = Sketch { kind: "Secret", name: "a.b" };
             let text = text.replace("\nspec:\n- name: no", "\nspec:\n  - name: no");
             assert_eq!(sketch(&text), Some(expected), "{text}");
         }

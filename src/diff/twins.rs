@@ -27,10 +27,7 @@ impl Twins {
         for (at, text) in old.iter().enumerate().skip(same) {
             places.entry(text).or_default().push_back(at);
         }
-        let mut twins = Self {
-            pairs: (0..same).map(|at| [at, at]).collect(),
-            ..Self::default()
-        };
+        let mut twins = Self { pairs: (0..same).map(|at| [at, at]).collect(), ..Self::default() };
         for (at, text) in new.iter().enumerate().skip(same) {
             match places.get_mut(text).and_then(VecDeque::pop_front) {
                 Some(twin) => twins.pairs.push([twin, at]),

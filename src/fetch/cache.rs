@@ -130,9 +130,8 @@ impl Cache {
 }
 
 fn default_folder() -> Result<PathBuf, Error> {
-    let strategy = etcetera::choose_base_strategy().map_err(|error| Error::NoCacheFolder {
-        cause: root_cause(&error),
-    })?;
+    let strategy = etcetera::choose_base_strategy()
+        .map_err(|error| Error::NoCacheFolder { cause: root_cause(&error) })?;
     Ok(strategy.cache_dir().join("kyma-upgrade"))
 }
 

@@ -69,35 +69,19 @@ pub(super) struct Listed {
 
 impl<'a> Query<'a> {
     pub(super) fn releases(url: String) -> Self {
-        Self {
-            url,
-            what: "the list of releases".to_owned(),
-            answer: Answer::Releases,
-        }
+        Self { url, what: "the list of releases".to_owned(), answer: Answer::Releases }
     }
 
     pub(super) fn guides(url: String, minor: Minor) -> Self {
-        Self {
-            url,
-            what: words_for_guides(minor),
-            answer: Answer::Listing,
-        }
+        Self { url, what: words_for_guides(minor), answer: Answer::Listing }
     }
 
     pub(super) fn notes(url: String) -> Self {
-        Self {
-            url,
-            what: WORDS_FOR_NOTES.to_owned(),
-            answer: Answer::Listing,
-        }
+        Self { url, what: WORDS_FOR_NOTES.to_owned(), answer: Answer::Listing }
     }
 
     pub(super) fn file(url: String, resource: &'a Resource, expected: Option<&'a Asset>) -> Self {
-        Self {
-            url,
-            what: names::words(resource),
-            answer: Answer::File(resource, expected),
-        }
+        Self { url, what: names::words(resource), answer: Answer::File(resource, expected) }
     }
 }
 
@@ -175,9 +159,9 @@ fn fits(bytes: &[u8], asset: &Asset) -> Result<(), Flaw> {
     }
     let listed = asset.digest.as_deref().unwrap_or_default();
     match listed.strip_prefix("sha256:") {
-        Some(listed) if !listed.eq_ignore_ascii_case(&digest::hex(bytes)) => Err(Flaw::Wrong(
-            "does not have the SHA-256 digest that the release lists".to_owned(),
-        )),
+        Some(listed) if !listed.eq_ignore_ascii_case(&digest::hex(bytes)) => {
+            Err(Flaw::Wrong("does not have the SHA-256 digest that the release lists".to_owned()))
+        }
         _ => Ok(()),
     }
 }
@@ -190,10 +174,7 @@ fn json<T: DeserializeOwned>(bytes: &[u8]) -> Result<(), Flaw> {
 fn is_html(bytes: &[u8]) -> bool {
     let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let text = text.trim_ascii_start();
-    let starts = |tag: &[u8]| {
-        text.get(..tag.len())
-            .is_some_and(|it| it.eq_ignore_ascii_case(tag))
-    };
+    let starts = |tag: &[u8]| text.get(..tag.len()).is_some_and(|it| it.eq_ignore_ascii_case(tag));
     starts(b"<!doctype html") || starts(b"<html")
 }
 
@@ -202,10 +183,7 @@ mod tests {
     use super::*;
 
     fn resource() -> Resource {
-        Resource::Asset {
-            tag: "1.0.0".to_owned(),
-            name: "kyma-installer.yaml".to_owned(),
-        }
+        Resource::Asset { tag: "1.0.0".to_owned(), name: "kyma-installer.yaml".to_owned() }
     }
 
     fn asset(size: u64, digest: Option<&str>) -> Asset {

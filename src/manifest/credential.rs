@@ -46,20 +46,11 @@ fn words(part: &str) -> Vec<String> {
 }
 
 fn is_secret(words: &[String]) -> bool {
-    const CERTIFICATES: &[&str] = &[
-        "ca",
-        "cert",
-        "certificate",
-        "certificates",
-        "certs",
-        "crt",
-        "pem",
-    ];
+    const CERTIFICATES: &[&str] =
+        &["ca", "cert", "certificate", "certificates", "certs", "crt", "pem"];
     words.iter().any(|it| is_secret_word(it))
         || words.windows(2).any(|it| is_secret_pair(&it[0], &it[1]))
-        || words
-            .last()
-            .is_some_and(|it| CERTIFICATES.contains(&it.as_str()))
+        || words.last().is_some_and(|it| CERTIFICATES.contains(&it.as_str()))
 }
 
 fn ends_secret(words: &[String]) -> bool {

@@ -40,10 +40,7 @@ pub(crate) fn read_document(
     document: &RawDocument<'_>,
     limits: &Limits,
 ) -> Result<Reading, yaml::Error> {
-    let mut reader = Reader {
-        source,
-        reading: Reading::default(),
-    };
+    let mut reader = Reader { source, reading: Reading::default() };
     if let Some(node) = yaml::parse(document, limits)? {
         reader.node(node);
     }
@@ -92,20 +89,11 @@ impl Reader<'_> {
             (api_version.to_owned(), key)
         };
         redact::withhold(&key.kind, &mut node);
-        self.reading.objects.push(Object {
-            key,
-            api_version,
-            source: self.source.clone(),
-            node,
-        });
+        self.reading.objects.push(Object { key, api_version, source: self.source.clone(), node });
     }
 
     fn problem(&mut self, line: u32, kind: ProblemKind) {
-        self.reading.problems.push(Problem {
-            source: self.source.clone(),
-            line,
-            kind,
-        });
+        self.reading.problems.push(Problem { source: self.source.clone(), line, kind });
     }
 }
 
@@ -155,11 +143,7 @@ impl ListKind {
         if let (true, Value::Mapping(entries)) = (untyped, &mut item.value) {
             let fields = [("apiVersion", &self.api_version), ("kind", &self.kind)];
             entries.extend(fields.into_iter().filter_map(|(key, node)| {
-                Some(Entry {
-                    key: key.to_owned(),
-                    line,
-                    node: node.clone()?,
-                })
+                Some(Entry { key: key.to_owned(), line, node: node.clone()? })
             }));
         }
     }
@@ -188,11 +172,7 @@ mod tests {
         );
         assert_eq!(
             keys(&reading.objects),
-            [
-                "Namespace/kyma-installer",
-                "ConfigMap/b/a",
-                "ConfigMap/default/a"
-            ]
+            ["Namespace/kyma-installer", "ConfigMap/b/a", "ConfigMap/default/a"]
         );
         assert_eq!(reading.problems, []);
     }
@@ -217,10 +197,7 @@ mod tests {
              - apiVersion: v1\n  kind: ConfigMapList\n  items:\n  - metadata: {name: b}\n\
              - 7\n---\nitems: []\n",
         );
-        assert_eq!(
-            keys(&reading.objects),
-            ["Service/default/a", "ConfigMap/default/b"]
-        );
+        assert_eq!(keys(&reading.objects), ["Service/default/a", "ConfigMap/default/b"]);
         assert_eq!(reading.objects[1].api_version, "v1");
         assert_eq!(reading.problems[0].kind, ProblemKind::NoObject);
     }
@@ -243,11 +220,7 @@ mod tests {
                 ProblemKind::Missing("metadata.name"),
             ]
         );
-        assert!(
-            reading.problems[0]
-                .to_string()
-                .starts_with("1.1.0/file.yaml:")
-        );
+        assert!(reading.problems[0].to_string().starts_with("1.1.0/file.yaml:"));
     }
 
     #[test]

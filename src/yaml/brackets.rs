@@ -12,11 +12,8 @@ impl Parser<'_> {
         self.scanner.next()?;
         let mut items = Vec::new();
         while self.another('[', open.line, items.is_empty())? {
-            let item = if self.next_is(&Kind::Key)? {
-                self.pair()?
-            } else {
-                self.node(Place::Flow)?
-            };
+            let item =
+                if self.next_is(&Kind::Key)? { self.pair()? } else { self.node(Place::Flow)? };
             items.push(item);
         }
         Ok(Value::Sequence(items))
@@ -69,11 +66,7 @@ impl Parser<'_> {
     /// Whether another entry follows in the brackets that open on `line`. Goes over the comma
     /// before it, or over the closing bracket.
     fn another(&mut self, open: char, line: u32, first: bool) -> Result<bool, Error> {
-        let close = if open == '[' {
-            Kind::FlowSequenceEnd
-        } else {
-            Kind::FlowMappingEnd
-        };
+        let close = if open == '[' { Kind::FlowSequenceEnd } else { Kind::FlowMappingEnd };
         if !first && self.next_is(&Kind::FlowEntry)? {
             self.scanner.next()?;
         } else if !first && !self.next_is(&close)? {

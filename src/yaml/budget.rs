@@ -20,11 +20,7 @@ const DEEPEST: usize = 200;
 impl Default for Limits {
     /// 16 MiB, 100 levels and 1,000,000 keys and values: far more than Kubernetes manifests have.
     fn default() -> Self {
-        Self {
-            bytes: 16 << 20,
-            depth: 100,
-            nodes: 1_000_000,
-        }
+        Self { bytes: 16 << 20, depth: 100, nodes: 1_000_000 }
     }
 }
 

@@ -31,13 +31,7 @@ pub(super) fn is_blank(byte: u8) -> bool {
 impl<'a> Cursor<'a> {
     /// The start of a text whose first line is `line`.
     pub(super) fn new(text: &'a str, line: u32) -> Self {
-        Self {
-            text,
-            pos: 0,
-            line,
-            line_start: 0,
-            wide: 0,
-        }
+        Self { text, pos: 0, line, line_start: 0, wide: 0 }
     }
 
     /// The byte here, or [`END`].
@@ -93,10 +87,7 @@ impl<'a> Cursor<'a> {
 
     /// The line and column, as a person counts them.
     pub(super) fn mark(&self) -> Mark {
-        Mark {
-            line: self.line,
-            column: u32::try_from(self.column() + 1).unwrap_or(u32::MAX),
-        }
+        Mark { line: self.line, column: u32::try_from(self.column() + 1).unwrap_or(u32::MAX) }
     }
 
     /// An error on this line.
@@ -202,26 +193,19 @@ pub(super) fn check_characters(text: &str, line: u32) -> Result<(), Error> {
     if !text.bytes().any(is_suspicious) {
         return Ok(());
     }
-    let mut forbidden = text
-        .char_indices()
-        .filter(|&(_, character)| is_forbidden(character));
+    let mut forbidden = text.char_indices().filter(|&(_, character)| is_forbidden(character));
     let Some((at, character)) = forbidden.next() else {
         return Ok(());
     };
     let problem = Problem::ControlCharacter(character.into());
-    Err(Error::new(
-        line + count_lines(&text.as_bytes()[..at]),
-        problem,
-    ))
+    Err(Error::new(line + count_lines(&text.as_bytes()[..at]), problem))
 }
 
 /// How many line breaks there are.
 pub(super) fn count_lines(bytes: &[u8]) -> u32 {
     let mut total = 0;
     for chunk in bytes.chunks(255) {
-        let breaks = chunk
-            .iter()
-            .fold(0u8, |sum, &byte| sum + u8::from(byte == b'\n'));
+        let breaks = chunk.iter().fold(0u8, |sum, &byte| sum + u8::from(byte == b'\n'));
         total += u32::from(breaks);
     }
     total

@@ -342,11 +342,7 @@ pub(super) fn ends_document(kind: &Kind<'_>) -> bool {
 
 pub(super) fn node_at(mark: Mark, value: Value) -> Node {
     let Mark { line, column } = mark;
-    Node {
-        line,
-        column,
-        value,
-    }
+    Node { line, column, value }
 }
 
 /// The value of a scalar.

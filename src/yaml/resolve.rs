@@ -28,9 +28,7 @@ pub(super) fn resolve(
     match tag {
         None if plain => Ok(by_looks(text)),
         Some(Tag::Binary) => match decode_base64(&text) {
-            Some(bytes) => Ok(Scalar::Text(
-                String::from_utf8_lossy(&bytes).into_owned().into(),
-            )),
+            Some(bytes) => Ok(Scalar::Text(String::from_utf8_lossy(&bytes).into_owned().into())),
             None => Err(Problem::TagMismatch("!!binary")),
         },
         Some(Tag::Timestamp) if !looks_like_date(&text) => Err(Problem::TagMismatch("!!timestamp")),
@@ -101,9 +99,7 @@ fn number(text: &str) -> Option<Scalar<'static>> {
         digits = text.replace('_', "").into();
     }
     let binary = || i64::from_str_radix(digits.strip_prefix("0b")?, 2).ok();
-    integer(&digits)
-        .or_else(|| float(&digits))
-        .or_else(|| binary().map(Scalar::Int))
+    integer(&digits).or_else(|| float(&digits)).or_else(|| binary().map(Scalar::Int))
 }
 
 /// A number that starts with a point. Underscores may stand between digits only.
@@ -180,9 +176,7 @@ fn looks_like_date(text: &str) -> bool {
         part.len() <= 2 && all_digits(part) && (1..=most).contains(&number)
     };
     let mut parts = date.split('-');
-    let year = parts
-        .next()
-        .is_some_and(|year| year.len() == 4 && all_digits(year));
+    let year = parts.next().is_some_and(|year| year.len() == 4 && all_digits(year));
     let month = parts.next().is_some_and(|month| is_number(month, 12));
     let day = parts.next().is_some_and(|day| is_number(day, 31));
     year && month && day && parts.next().is_none() && time.starts_with(|c: char| c.is_ascii_digit())
@@ -235,10 +229,7 @@ pub(super) fn key(scalar: Scalar<'_>) -> Result<String, Problem> {
 }
 
 /// As Go's `FormatFloat(number, 'g', -1, 32)`, which rounds to 32 bits.
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "sigs.k8s.io/yaml rounds as well"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "sigs.k8s.io/yaml rounds as well")]
 fn float_key(number: f64) -> String {
     let number = number as f32;
     if number.is_nan() {
@@ -259,11 +250,7 @@ fn float_key(number: f64) -> String {
 /// Standard base64 with padding; line breaks do not count.
 fn decode_base64(text: &str) -> Option<Vec<u8>> {
     let digits: Vec<u8> = text.bytes().filter(|b| !b"\r\n".contains(b)).collect();
-    let padding = digits
-        .iter()
-        .rev()
-        .take_while(|&&byte| byte == b'=')
-        .count();
+    let padding = digits.iter().rev().take_while(|&&byte| byte == b'=').count();
     if !digits.len().is_multiple_of(4) || padding > 2 {
         return None;
     }

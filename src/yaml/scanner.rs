@@ -201,11 +201,7 @@ impl<'a> Scanner<'a> {
         self.forget_key()?;
         self.key_allowed = false;
         self.at.advance(3);
-        let kind = if start {
-            Kind::DocumentStart
-        } else {
-            Kind::DocumentEnd
-        };
+        let kind = if start { Kind::DocumentStart } else { Kind::DocumentEnd };
         self.push(kind, mark);
         Ok(())
     }
@@ -352,11 +348,7 @@ impl<'a> Scanner<'a> {
         if name.is_empty() || !self.at.ends_word_at(0) && !b"?:,]}%@`".contains(&self.at.peek()) {
             return self.at.error(Problem::AnchorName);
         }
-        let kind = if alias {
-            Kind::Alias(name)
-        } else {
-            Kind::Anchor(name)
-        };
+        let kind = if alias { Kind::Alias(name) } else { Kind::Anchor(name) };
         self.push(kind, mark);
         Ok(())
     }
@@ -365,9 +357,8 @@ impl<'a> Scanner<'a> {
         self.save_key()?;
         self.key_allowed = false;
         let mark = self.at.mark();
-        let text = self
-            .at
-            .take(|byte| !is_name(byte) && !b"!<>;/?:@&=+$,.~*'()[]%".contains(&byte));
+        let text =
+            self.at.take(|byte| !is_name(byte) && !b"!<>;/?:@&=+$,.~*'()[]%".contains(&byte));
         let Some(tag) = Tag::parse(text).filter(|_| self.at.ends_word_at(0)) else {
             return self.at.error(Problem::BadTag);
         };

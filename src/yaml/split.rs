@@ -35,10 +35,7 @@ pub enum Syntax {
 pub fn split(bytes: &[u8]) -> Result<Vec<RawDocument<'_>>, Error> {
     let documents = match decode(bytes)? {
         Cow::Borrowed(text) => split_text(text)?,
-        Cow::Owned(text) => split_text(&text)?
-            .into_iter()
-            .map(RawDocument::owned)
-            .collect(),
+        Cow::Owned(text) => split_text(&text)?.into_iter().map(RawDocument::owned).collect(),
     };
     Ok(documents)
 }
@@ -80,9 +77,8 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Cow<'static, str> {
         _ => 0xFFFD,
     });
     let characters = char::decode_utf16(units);
-    let text: String = characters
-        .map(|character| character.unwrap_or(char::REPLACEMENT_CHARACTER))
-        .collect();
+    let text: String =
+        characters.map(|character| character.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
     Cow::Owned(text)
 }
 
@@ -99,11 +95,7 @@ fn split_text(text: &str) -> Result<Vec<RawDocument<'_>>, Error> {
         let content = first_content(document);
         // `...` ends the document that a leading separator starts.
         if content.is_some_and(|content| !leading || !content.starts_with("...")) {
-            documents.push(RawDocument {
-                text: document.into(),
-                line,
-                syntax: Syntax::Yaml,
-            });
+            documents.push(RawDocument { text: document.into(), line, syntax: Syntax::Yaml });
         }
         let Some(separator) = separator else {
             return Ok(documents);
@@ -173,11 +165,7 @@ fn split_json(text: &str) -> Result<Vec<RawDocument<'_>>, Error> {
             return Err(Error::new(line, Problem::Json(what)));
         };
         let (document, after) = trimmed.split_at(length);
-        documents.push(RawDocument {
-            text: document.into(),
-            line,
-            syntax: Syntax::Json,
-        });
+        documents.push(RawDocument { text: document.into(), line, syntax: Syntax::Json });
         line += count_lines(document.as_bytes());
         rest = after;
     }

@@ -7,11 +7,7 @@ use serde_json::{Value as Json, json};
 use super::*;
 
 /// Everything but the number of bytes, keys and values is small enough to be a limit.
-const LIMITS: Limits = Limits {
-    bytes: 64 << 20,
-    depth: 100,
-    nodes: 100_000,
-};
+const LIMITS: Limits = Limits { bytes: 64 << 20, depth: 100, nodes: 100_000 };
 
 fn documents(text: &str) -> Result<Vec<Node>, Error> {
     let mut nodes = Vec::new();
@@ -60,10 +56,7 @@ fn plain_scalars_have_the_types_of_yaml_1_1() {
         ("0x", json!("0x")),
         ("9223372036854775807", json!(9_223_372_036_854_775_807_u64)),
         ("9223372036854775808", json!(9_223_372_036_854_776_000_u64)),
-        (
-            "18446744073709551616",
-            json!(18_446_744_073_709_552_000_f64),
-        ),
+        ("18446744073709551616", json!(18_446_744_073_709_552_000_f64)),
         ("1.0", json!(1)),
         (".5", json!(0.5)),
         (".1_0", json!(0.1)),
@@ -156,17 +149,10 @@ fn of_equal_keys_the_last_one_stays_with_its_line() {
 fn documents_are_split_at_lines_that_start_with_three_dashes() {
     let text =
         "# comment\n---\na: 1\n--- # comment\n\n---\nb: |\n  --- x\n---\t\nc: 3\n...\n[\n---";
-    let lines: Vec<_> = split(text.as_bytes())
-        .unwrap()
-        .iter()
-        .map(|raw| raw.line)
-        .collect();
+    let lines: Vec<_> = split(text.as_bytes()).unwrap().iter().map(|raw| raw.line).collect();
     assert_eq!(lines, [3, 7, 10]);
     let read: Vec<_> = documents(text).unwrap().iter().map(Node::to_json).collect();
-    assert_eq!(
-        read,
-        [json!({"a": 1}), json!({"b": "--- x\n"}), json!({"c": 3})]
-    );
+    assert_eq!(read, [json!({"a": 1}), json!({"b": "--- x\n"}), json!({"c": 3})]);
     assert_eq!(problem("a: 1\n--- b\n"), (2, Problem::Separator));
     assert_eq!(problem("a: 1\n----\n"), (2, Problem::Separator));
     assert_eq!(problem("a: 1\n---\n\t\n"), (3, Problem::Tab));
@@ -191,37 +177,22 @@ fn a_file_that_starts_with_a_brace_is_json() {
     assert_eq!((raw[0].line, raw[1].line), (1, 2));
     let first = parse(&raw[0], &LIMITS).unwrap().unwrap();
     assert_eq!(first.to_json(), json!({"a": 1, "b": "😀"}));
-    assert_eq!(
-        first.get("b").map(|node| (node.line, node.column)),
-        Some((2, 7))
-    );
+    assert_eq!(first.get("b").map(|node| (node.line, node.column)), Some((2, 7)));
     assert_eq!(parse(&raw[1], &LIMITS).unwrap_err().line, 3);
     assert!(matches!(problem("{a: b}"), (1, Problem::Json(_))));
-    assert!(matches!(
-        problem("{\"a\": 1}\n---\n{}"),
-        (2, Problem::Json(_))
-    ));
+    assert!(matches!(problem("{\"a\": 1}\n---\n{}"), (2, Problem::Json(_))));
     assert_eq!(documents("null\n---\n{}\n").unwrap().len(), 1);
 }
 
 #[test]
 fn other_encodings_are_read_or_named() {
-    let utf16: Vec<u8> = "\u{feff}a: é\n"
-        .encode_utf16()
-        .flat_map(u16::to_le_bytes)
-        .collect();
+    let utf16: Vec<u8> = "\u{feff}a: é\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
     let raw = split(&utf16).unwrap();
     let read = parse(&raw[0], &LIMITS).unwrap().unwrap();
     assert_eq!(read.to_json(), json!({"a": "é"}));
     let error = split(b"a: 1\nb: \xFF\n").unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "line 2: byte 0xff is not UTF-8 text; save the file as UTF-8"
-    );
-    assert_eq!(
-        node("\u{feff}a: 1\r\nb: 2\r\n").to_json(),
-        json!({"a": 1, "b": 2})
-    );
+    assert_eq!(error.to_string(), "line 2: byte 0xff is not UTF-8 text; save the file as UTF-8");
+    assert_eq!(node("\u{feff}a: 1\r\nb: 2\r\n").to_json(), json!({"a": 1, "b": 2}));
 }
 
 #[test]
@@ -235,10 +206,7 @@ fn values_know_their_lines_and_columns() {
     assert_eq!((list.items()[0].line, list.items()[0].column), (4, 3));
     let map = &list.items()[0].get("c").unwrap().items()[1];
     assert_eq!((map.line, map.column), (8, 5));
-    assert_eq!(
-        (map.get("e").unwrap().line, map.get("e").unwrap().column),
-        (8, 15)
-    );
+    assert_eq!((map.get("e").unwrap().line, map.get("e").unwrap().column), (8, 15));
     assert_eq!(read.entry("g").unwrap().line, 9);
     assert_eq!(read.get("g").unwrap().get("h").unwrap().line, 10);
 }
@@ -272,13 +240,9 @@ fn errors_say_what_is_wrong_and_where_it_began() {
 
 #[test]
 fn error_texts_never_quote_a_value() {
-    for text in [
-        "a: !!int hunter2",
-        "a: *hunter2",
-        "a: \"hunter2",
-        "--- hunter2",
-        "{\"a\": hunter2}",
-    ] {
+    for text in
+        ["a: !!int hunter2", "a: *hunter2", "a: \"hunter2", "--- hunter2", "{\"a\": hunter2}"]
+    {
         let error = documents(text).unwrap_err().to_string();
         assert!(!error.contains("hunter2"), "{error}");
     }
@@ -287,9 +251,7 @@ fn error_texts_never_quote_a_value() {
 #[test]
 fn a_bomb_of_aliases_is_refused() {
     let copies = |level: usize| format!("*a{}, ", level - 1).repeat(9);
-    let levels = lines(1..12, |level| {
-        format!("a{level}: &a{level} [{}]", copies(level))
-    });
+    let levels = lines(1..12, |level| format!("a{level}: &a{level} [{}]", copies(level)));
     let bomb = format!(
         "a0: &a0 [x]
 {levels}"
@@ -318,18 +280,12 @@ fn depth_is_limited_in_every_notation() {
         assert!(refused, "{}: {line} {problem}", &text[..8]);
     }
     let anchors = lines(1..200, |n| format!("a{n}: &a{n} [*a{}]", n - 1));
-    assert_eq!(
-        problem(&format!("a0: &a0 x\n{anchors}")).1,
-        Problem::TooDeep(100)
-    );
+    assert_eq!(problem(&format!("a0: &a0 x\n{anchors}")).1, Problem::TooDeep(100));
 }
 
 #[test]
 fn the_deepest_nesting_that_limits_allow_fits_the_stack() {
-    let limits = Limits {
-        depth: usize::MAX,
-        ..LIMITS
-    };
+    let limits = Limits { depth: usize::MAX, ..LIMITS };
     let levels = 200;
     let json = format!("{}1{}", "{\"a\":".repeat(levels), "}".repeat(levels));
     for text in [format!("---\n{json}"), json, "- ".repeat(levels) + "x"] {
@@ -340,34 +296,19 @@ fn the_deepest_nesting_that_limits_allow_fits_the_stack() {
     }
     let raw = format!("---\n{}x", "- ".repeat(levels + 1));
     let raw = split(raw.as_bytes()).unwrap();
-    assert_eq!(
-        parse(&raw[0], &limits).unwrap_err().problem,
-        Problem::TooDeep(200)
-    );
+    assert_eq!(parse(&raw[0], &limits).unwrap_err().problem, Problem::TooDeep(200));
 }
 
 #[test]
 fn a_long_text_is_no_problem_within_the_limits() {
     let line = "  some text: with a colon\n";
     let text = format!("a: |\n{}", line.repeat(5_000_000 / line.len()));
-    assert_eq!(
-        node(&text).get("a").and_then(Node::as_str).map(str::len),
-        Some(4_615_368)
-    );
+    assert_eq!(node(&text).get("a").and_then(Node::as_str).map(str::len), Some(4_615_368));
     let raw = split(text.as_bytes()).unwrap();
-    let limits = Limits {
-        bytes: 1000,
-        ..LIMITS
-    };
-    assert_eq!(
-        parse(&raw[0], &limits).unwrap_err().problem,
-        Problem::TooManyBytes(1000)
-    );
+    let limits = Limits { bytes: 1000, ..LIMITS };
+    assert_eq!(parse(&raw[0], &limits).unwrap_err().problem, Problem::TooManyBytes(1000));
     let quoted = format!("a: \"{}\"\n", "word ".repeat(1_000_000));
-    assert_eq!(
-        node(&quoted).get("a").and_then(Node::as_str).map(str::len),
-        Some(5_000_000)
-    );
+    assert_eq!(node(&quoted).get("a").and_then(Node::as_str).map(str::len), Some(5_000_000));
 }
 
 #[test]

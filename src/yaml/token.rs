@@ -51,9 +51,7 @@ pub(super) enum Tag {
 impl Tag {
     /// The tag of a text that starts with `!`; none if it is not one.
     pub(super) fn parse(text: &str) -> Option<Self> {
-        let verbatim = text
-            .strip_prefix("!<")
-            .and_then(|name| name.strip_suffix('>'));
+        let verbatim = text.strip_prefix("!<").and_then(|name| name.strip_suffix('>'));
         let name = verbatim.unwrap_or(text);
         let escaped = name.split('%').skip(1).all(starts_with_two_digits);
         if name.is_empty() || name.contains(['<', '>']) || !escaped {

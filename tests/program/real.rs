@@ -32,13 +32,9 @@ fn json(mirror: &Mirror, args: &[&str]) -> Value {
 /// The rows of a table with a heading, as maps from the heading's names.
 fn rows(path: &Path) -> Vec<BTreeMap<String, String>> {
     let text = fs_err::read_to_string(path).unwrap();
-    let mut lines = text
-        .lines()
-        .map(|line| line.split('\t').map(ToOwned::to_owned));
+    let mut lines = text.lines().map(|line| line.split('\t').map(ToOwned::to_owned));
     let names: Vec<_> = lines.next().unwrap().collect();
-    lines
-        .map(|cells| names.iter().cloned().zip(cells).collect())
-        .collect()
+    lines.map(|cells| names.iter().cloned().zip(cells).collect()).collect()
 }
 
 #[test]
@@ -62,10 +58,7 @@ fn evidence_file(folder: &Path, source: &str) -> PathBuf {
         return Path::new(env!("CARGO_MANIFEST_DIR")).join("src/release/facts.yaml");
     }
     let places = ["download", "bucket", "raw", "notes"].map(|it| folder.join(it).join(source));
-    places
-        .into_iter()
-        .find(|it| it.is_file())
-        .unwrap_or_else(|| panic!("{source} is no file"))
+    places.into_iter().find(|it| it.is_file()).unwrap_or_else(|| panic!("{source} is no file"))
 }
 
 #[test]
@@ -74,15 +67,7 @@ fn every_finding_of_all_hops_has_evidence_that_stands_at_its_line() {
         return;
     };
     for deployment in DEPLOYMENTS {
-        let args = [
-            "plan",
-            "--from",
-            "0.7",
-            "--to",
-            "1.13",
-            "--deployment",
-            deployment,
-        ];
+        let args = ["plan", "--from", "0.7", "--to", "1.13", "--deployment", deployment];
         let report = json(&mirror, &args);
         assert_eq!(report["hops"].as_array().unwrap().len(), 16);
         for finding in findings(&report) {
@@ -96,17 +81,11 @@ fn every_finding_of_all_hops_has_evidence_that_stands_at_its_line() {
 }
 
 fn assert_stands(folder: &Path, evidence: &Value) {
-    let (source, text) = (
-        evidence["source"].as_str().unwrap(),
-        evidence["text"].as_str().unwrap(),
-    );
+    let (source, text) = (evidence["source"].as_str().unwrap(), evidence["text"].as_str().unwrap());
     let file = fs_err::read_to_string(evidence_file(folder, source)).unwrap();
     let number = usize::try_from(evidence["line"].as_u64().unwrap()).unwrap();
     let line = file.lines().nth(number - 1).unwrap_or_default();
-    assert!(
-        !text.is_empty() && line.contains(text),
-        "{evidence} is not {line:?}"
-    );
+    assert!(!text.is_empty() && line.contains(text), "{evidence} is not {line:?}");
 }
 
 #[test]
@@ -115,27 +94,15 @@ fn no_release_differs_from_itself() {
     let releases = json(&mirror, &["releases"]);
     let all = releases["releases"].as_array().unwrap().iter();
     let versions: Vec<_> = all.map(|it| it["version"].as_str().unwrap()).collect();
-    let newest: BTreeSet<_> = versions
-        .iter()
-        .filter(|it| !it.contains('-') && !it.starts_with("0.6"))
-        .collect();
+    let newest: BTreeSet<_> =
+        versions.iter().filter(|it| !it.contains('-') && !it.starts_with("0.6")).collect();
     for version in newest {
         for deployment in DEPLOYMENTS {
-            let report = json(
-                &mirror,
-                &["diff", version, version, "--deployment", deployment],
-            );
+            let report = json(&mirror, &["diff", version, version, "--deployment", deployment]);
             let hop = &report["hops"][0];
             for part in ["components", "objects", "overrides"] {
-                let lists = hop[part]
-                    .as_object()
-                    .unwrap()
-                    .values()
-                    .filter_map(Value::as_array);
-                assert!(
-                    lists.into_iter().all(Vec::is_empty),
-                    "{version} {deployment}: {hop}"
-                );
+                let lists = hop[part].as_object().unwrap().values().filter_map(Value::as_array);
+                assert!(lists.into_iter().all(Vec::is_empty), "{version} {deployment}: {hop}");
             }
             assert_eq!(findings(&report), Vec::<&Value>::new());
         }
@@ -146,15 +113,7 @@ fn no_release_differs_from_itself() {
 fn renames(mirror: &Mirror) -> Vec<[String; 5]> {
     let mut found = BTreeSet::new();
     for deployment in DEPLOYMENTS {
-        let args = [
-            "plan",
-            "--from",
-            "0.7",
-            "--to",
-            "1.13",
-            "--deployment",
-            deployment,
-        ];
+        let args = ["plan", "--from", "0.7", "--to", "1.13", "--deployment", deployment];
         for hop in json(mirror, &args)["hops"].as_array().unwrap() {
             for rename in hop["overrides"]["renamed"].as_array().unwrap() {
                 for to in rename["to"].as_array().unwrap() {
@@ -176,14 +135,8 @@ fn renames(mirror: &Mirror) -> Vec<[String; 5]> {
 }
 
 fn pair(row: &BTreeMap<String, String>) -> [String; 5] {
-    [
-        "from_version",
-        "from_component",
-        "from_key",
-        "to_component",
-        "to_key",
-    ]
-    .map(|it| row[it].clone())
+    ["from_version", "from_component", "from_key", "to_component", "to_key"]
+        .map(|it| row[it].clone())
 }
 
 #[test]
@@ -197,18 +150,12 @@ fn reported_renames_are_labelled_so_and_none_is_a_known_false_pair() {
         return;
     }
     let labelled: BTreeSet<_> = rows(&truth.join("renames.tsv")).iter().map(pair).collect();
-    let false_pairs: BTreeSet<_> = rows(&truth.join("negatives.tsv"))
-        .iter()
-        .map(pair)
-        .collect();
+    let false_pairs: BTreeSet<_> = rows(&truth.join("negatives.tsv")).iter().map(pair).collect();
     let found = renames(&mirror);
     assert!(20 <= found.len(), "{found:?}");
     for rename in found {
         assert!(labelled.contains(&rename), "{rename:?} is not labelled");
-        assert!(
-            !false_pairs.contains(&rename),
-            "{rename:?} is a known false pair"
-        );
+        assert!(!false_pairs.contains(&rename), "{rename:?} is a known false pair");
     }
 }
 
@@ -226,20 +173,8 @@ fn all_labelled_renames_whose_both_keys_are_in_the_artifacts_are_reported() {
             "assetstore",
             "asset-store-controller-manager.minikubeIP",
         ),
-        (
-            "0.8.2",
-            "knative",
-            "knative.domainName",
-            "knative-serving",
-            "knative-serving.domainName",
-        ),
-        (
-            "1.0.0",
-            "helm-broker",
-            "config.isDevelopMode",
-            "helm-broker",
-            "global.isDevelopMode",
-        ),
+        ("0.8.2", "knative", "knative.domainName", "knative-serving", "knative-serving.domainName"),
+        ("1.0.0", "helm-broker", "config.isDevelopMode", "helm-broker", "global.isDevelopMode"),
         (
             "1.1.0",
             "istio",
@@ -268,13 +203,7 @@ fn all_labelled_renames_whose_both_keys_are_in_the_artifacts_are_reported() {
             "*",
             "global.minikubeIP",
         ),
-        (
-            "1.3.0",
-            "core",
-            "iam-kubeconfig-service.minikubeIP",
-            "*",
-            "global.minikubeIP",
-        ),
+        ("1.3.0", "core", "iam-kubeconfig-service.minikubeIP", "*", "global.minikubeIP"),
     ];
     assert!(folder.is_dir());
     for (version, component, key, to_component, to_key) in wanted {
@@ -286,10 +215,8 @@ fn all_labelled_renames_whose_both_keys_are_in_the_artifacts_are_reported() {
 #[test]
 fn every_pair_of_minors_gives_a_chain_or_a_refusal() {
     let Some((_, mirror)) = data() else { return };
-    let minors: Vec<_> = (7..=9)
-        .map(|it| format!("0.{it}"))
-        .chain((0..=13).map(|it| format!("1.{it}")))
-        .collect();
+    let minors: Vec<_> =
+        (7..=9).map(|it| format!("0.{it}")).chain((0..=13).map(|it| format!("1.{it}"))).collect();
     for (from, start) in minors.iter().zip(0..) {
         for (to, end) in minors.iter().zip(0_usize..) {
             let output = run(&["path", from, to, "--source", mirror.path(), "-o", "json"]);

@@ -29,10 +29,7 @@ fn the_plan_as_text() {
 
 #[test]
 fn the_plan_for_minikube_as_text() {
-    snapshot(
-        "plan_text_local",
-        &plan(&["--deployment", "local", "--width", "80"]),
-    );
+    snapshot("plan_text_local", &plan(&["--deployment", "local", "--width", "80"]));
 }
 
 #[test]
@@ -48,14 +45,8 @@ fn the_plan_as_json() {
 #[test]
 fn the_other_commands_as_text() {
     let demo = ["--source", "demo"];
-    snapshot(
-        "guides_text",
-        &printed(&[&["guides", "1.0", "1.3", "--show"], &demo[..]].concat()),
-    );
-    snapshot(
-        "diff_text",
-        &printed(&[&["diff", "1.0", "1.3"], &demo[..]].concat()),
-    );
+    snapshot("guides_text", &printed(&[&["guides", "1.0", "1.3", "--show"], &demo[..]].concat()));
+    snapshot("diff_text", &printed(&[&["diff", "1.0", "1.3"], &demo[..]].concat()));
 }
 
 #[test]
@@ -80,10 +71,8 @@ fn the_same_command_prints_the_same_bytes() {
 
 #[test]
 fn the_digest_covers_the_content() {
-    let (one, other) = (
-        json(&plan(&["-o", "json"])),
-        json(&plan(&["-o", "json", "--deployment", "local"])),
-    );
+    let (one, other) =
+        (json(&plan(&["-o", "json"])), json(&plan(&["-o", "json", "--deployment", "local"])));
     assert_ne!(one["digest"], other["digest"]);
     assert!(one["digest"].as_str().unwrap().starts_with("sha256:"));
 }
@@ -105,25 +94,12 @@ fn colour_is_printed_on_request_only() {
     assert!(!plan(&[]).contains('\u{1b}'));
     let colored = plan(&["--color", "always"]);
     assert!(colored.contains("\u{1b}["));
-    assert_eq!(
-        anstream::adapter::strip_str(&colored).to_string(),
-        plan(&[])
-    );
+    assert_eq!(anstream::adapter::strip_str(&colored).to_string(), plan(&[]));
 }
 
 #[test]
 fn everything_that_the_first_screen_needs_is_in_its_first_lines() {
-    let args = [
-        "plan",
-        "--source",
-        "demo",
-        "--from",
-        "1.0",
-        "--to",
-        "1.3",
-        "--fail-on",
-        "warning",
-    ];
+    let args = ["plan", "--source", "demo", "--from", "1.0", "--to", "1.3", "--fail-on", "warning"];
     let output = run(&args);
     assert_eq!(output.status.code(), Some(3));
     let text = String::from_utf8(output.stdout).unwrap();

@@ -30,12 +30,7 @@ pub(crate) struct Installer<'a> {
 
 impl Default for Installer<'_> {
     fn default() -> Self {
-        Self {
-            image: "1.0.0",
-            components: "core@kyma-system",
-            verbs: "get",
-            more: "",
-        }
+        Self { image: "1.0.0", components: "core@kyma-system", verbs: "get", more: "" }
     }
 }
 
@@ -47,11 +42,8 @@ impl Installer<'_> {
             format!("    - name: \"{name}\"\n      namespace: \"{namespace}\"\n")
         };
         let components: String = self.components.split_whitespace().map(entry).collect();
-        let more = if self.more.is_empty() {
-            String::new()
-        } else {
-            format!("{}\n---\n", self.more)
-        };
+        let more =
+            if self.more.is_empty() { String::new() } else { format!("{}\n---\n", self.more) };
         format!(
             "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: kyma-installer\n  \
              namespace: kyma-installer\nspec:\n  selector: {{matchLabels: {{name: installer}}}}\n  \
@@ -70,16 +62,12 @@ impl Installer<'_> {
 
 /// An override ConfigMap with lines of data such as `global.a: "x"`.
 pub(crate) fn overrides(name: &str, component: Option<&str>, data: &str) -> String {
-    let component = component
-        .map(|it| format!("    component: {it}\n"))
-        .unwrap_or_default();
-    let data: String = data
-        .lines()
-        .map(|it| format!("  {}\n", it.trim()))
-        .collect();
+    let component = component.map(|it| format!("    component: {it}\n")).unwrap_or_default();
+    let data: Vec<_> = data.lines().map(|it| format!("  {}", it.trim())).collect();
+    let data = data.join("\n");
     format!(
         "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {name}\n  namespace: kyma-installer\n  \
-         labels:\n    installer: overrides\n{component}data:\n{data}"
+         labels:\n    installer: overrides\n{component}data:\n{data}\n"
     )
 }
 
@@ -89,8 +77,7 @@ impl History {
         let assets: Vec<_> = files
             .iter()
             .map(|(name, text)| {
-                self.files
-                    .insert(format!("download/{tag}/{name}"), (*text).to_owned());
+                self.files.insert(format!("download/{tag}/{name}"), (*text).to_owned());
                 let url =
                     format!("https://github.com/kyma-project/kyma/releases/download/{tag}/{name}");
                 json!({"name": name, "size": text.len(), "browser_download_url": url})
@@ -105,11 +92,7 @@ impl History {
 
     /// Adds a release for clusters and Minikube with the same installer and no overrides.
     pub(crate) fn plain(&mut self, tag: &str) -> &mut Self {
-        let text = Installer {
-            image: tag,
-            ..Installer::default()
-        }
-        .text();
+        let text = Installer { image: tag, ..Installer::default() }.text();
         self.installer(tag, &text)
     }
 
@@ -117,10 +100,7 @@ impl History {
     pub(crate) fn installer(&mut self, tag: &str, text: &str) -> &mut Self {
         self.release(
             tag,
-            &[
-                ("kyma-installer-cluster.yaml", text),
-                ("kyma-installer-local.yaml", text),
-            ],
+            &[("kyma-installer-cluster.yaml", text), ("kyma-installer-local.yaml", text)],
         )
     }
 
@@ -128,26 +108,21 @@ impl History {
     pub(crate) fn guide(&mut self, minor: &str, name: &str, text: &str) -> &mut Self {
         let path = format!("raw/release-{minor}/docs/migration-guides/{name}");
         self.files.insert(path, text.to_owned());
-        self.guides
-            .entry(minor.to_owned())
-            .or_default()
-            .push(name.to_owned());
+        self.guides.entry(minor.to_owned()).or_default().push(name.to_owned());
         self
     }
 
     /// Adds the release notes of a minor.
     pub(crate) fn notes(&mut self, minor: &str, text: &str) -> &mut Self {
         let dir = format!("2020-01-02-release-notes-{minor}");
-        self.files
-            .insert(format!("notes/{dir}/index.md"), text.to_owned());
+        self.files.insert(format!("notes/{dir}/index.md"), text.to_owned());
         self.posts.push(dir);
         self
     }
 
     /// Says that the origin does not have a file, or has it in an unusable form.
     pub(crate) fn absent(&mut self, path: &str, problem: Option<&str>) -> &mut Self {
-        self.absent
-            .insert(path.to_owned(), problem.map(ToOwned::to_owned));
+        self.absent.insert(path.to_owned(), problem.map(ToOwned::to_owned));
         self
     }
 
@@ -159,10 +134,7 @@ impl History {
 
     /// Writes the history as a mirror.
     pub(crate) fn write(&self, folder: &Path) {
-        let files = self
-            .files
-            .iter()
-            .map(|(path, text)| (path.clone(), text.clone().into_bytes()));
+        let files = self.files.iter().map(|(path, text)| (path.clone(), text.clone().into_bytes()));
         let mut files: BTreeMap<_, _> = files.collect();
         let mut json = |path: &str, value: Value| {
             files.insert(path.to_owned(), value.to_string().into_bytes());
@@ -230,10 +202,7 @@ pub(crate) fn report_on(history: &History, args: &[&str]) -> Value {
 /// All findings of a report.
 pub(crate) fn findings(report: &Value) -> Vec<&Value> {
     let hops = report["hops"].as_array().unwrap();
-    let lists = hops
-        .iter()
-        .chain([report])
-        .map(|it| it["findings"].as_array().unwrap());
+    let lists = hops.iter().chain([report]).map(|it| it["findings"].as_array().unwrap());
     lists.flatten().collect()
 }
 
@@ -262,26 +231,18 @@ impl Mirror {
         let mut json =
             |path: String, value: Value| files.insert(path, value.to_string().into_bytes());
         let posts = fs_err::read_dir(data.join("notes")).expect("the data has notes");
-        let posts: std::collections::BTreeSet<_> = posts
-            .flatten()
-            .map(|it| it.file_name().to_string_lossy().into_owned())
-            .collect();
+        let posts: std::collections::BTreeSet<_> =
+            posts.flatten().map(|it| it.file_name().to_string_lossy().into_owned()).collect();
         json("notes.json".to_owned(), json!(posts));
         json("absent.json".to_owned(), json!({}));
         json("origin.json".to_owned(), ORIGIN.clone());
-        for minor in (6..=9)
-            .map(|it| format!("0.{it}"))
-            .chain((0..=30).map(|it| format!("1.{it}")))
+        for minor in (6..=9).map(|it| format!("0.{it}")).chain((0..=30).map(|it| format!("1.{it}")))
         {
             let listing = data.join(format!("api/contents/release-{minor}.json"));
-            let listed: Value = fs_err::read(listing).map_or(json!([]), |it| {
-                serde_json::from_slice(&it).expect("a listing is JSON")
-            });
-            let names = listed
-                .as_array()
-                .expect("a listing is a list")
-                .iter()
-                .map(|it| it["name"].clone());
+            let listed: Value = fs_err::read(listing)
+                .map_or(json!([]), |it| serde_json::from_slice(&it).expect("a listing is JSON"));
+            let names =
+                listed.as_array().expect("a listing is a list").iter().map(|it| it["name"].clone());
             json(format!("guides/release-{minor}.json"), names.collect());
         }
         files.insert("releases.json".to_owned(), read("api/releases.json"));
@@ -292,10 +253,7 @@ impl Mirror {
 
     /// Its folder.
     pub(crate) fn path(&self) -> &str {
-        self.folder
-            .path()
-            .to_str()
-            .expect("the folder's name is text")
+        self.folder.path().to_str().expect("the folder's name is text")
     }
 }
 
@@ -310,10 +268,7 @@ fn collect(data: &Path, folder: &Path, files: &mut BTreeMap<String, Vec<u8>>) {
                 .expect("it is below the data")
                 .to_string_lossy()
                 .into_owned();
-            files.insert(
-                name,
-                fs_err::read(&path).expect("a file of the data can be read"),
-            );
+            files.insert(name, fs_err::read(&path).expect("a file of the data can be read"));
         }
     }
 }

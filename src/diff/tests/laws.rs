@@ -19,19 +19,11 @@ fn node(json: &Json) -> Node {
         Json::Object(fields) => Value::Mapping(
             fields
                 .iter()
-                .map(|(key, value)| Entry {
-                    key: key.clone(),
-                    line: 1,
-                    node: node(value),
-                })
+                .map(|(key, value)| Entry { key: key.clone(), line: 1, node: node(value) })
                 .collect(),
         ),
     };
-    Node {
-        line: 1,
-        column: 1,
-        value,
-    }
+    Node { line: 1, column: 1, value }
 }
 
 fn scalars() -> impl Strategy<Value = Json> {
@@ -130,11 +122,7 @@ fn apply(json: &mut Json, path: &[Step<'_>], change: &Change<'_>) {
             fields.remove(*key).expect("the field is there");
         }
         (Json::Object(fields), Step::Key(key), rest, _) => {
-            apply(
-                fields.get_mut(*key).expect("the field is there"),
-                rest,
-                change,
-            );
+            apply(fields.get_mut(*key).expect("the field is there"), rest, change);
         }
         (Json::Array(items), Step::At(_), [], Some(new)) if change.old.is_none() => items.push(new),
         (Json::Array(items), Step::At(Some(at)), [], new) => {

@@ -23,10 +23,7 @@ pub(super) enum Tree {
 impl Tree {
     /// A directory with its digest list.
     pub(super) fn open(folder: &Path) -> Result<Self, Error> {
-        let not_a_mirror = |cause| Error::NotAMirror {
-            folder: folder.to_owned(),
-            cause,
-        };
+        let not_a_mirror = |cause| Error::NotAMirror { folder: folder.to_owned(), cause };
         if !folder.is_dir() {
             return Err(not_a_mirror("it is no directory".to_owned()));
         }
@@ -69,10 +66,9 @@ impl Tree {
     pub(super) fn not_held(&self, words: impl FnOnce() -> String) -> Result<(), Error> {
         match self {
             Self::Embedded(_) => Ok(()),
-            Self::Folder { path, .. } => Err(Error::NotMirrored {
-                folder: path.clone(),
-                what: words(),
-            }),
+            Self::Folder { path, .. } => {
+                Err(Error::NotMirrored { folder: path.clone(), what: words() })
+            }
         }
     }
 

@@ -124,9 +124,7 @@ impl<'a> Plan<'a> {
                 self.absent.remove(&path);
                 self.files.insert(path, artifact.bytes.as_slice().into());
             }
-            Err(Absent {
-                resource, problem, ..
-            }) => {
+            Err(Absent { resource, problem, .. }) => {
                 names::check(resource)?;
                 let problem = match problem {
                     Problem::Missing => None,
@@ -153,10 +151,7 @@ fn write_file(folder: &Path, path: &str, bytes: &[u8]) -> Result<(), Error> {
     let file = folder.join(path);
     let parent = file.parent().expect("every file is in a folder");
     fs_err::create_dir_all(parent)
-        .map_err(|error| files::Error::Write {
-            path: parent.to_owned(),
-            cause: root_cause(&error),
-        })
+        .map_err(|error| files::Error::Write { path: parent.to_owned(), cause: root_cause(&error) })
         .and_then(|()| files::write_atomically(&file, bytes))
         .map_err(Error::MirrorFile)
 }
