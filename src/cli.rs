@@ -20,7 +20,7 @@ mod help;
 mod values;
 
 pub use values::{
-    ColorArg, DeploymentArg, FailOnArg, Format, ListFormat, ReportFile, nearest_code,
+    ColorArg, Columns, DeploymentArg, FailOnArg, Format, ListFormat, ReportFile, nearest_code,
 };
 
 /// Plans Kyma upgrades: the path, what every hop changes, what nobody documented, and the steps.
@@ -300,6 +300,15 @@ pub struct ConsoleArgs {
     /// Print more: every field, the unified diffs and all evidence of a report
     #[arg(short, long)]
     pub verbose: bool,
+    /// Columns of the text report [default: the terminal's, or 100]
+    #[arg(
+        long,
+        value_name = "COLUMNS",
+        env = "COLUMNS",
+        hide_env_values = true,
+        value_parser = values::columns
+    )]
+    pub width: Option<Columns>,
     /// Show no progress bars
     #[arg(long)]
     pub no_progress: bool,

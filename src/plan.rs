@@ -233,6 +233,3 @@ fn watch() -> Draft {
         .wait("state is `Installed`")
         .note("right after the previous step the state may still say `Installed` from the last run; wait until it has changed once")
 }
-
-#[cfg(test)]
-mod tests;

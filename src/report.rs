@@ -9,6 +9,7 @@
 use semver::Version;
 use serde::Serialize;
 
+use crate::diff::Note;
 use crate::digest;
 use crate::finding::{Finding, Severity};
 use crate::lint::Verdict;
@@ -299,6 +300,9 @@ pub struct Field {
     /// The new value; absent if the field is gone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<serde_json::Value>,
+    /// What the values do not say: `order-changed` or `secret-changed`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<Note>,
     /// The difference of two texts, as a unified diff.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub diff: Option<String>,

@@ -78,6 +78,18 @@ pub enum ColorArg {
     Never,
 }
 
+/// A number of columns; none where the text is empty, as CI systems may set `COLUMNS`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Columns(pub Option<usize>);
+
+/// Reads a number of columns.
+pub(super) fn columns(text: &str) -> Result<Columns, &'static str> {
+    match text.trim() {
+        "" => Ok(Columns(None)),
+        digits => digits.parse().map(|it| Columns(Some(it))).map_err(|_| "it is no number"),
+    }
+}
+
 /// A file for a report.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReportFile {

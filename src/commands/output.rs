@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io::{self, IsTerminal as _, Write as _};
 
-use crate::cli::{ColorArg, ConsoleArgs, Format, OutputArgs, PolicyArgs};
+use crate::cli::{ColorArg, Columns, ConsoleArgs, Format, OutputArgs, PolicyArgs};
 use crate::error::{Error, Exit};
 use crate::files;
 use crate::lint::{self, Policy, Verdict};
@@ -34,7 +34,7 @@ pub(super) fn finish(
         let text = render(&report, file.format, style, &output.console);
         files::write_atomically(&file.path, text.as_bytes())?;
     }
-    let style = Style { width: width(), color: colored(output.console.color) };
+    let style = Style { width: width(output.console.width), color: colored(output.console.color) };
     print(&render(&report, output.output, style, &output.console))?;
     Ok(match report.verdict {
         Verdict::Ready => Exit::Done,
@@ -66,10 +66,11 @@ fn render(report: &Report, format: Format, style: Style, console: &ConsoleArgs) 
     }
 }
 
-/// The terminal's width, at least 60 columns.
-fn width() -> usize {
-    let terminal = terminal_size::terminal_size();
-    terminal.map_or(FILE_WIDTH, |(width, _)| usize::from(width.0).clamp(60, 140))
+/// The width that was asked for, else the terminal's; from 60 to 200 columns.
+fn width(asked: Option<Columns>) -> usize {
+    let terminal = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+    let asked = asked.and_then(|it| it.0);
+    asked.or_else(terminal).unwrap_or(FILE_WIDTH).clamp(60, 200)
 }
 
 /// Whether standard output gets colour.

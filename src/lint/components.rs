@@ -21,9 +21,11 @@ fn removed_finding(context: &Context<'_>, component: &Component) -> Finding {
     let (helm, keep) = (uninstall(context, name, namespace), context.guide.notes_mention(name));
     let remedy = match keep {
         Some(_) => format!(
-            "Read what the release notes say about {name}; to remove it after the hop: `{helm}`."
+            "Read what the release notes say about {name}; to remove it with all its objects after the hop: `{helm}`."
         ),
-        None => format!("Decide whether to keep {name}; to remove it after the hop: `{helm}`."),
+        None => format!(
+            "Decide whether to keep {name}; to remove it with all its objects after the hop: `{helm}`."
+        ),
     };
     Finding::new(Code::ComponentRemovedLeftInstalled, name, message)
         .remedy(remedy)
@@ -59,7 +61,7 @@ fn renamed_finding(context: &Context<'_>, old: &Component) -> Option<Finding> {
     let helm = uninstall(context, name, &old.namespace);
     let remedy = format!(
         "Change the label of your overrides to `component: {new_name}` before the hop, and check each \
-         key; remove the old release after it: `{helm}`."
+         key; remove the old release with all its objects after it: `{helm}`."
     );
     let finding = Finding::new(Code::ComponentRenamed, name, message).remedy(remedy);
     Some(

@@ -94,14 +94,15 @@ pub(super) fn published(context: &Context<'_>) -> Vec<Finding> {
 
 fn required(guide: &Guide) -> Finding {
     let count = |when| guide.steps.iter().filter(|it| it.when == when).count();
-    let message = format!(
-        "{} has {} items: {} before the upgrade, {} after it, {} without a stated time",
-        guide.name,
-        guide.steps.len() + guide.more_steps,
-        count(When::Before),
-        count(When::After),
-        count(When::Unstated) + count(When::During)
-    );
+    let counts = [
+        (count(When::Before), "before the upgrade"),
+        (count(When::During), "during it"),
+        (count(When::After), "after it"),
+        (count(When::Unstated) + guide.more_steps, "without a stated time"),
+    ];
+    let told = counts.iter().filter(|(count, _)| 0 < *count);
+    let told: Vec<_> = told.map(|(count, when)| format!("{count} {when}")).collect();
+    let message = format!("{} asks for these items: {}", guide.name, told.join(", "));
     let finding = Finding::new(Code::GuideRequired, &guide.name, message);
     let first = guide.steps.first().map(|it| guide.evidence(it));
     finding.evidence_all(first.or_else(|| Some(guide.text.evidence(1))))

@@ -13,16 +13,20 @@ pub(super) fn renamed(context: &Context<'_>) -> Vec<Finding> {
 }
 
 fn renamed_finding(context: &Context<'_>, rename: &Rename) -> Finding {
+    const REASONS: usize = 3;
     let targets: Vec<_> = rename.to.iter().map(|it| format!("`{}`", it.key)).collect();
     let targets = targets.join(" and ");
-    let scope = rename.to.first().map(scope).unwrap_or_default();
+    let old = &rename.from;
+    let scope = rename.to.first().filter(|it| it.component != old.component).map(scope);
+    let reasons: Vec<_> = rename.reasons.iter().take(REASONS).map(String::as_str).collect();
     let message = format!(
-        "`{}` {} became {targets} {scope} ({}, {} % sure: {})",
-        rename.from.key,
-        self::scope(&rename.from),
+        "`{}` {} is now {targets}{} ({}, confidence {} %: {})",
+        old.key,
+        self::scope(old),
+        scope.map(|it| format!(" {it}")).unwrap_or_default(),
         rename.kind.as_str(),
         rename.confidence.percent(),
-        rename.reasons.join("; ")
+        reasons.join("; ")
     );
     let finding = Finding::new(Code::OverrideRenamed, rename.from.to_string(), message);
     finding.remedy(remedy(rename, &targets)).evidence_all(rename_evidence(
@@ -33,7 +37,10 @@ fn renamed_finding(context: &Context<'_>, rename: &Rename) -> Finding {
 }
 
 fn scope(key: &OverrideKey) -> String {
-    key.component.as_ref().map_or("(all components)".to_owned(), |it| format!("(component {it})"))
+    match &key.component {
+        Some(component) => format!("of component {component}"),
+        None => "for all components".to_owned(),
+    }
 }
 
 fn remedy(rename: &Rename, targets: &str) -> String {

@@ -42,8 +42,11 @@ fn widened_finding(context: &Context<'_>, role: &Object) -> Option<Finding> {
         })
         .collect();
     let what = if before.is_some() { "allows more than before" } else { "is new" };
-    let message =
-        format!("{} {what}: {} rights, such as {}", role.key, new.len(), examples.join(", "));
+    let more = match new.len().saturating_sub(examples.len()) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let message = format!("{} {what}: {}{more}", role.key, examples.join(", "));
     let line = rule_line(role, first);
     Some(
         Finding::new(Code::PermissionsWidened, role.key.to_string(), message)

@@ -178,6 +178,7 @@ fn field(change: &FieldChange) -> Field {
         path: change.path.clone(),
         from: change.from.clone(),
         to: change.to.clone(),
+        note: change.note,
         diff: change.text.clone(),
     }
 }

@@ -243,6 +243,9 @@ fn object_changes(objects: &ObjectsReport) -> String {
 }
 
 fn field(field: &Field) -> String {
+    if let Some(note) = field.note {
+        return format!("  - {}: {}\n", code(&field.path), note.as_str());
+    }
     if let Some(diff) = &field.diff {
         return format!("  - {}\n\n{}", code(&field.path), fenced("    ", diff));
     }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use serde::de::IgnoredAny;
 use serde_json::Number;
 
 use super::budget::{Budget, Limits};
@@ -145,8 +146,9 @@ impl<'a> Reader<'a> {
     fn number(&mut self) -> Result<Number, Error> {
         let is_part = |byte: u8| byte.is_ascii_digit() || b"+-.eE".contains(&byte);
         let text = self.at.take(|byte| !is_part(byte));
-        let number = match serde_json::from_str::<f64>(text) {
-            Ok(float) if text.contains(['.', 'e', 'E']) => json_number(float),
+        // serde_json knows the grammar, but rounds less well than the standard library.
+        let number = match serde_json::from_str::<IgnoredAny>(text) {
+            Ok(_) if text.contains(['.', 'e', 'E']) => text.parse().ok().and_then(json_number),
             Ok(_) => integer_text(text),
             Err(_) => None,
         };

@@ -178,9 +178,20 @@ fn files() -> impl Strategy<Value = (String, String)> {
         let mut new = [new, both].concat();
         let middle = old.len() % new.len().max(1);
         new.rotate_left(middle);
-        let whole = |of: Vec<String>| of.iter().map(|it| format!("---\n{it}")).collect::<String>();
+        let add = |text: String, it: &String| text + "---\n" + it;
+        let whole = |of: Vec<String>| of.iter().fold(String::new(), add);
         (whole(old), whole(new))
     })
+}
+
+fn arriving(diff: &ObjectDiff) -> BTreeSet<&ObjectKey> {
+    let renamed = diff.renamed.iter().map(|it| &it.to);
+    diff.added.iter().chain(renamed).collect()
+}
+
+fn leaving(diff: &ObjectDiff) -> BTreeSet<&ObjectKey> {
+    let renamed = diff.renamed.iter().map(|it| &it.from);
+    diff.removed.iter().chain(renamed).collect()
 }
 
 proptest! {
@@ -211,6 +222,16 @@ proptest! {
         let (there, back) = (Walk::over(&old, &new), Walk::over(&new, &old));
         prop_assert_eq!(there.descriptions, back.descriptions);
         prop_assert_eq!(there.changes.len(), back.changes.len());
+    }
+
+    #[test]
+    fn what_one_direction_adds_the_other_removes((old, new) in files()) {
+        let (old, new) = (set(&old), set(&new));
+        let (there, back) = (objects(&old, &new), objects(&new, &old));
+        prop_assert_eq!(there.unchanged, back.unchanged);
+        prop_assert_eq!(there.changed.len(), back.changed.len());
+        prop_assert_eq!(arriving(&there), leaving(&back));
+        prop_assert_eq!(leaving(&there), arriving(&back));
     }
 
     #[test]
