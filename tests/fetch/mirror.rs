@@ -21,6 +21,7 @@ fn resources() -> Vec<Resource> {
         bucket("absent.yaml"),
         bucket("page.yaml"),
         Resource::guide(MINOR, "1.1-1.2.md"),
+        Resource::Archive { tag: "1.0.0".to_owned() },
         Resource::Notes { dir },
     ]
 }
@@ -34,6 +35,7 @@ async fn serve(server: &MockServer) {
             "/kyma-project/website/main/content/blog-posts/2019-06-13-release-notes-1.2/index.md",
             "# Notes",
         ),
+        ("/kyma-project/kyma/archive/refs/tags/1.0.0.tar.gz", "\u{1f}"),
         (RELEASES_PATH, r#"[{"tag_name": "1.0.0"}]"#),
         (GUIDES_PATH, r#"[{"name": "1.1-1.2.md", "type": "file"}]"#),
         (NOTES_PATH, r#"[{"name": "2019-06-13-release-notes-1.2", "type": "dir"}]"#),
