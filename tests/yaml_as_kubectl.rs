@@ -259,7 +259,7 @@ fn utf_16_with_a_byte_order_mark_reads_as_in_kubectl() {
     };
     let mut inputs: Vec<_> = fixtures().into_iter().map(|i| encoded(i, u16::to_le_bytes)).collect();
     inputs.extend(fixtures().into_iter().map(|i| encoded(i, u16::to_be_bytes)));
-    assert_agreement(&inputs, ARTIFACTS);
+    assert_agreement(&inputs, UNUSUAL);
 }
 
 #[test]
@@ -270,7 +270,7 @@ fn every_release_artifact_reads_as_in_kubectl() {
     };
     let mut inputs = Vec::new();
     files(&Path::new(&folder).join("download"), &mut inputs);
-    let readings = assert_agreement(&inputs, UNUSUAL);
+    let readings = assert_agreement(&inputs, ARTIFACTS);
     let objects: usize = readings.iter().map(|reading| reading.objects.len()).sum();
     println!("{objects} objects of {} files agree", inputs.len());
 }

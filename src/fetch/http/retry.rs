@@ -34,8 +34,8 @@ pub struct Patience {
 impl Default for Patience {
     fn default() -> Self {
         Self {
-            attempt: Duration::from_secs(120),
-            total: Duration::from_secs(300),
+            attempt: Duration::from_mins(2),
+            total: Duration::from_mins(5),
             shortest_pause: Duration::from_millis(250),
             longest_pause: Duration::from_secs(2),
         }
