@@ -56,7 +56,7 @@ impl Patience {
 const FEW: u32 = 4;
 
 /// The longest wait for a rate limit to end.
-const LONGEST_WAIT: Duration = Duration::from_secs(60);
+const LONGEST_WAIT: Duration = Duration::from_mins(1);
 
 /// Why an attempt gave no answer.
 #[derive(Debug)]
