@@ -219,7 +219,7 @@ pub(crate) fn run(args: &[&str]) -> Output {
     let home = tempfile::tempdir().unwrap();
     let mut command = assert_cmd::Command::cargo_bin("kyma-upgrade").unwrap();
     command.env_clear().env("HOME", home.path()).args(args);
-    command.timeout(std::time::Duration::from_secs(60));
+    command.timeout(std::time::Duration::from_mins(1));
     command.output().unwrap()
 }
 
