@@ -45,7 +45,10 @@ fn unknown(name: &str, error: &impl std::fmt::Display) -> Error {
 pub(super) fn completions(shell: clap_complete::Shell) -> Result<Exit, Error> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "kyma-upgrade", &mut script);
-    output::print(&String::from_utf8_lossy(&script))?;
+    // clap_complete 4.6 names the parts of its bash script in two ways where the program's name
+    // has a hyphen, so that no option is ever completed.
+    let script = String::from_utf8_lossy(&script).replace("kyma__subcmd__upgrade", "kyma__upgrade");
+    output::print(&script)?;
     Ok(Exit::Done)
 }
 
