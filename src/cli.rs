@@ -71,11 +71,16 @@ pub enum Command {
     #[command(
         override_usage = "kyma-upgrade mirror [OPTIONS] --from <VERSION> --to <VERSION> <DIR>",
         after_help = help::MIRROR,
-        mut_arg("verbose", hidden)
+        mut_arg("verbose", hidden),
+        mut_arg("width", hidden)
     )]
     Mirror(MirrorArgs),
     /// List the releases, and what is left out and why
-    #[command(override_usage = "kyma-upgrade releases [OPTIONS]", mut_arg("verbose", hidden))]
+    #[command(
+        override_usage = "kyma-upgrade releases [OPTIONS]",
+        mut_arg("verbose", hidden),
+        mut_arg("width", hidden)
+    )]
     Releases(ReleasesArgs),
     /// Explain a finding code; without one, list all
     #[command(mut_args(|it| if it.is_positional() { it } else { hidden(it) }))]

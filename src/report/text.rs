@@ -41,14 +41,13 @@ pub fn text(report: &Report, style: Style, detail: Detail) -> String {
 }
 
 fn head(page: &mut Page, report: &Report) {
-    let title = format!("Kyma {} → {} ({})", report.from, report.to, report.deployment.as_str());
-    let (severity, word) = match report.verdict {
-        Verdict::Ready => (Severity::Info, "READY"),
-        Verdict::Blocked => (Severity::Blocker, "BLOCKED"),
+    let title = page.bold(&sanitize(&report.title()));
+    let verdict = match report.told_verdict() {
+        Some(Verdict::Ready) => format!(": {}", page.tinted(Severity::Info, "READY")),
+        Some(Verdict::Blocked) => format!(": {}", page.tinted(Severity::Blocker, "BLOCKED")),
+        None => String::new(),
     };
-    let verdict = page.tinted(severity, word);
-    let title = page.bold(&sanitize(&title));
-    page.line(&format!("{title}: {verdict}"));
+    page.line(&format!("{title}{verdict}"));
     page.field("path", &report.versions().join(" → "));
     page.field("findings", &counts(report));
 }
