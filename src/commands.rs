@@ -16,6 +16,7 @@ mod path;
 mod plan;
 mod releases;
 mod source;
+mod user_overrides;
 
 /// Runs a command until it is done or interrupted, and says how it ended.
 pub fn run(cli: Cli) -> ExitCode {

@@ -7,3 +7,4 @@ mod real;
 mod reports;
 mod steps;
 mod support;
+mod user_overrides;
