@@ -40,6 +40,9 @@ impl UserOverrides {
             if matches!(reason, Reason::OtherNamespace { labelled: true, .. }) {
                 self.elsewhere.extend(entries(&object));
             }
+            if !matches!(reason, Reason::Refused(_)) {
+                self.objects.remove(&object.key);
+            }
             return self.remark(&object, place, RemarkKind::Ignored(reason));
         }
         if assumed {
