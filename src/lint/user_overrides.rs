@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::finding::{Code, Evidence, Finding, Severity};
-use crate::manifest::{ObjectKey, ProblemKind};
+use crate::manifest::{ObjectKey, ProblemKind, names_certificate};
 use crate::overrides::{
     Conflict, NAMESPACE, Override, OverrideKey, Reason, Refusal, Remark, RemarkKind, UserOverrides,
 };
@@ -14,8 +14,10 @@ use crate::overrides::{
 pub fn findings(overrides: &UserOverrides) -> Vec<Finding> {
     let conflicts = overrides.conflicts();
     let conflicts = conflicts.iter().map(conflict);
-    let secrets = overrides.entries().filter(|it| it.object.kind == "ConfigMap");
-    let secrets = secrets.filter(|it| it.holds_secret()).map(secret_in_config_map);
+    let exposed = |it: &&Override| {
+        it.object.kind == "ConfigMap" && it.holds_secret() && !names_certificate(&it.key.key)
+    };
+    let secrets = overrides.entries().filter(exposed).map(secret_in_config_map);
     let (unrelated, others): (Vec<_>, Vec<_>) =
         overrides.remarks().iter().partition(|it| is_unrelated(it));
     let remarks = others.into_iter().map(remark).chain(unrelated_findings(&unrelated));
