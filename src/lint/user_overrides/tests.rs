@@ -67,8 +67,7 @@ fn a_value_beside_a_map_is_a_conflict_about_the_value() {
 
 #[test]
 fn credentials_in_config_maps_are_found_where_they_hold_something() {
-    let data =
-        "{a.password: x, b.password: '', c.password: __X__, d.secretName: x, e.token: '<y>'}";
+    let data = "{a.password: x, a.tlsCrt: x, b.password: '', c.password: __X__, d.secretName: x, e.token: '<y>'}";
     let found = of(&[&format!("ConfigMap a {data}"), &format!("Secret b {data}")]);
     let secrets = found.iter().filter(|it| it.code == Code::OverrideSecretInConfigmap);
     assert_eq!(secrets.map(|it| it.subject.as_str()).collect::<Vec<_>>(), ["a.password"]);
