@@ -113,6 +113,9 @@ pub struct PlanArgs {
     /// Which upgrade.
     #[command(flatten)]
     pub upgrade: UpgradeArgs,
+    /// What the user sets.
+    #[command(flatten)]
+    pub overrides: OverrideArgs,
     /// What is accepted and what fails.
     #[command(flatten)]
     pub policy: PolicyArgs,
@@ -259,6 +262,15 @@ pub struct UpgradeArgs {
     /// Pass through this patch of its minor instead of the newest, such as 1.11.0 (repeatable)
     #[arg(long, value_name = "VERSION")]
     pub via: Vec<VersionRequest>,
+}
+
+/// What the user sets.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Your overrides")]
+pub struct OverrideArgs {
+    /// Override ConfigMaps and Secrets: a file, a folder, or `-` for standard input (repeatable)
+    #[arg(short = 'f', long = "overrides", value_name = "FILE")]
+    pub files: Vec<PathBuf>,
 }
 
 /// What is accepted and what fails.

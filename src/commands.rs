@@ -19,6 +19,7 @@ mod path;
 mod plan;
 mod releases;
 mod source;
+mod user_overrides;
 
 /// How long an interrupted command may take to come to a stop. One that waits for standard input
 /// never does.

@@ -12,3 +12,4 @@ mod reports;
 mod server;
 mod steps;
 mod support;
+mod user_overrides;

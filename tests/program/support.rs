@@ -227,9 +227,10 @@ pub(crate) fn run(args: &[&str]) -> Output {
 pub(crate) fn run_on(history: &History, args: &[&str]) -> Output {
     let folder = tempfile::tempdir().unwrap();
     history.write(folder.path());
-    let mut all: Vec<_> = args.to_vec();
-    all.extend(["--source", folder.path().to_str().unwrap()]);
-    run(&all)
+    let path = folder.path().to_str().unwrap();
+    let args: Vec<_> = args.iter().map(|it| it.replace("{}", path)).collect();
+    let args = args.iter().map(String::as_str).chain(["--source", path]);
+    run(&args.collect::<Vec<_>>())
 }
 
 /// The JSON report of a command on a history.
