@@ -17,6 +17,7 @@ use futures::future::try_join_all;
 
 use crate::release::{Absent, Artifact, Asset, Fetched, Minor, Problem, ReleaseRecord, Resource};
 
+pub mod archive;
 mod cache;
 mod check;
 mod error;
