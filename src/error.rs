@@ -37,37 +37,25 @@ pub struct Error {
 impl Error {
     /// An error with the exit code 1.
     pub fn failed(message: impl fmt::Display) -> Self {
-        Self {
-            exit: Exit::Failed,
-            message: message.to_string(),
-            hint: None,
-        }
+        Self { exit: Exit::Failed, message: message.to_string(), hint: None }
     }
 
     /// An error with the exit code 2.
     pub fn usage(message: impl fmt::Display) -> Self {
-        Self {
-            exit: Exit::Usage,
-            ..Self::failed(message)
-        }
+        Self { exit: Exit::Usage, ..Self::failed(message) }
     }
 
     /// The error of a command that was interrupted.
     pub fn interrupted() -> Self {
         let message = "interrupted; nothing that was written before is lost";
-        Self {
-            exit: Exit::Interrupted,
-            ..Self::failed(message)
-        }
+        let hint = "run the same command again; what was downloaded is in the cache";
+        Self { exit: Exit::Interrupted, ..Self::failed(message).hint(hint) }
     }
 
     /// The same error with a word on what to do next.
     #[must_use]
     pub fn hint(self, hint: impl fmt::Display) -> Self {
-        Self {
-            hint: Some(hint.to_string()),
-            ..self
-        }
+        Self { hint: Some(hint.to_string()), ..self }
     }
 }
 
@@ -83,7 +71,11 @@ impl fmt::Display for Error {
 
 impl From<crate::fetch::Error> for Error {
     fn from(error: crate::fetch::Error) -> Self {
-        Self::failed(&error).hint(error.hint())
+        let exit = match &error {
+            crate::fetch::Error::BaseUrl { .. } => Exit::Usage,
+            _ => Exit::Failed,
+        };
+        Self { exit, ..Self::failed(&error).hint(error.hint()) }
     }
 }
 
@@ -96,10 +88,6 @@ impl From<crate::files::Error> for Error {
 impl From<crate::path::Refusal> for Error {
     fn from(refusal: crate::path::Refusal) -> Self {
         let hint = refusal.hint();
-        Self {
-            exit: Exit::Refused,
-            ..Self::failed(refusal)
-        }
-        .hint(hint)
+        Self { exit: Exit::Refused, ..Self::failed(refusal) }.hint(hint)
     }
 }

@@ -6,11 +6,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use futures::future::{try_join, try_join_all};
 use semver::Version;
 
 use super::source;
 use crate::bundle::Bundle;
-use crate::cli::{ConsoleArgs, SourceArgs, UpgradeArgs};
+use crate::cli::{ConsoleArgs, SourceArgs};
 use crate::error::Error;
 use crate::fetch::{Request, Source};
 use crate::guide::{Guide, GuideFile, HopGuides, Notes, for_hop};
@@ -41,7 +42,7 @@ pub(super) struct Gathered {
 #[derive(Debug, Default)]
 pub(super) struct Documents {
     pub(super) guides: Vec<Guide>,
-    pub(super) stale: Vec<String>,
+    pub(super) stale: Vec<Guide>,
     pub(super) notes: Option<Notes>,
 }
 
@@ -53,16 +54,9 @@ impl Releases {
         let records = source.releases().await?;
         let catalog = Catalog::new(records.clone(), &facts);
         if catalog.is_empty() {
-            let message = format!("`{}` lists no release that can be upgraded", args.source);
-            let hint = "check the repository behind --github-api-url, or name another --source";
-            return Err(Error::failed(message).hint(hint));
+            return Err(nothing_listed(&source, &args.source));
         }
-        Ok(Self {
-            source,
-            records,
-            catalog,
-            facts,
-        })
+        Ok(Self { source, records, catalog, facts })
     }
 
     /// The path that was asked for.
@@ -70,9 +64,12 @@ impl Releases {
         &self,
         from: &VersionRequest,
         to: &VersionRequest,
-        upgrade: &UpgradeArgs,
+        via: &[VersionRequest],
     ) -> Result<UpgradePath, Error> {
-        let (from, to, via) = (from.clone(), to.clone(), upgrade.via.clone());
+        let (from, to) = (from.clone(), to.clone());
+        let via = via.iter().map(|it| path::resolve(&self.catalog, it));
+        let via = via.map(|it| Ok(it?.version.clone()));
+        let via = via.collect::<Result<_, path::Refusal>>()?;
         let request = path::Request { from, to, via };
         Ok(path::between(&self.catalog, &self.facts, &request)?)
     }
@@ -82,10 +79,7 @@ impl Releases {
         let Some(release) = self.catalog.get(version) else {
             return Vec::new();
         };
-        let needs = self
-            .facts
-            .generation(version)
-            .needs(&release.tag, deployment);
+        let needs = self.facts.generation(version).needs(&release.tag, deployment);
         let exists = |need: &Need| match &need.resource {
             Resource::Asset { name, .. } => need.required || release.assets.contains_key(name),
             _ => true,
@@ -101,17 +95,12 @@ impl Releases {
         versions: &[&Version],
         deployments: &[Deployment],
     ) -> Result<(), Error> {
-        let all = deployments
-            .iter()
-            .flat_map(|&it| versions.iter().map(move |version| (version, it)));
-        let needs: Vec<_> = all
-            .flat_map(|(version, it)| self.needs(version, it))
-            .collect();
+        let all =
+            deployments.iter().flat_map(|&it| versions.iter().map(move |version| (version, it)));
+        let needs: Vec<_> = all.flat_map(|(version, it)| self.needs(version, it)).collect();
         let resources = needs.iter().map(|it| it.resource.clone()).collect();
         self.gather(gathered, resources).await?;
-        let missing = needs
-            .iter()
-            .filter(|it| it.required && gathered.is_missing(&it.resource));
+        let missing = needs.iter().filter(|it| it.required && gathered.is_missing(&it.resource));
         let buckets = missing.filter_map(|it| it.resource.in_bucket()).collect();
         self.gather(gathered, buckets).await
     }
@@ -122,20 +111,15 @@ impl Releases {
         gathered: &mut Gathered,
         path: &UpgradePath,
     ) -> Result<(), Error> {
-        for minor in self.guide_branches(path) {
-            let names = self.source.guides(minor).await?;
-            gathered.guides.insert(minor, names);
-        }
-        gathered.posts = self.source.notes().await?;
-        let guides = path
-            .hops()
-            .iter()
-            .flat_map(|hop| gathered.guides_of(hop).covering);
+        let branches = self.guide_branches(path);
+        let listings = try_join_all(branches.iter().map(|&it| self.source.guides(it)));
+        let (listings, posts) = try_join(listings, self.source.notes()).await?;
+        gathered.guides.extend(branches.into_iter().zip(listings));
+        gathered.posts = posts;
+        let guides = path.hops().iter().map(|hop| gathered.guides_of(hop));
+        let guides = guides.flat_map(|it| it.covering.into_iter().chain(it.stale));
         let guides = guides.map(|it| it.resource());
-        let posts = path
-            .hops()
-            .iter()
-            .filter_map(|hop| gathered.post_of(Minor::of(&hop.to)));
+        let posts = path.hops().iter().filter_map(|hop| gathered.post_of(Minor::of(&hop.to)));
         let resources = guides.chain(posts).collect();
         self.gather(gathered, resources).await
     }
@@ -170,10 +154,7 @@ impl Releases {
             }
             _ => None,
         };
-        Request {
-            resource: resource.clone(),
-            expected,
-        }
+        Request { resource: resource.clone(), expected }
     }
 
     /// A release, read from what was gathered.
@@ -192,6 +173,17 @@ impl Releases {
     }
 }
 
+fn nothing_listed(source: &Source, name: &str) -> Error {
+    let hint = match source {
+        Source::GitHub(_) => {
+            "check the repository behind --github-api-url, or name another --source"
+        }
+        Source::Mirror(_) => "write the mirror again, or name another --source",
+    };
+    let message = format!("cannot plan with `{name}`: it lists no release that can be upgraded");
+    Error::failed(message).hint(hint)
+}
+
 impl Gathered {
     fn is_missing(&self, resource: &Resource) -> bool {
         let answer = self.files.get(resource);
@@ -200,10 +192,8 @@ impl Gathered {
 
     /// The answer for a file, or the bucket's where the release does not have it.
     fn usable(&self, resource: &Resource) -> Option<&Fetched> {
-        let bucket = resource
-            .in_bucket()
-            .and_then(|it| self.files.get(&it))
-            .filter(|it| it.is_ok());
+        let bucket =
+            resource.in_bucket().and_then(|it| self.files.get(&it)).filter(|it| it.is_ok());
         if self.is_missing(resource) && bucket.is_some() {
             bucket
         } else {
@@ -232,10 +222,10 @@ impl Gathered {
     pub(super) fn documents(&self, hop: &Hop) -> Documents {
         let HopGuides { covering, stale } = self.guides_of(hop);
         let artifact = |it: &Resource| self.files.get(it)?.as_ref().ok();
-        let guides = covering
-            .iter()
-            .map(GuideFile::resource)
-            .filter_map(|it| Guide::parse(artifact(&it)?));
+        let parsed = |files: &[GuideFile]| {
+            let artifacts = files.iter().filter_map(|it| artifact(&it.resource()));
+            artifacts.filter_map(Guide::parse).collect()
+        };
         let (from, to) = hop.minors();
         let post = self.post_of(to).filter(|_| from != to);
         let notes = post.and_then(|it| {
@@ -244,11 +234,6 @@ impl Gathered {
             };
             Some(Notes::parse(dir, &it.source(), &artifact(&it)?.bytes))
         });
-        let stale = stale.into_iter().map(|it| it.name).collect();
-        Documents {
-            guides: guides.collect(),
-            stale,
-            notes,
-        }
+        Documents { guides: parsed(&covering), stale: parsed(&stale), notes }
     }
 }

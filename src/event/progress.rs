@@ -62,19 +62,19 @@ fn lines() -> Sink {
 /// The line that an event is worth, if it is worth one.
 fn line(event: &Event) -> Option<String> {
     match event {
-        Event::Retrying {
-            what,
-            cause,
-            failed,
-            ..
-        } if *failed >= 3 => Some(format!(
-            "{what} failed {failed} times and is tried again: {cause}"
-        )),
+        Event::Retrying { what, cause, failed, .. } if is_worth_a_line(*failed) => {
+            Some(format!("{what} failed {failed} times and is tried again: {cause}"))
+        }
         Event::Waiting { until, .. } => {
             Some(format!("waiting for the end of a rate limit at {until}"))
         }
         _ => None,
     }
+}
+
+/// The third failure, and then ever fewer: the 6th, the 12th, the 24th.
+fn is_worth_a_line(failed: u32) -> bool {
+    failed.is_multiple_of(3) && (failed / 3).is_power_of_two()
 }
 
 struct Bars {
@@ -88,11 +88,7 @@ fn bars(target: ProgressDrawTarget) -> Sink {
     let all = ProgressBar::new(0)
         .with_style(style("{spinner} {pos} of {len} requests done"))
         .with_finish(ProgressFinish::AndClear);
-    let bars = Bars {
-        all: screen.add(all),
-        screen,
-        running: Mutex::default(),
-    };
+    let bars = Bars { all: screen.add(all), screen, running: Mutex::default() };
     Arc::new(move |event| bars.show(event))
 }
 
@@ -107,11 +103,7 @@ impl Bars {
         }
         match event {
             Event::Started { url, what } => self.start(url, what),
-            Event::Progress {
-                url,
-                received,
-                total,
-            } => self.advance(&url, received, total),
+            Event::Progress { url, received, total } => self.advance(&url, received, total),
             Event::Finished { url } => self.finish(&url),
             Event::Retrying { .. } | Event::Waiting { .. } => {}
         }
@@ -223,15 +215,14 @@ mod tests {
         let text = "a of release 1.0.0 failed 3 times and is tried again: 503 Service Unavailable";
         assert_eq!(line(&retrying(3)).as_deref(), Some(text));
         assert_eq!(line(&started()), None);
+        let told: Vec<_> = (0..100).filter(|it| is_worth_a_line(*it)).collect();
+        assert_eq!(told, [3, 6, 12, 24, 48, 96]);
     }
 
     #[test]
     fn bars_show_what_arrives_and_repeated_failures() {
         let terminal = Memory::default();
-        let sink = bars(ProgressDrawTarget::term_like_with_hz(
-            Box::new(terminal.clone()),
-            255,
-        ));
+        let sink = bars(ProgressDrawTarget::term_like_with_hz(Box::new(terminal.clone()), 255));
         sink(started());
         sink(Event::Progress {
             url: "https://example.com/a".to_owned(),
@@ -241,12 +232,7 @@ mod tests {
         sink(retrying(3));
         sink(finished());
         let shown = terminal.0.lock().unwrap().clone();
-        for text in [
-            "1.00 KiB of 2.00 KiB",
-            "file a",
-            "0 of 1 requests",
-            "failed 3 times",
-        ] {
+        for text in ["1.00 KiB of 2.00 KiB", "file a", "0 of 1 requests", "failed 3 times"] {
             assert!(shown.contains(text), "{text}: {shown}");
         }
     }

@@ -14,7 +14,8 @@ use etcetera::BaseStrategy;
 use serde::{Deserialize, Serialize};
 
 use super::Error;
-use super::check::{LIMIT, sha256};
+use super::check::LIMIT;
+use crate::digest;
 use crate::files::{self, root_cause};
 
 /// What a URL answered.
@@ -62,15 +63,16 @@ impl Cache {
 
     /// Makes sure that the cache can be written, before anything is downloaded.
     pub(super) fn prepare(&self) -> Result<(), Error> {
-        let prepare = || {
-            fs_err::create_dir_all(self.folder.join("index"))?;
-            fs_err::create_dir_all(self.folder.join("blobs"))?;
-            tempfile::tempfile_in(self.folder.join("blobs")).map(drop)
-        };
-        prepare().map_err(|error: std::io::Error| Error::CacheFolder {
-            path: self.folder.clone(),
-            cause: root_cause(&error),
-        })
+        for name in ["index", "blobs"] {
+            let folder = self.folder.join(name);
+            let ready = files::make_folder(&folder);
+            let ready = ready.and_then(|()| files::check_writable(&folder.join("probe")));
+            ready.map_err(|error| Error::CacheFolder {
+                path: self.folder.clone(),
+                cause: error.cause(),
+            })?;
+        }
+        Ok(())
     }
 
     /// What is known about a URL, with the content if it had one. An entry whose content is gone
@@ -90,7 +92,7 @@ impl Cache {
 
     /// Keeps a content and returns the status that names it.
     pub(super) fn keep(&self, content: &[u8]) -> Result<Status, Error> {
-        let sha256 = sha256(content);
+        let sha256 = digest::hex(content);
         write(&self.blob_path(&sha256), content)?;
         let bytes = content.len() as u64;
         Ok(Status::Found { sha256, bytes })
@@ -109,7 +111,7 @@ impl Cache {
         }
         let path = self.blob_path(digest);
         let bytes = files::read_limited(&path, LIMIT).ok();
-        let intact = bytes.filter(|it| sha256(it) == digest);
+        let intact = bytes.filter(|it| digest::hex(it) == digest);
         if intact.is_none() {
             // A blob that cannot be removed is overwritten by the next download.
             fs_err::remove_file(&path).unwrap_or_default();
@@ -123,25 +125,22 @@ impl Cache {
     }
 
     fn entry_path(&self, url: &str) -> PathBuf {
-        let name = format!("{}.json", sha256(url.as_bytes()));
+        let name = format!("{}.json", digest::hex(url.as_bytes()));
         self.folder.join("index").join(name)
     }
 }
 
 fn default_folder() -> Result<PathBuf, Error> {
-    let strategy = etcetera::choose_base_strategy().map_err(|error| Error::NoCacheFolder {
-        cause: root_cause(&error),
-    })?;
+    let strategy = etcetera::choose_base_strategy()
+        .map_err(|error| Error::NoCacheFolder { cause: root_cause(&error) })?;
     Ok(strategy.cache_dir().join("kyma-upgrade"))
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     let folder = path.parent().expect("every file is in a folder");
-    fs_err::create_dir_all(folder).map_err(|error| Error::CacheFolder {
-        path: folder.to_owned(),
-        cause: root_cause(&error),
-    })?;
-    files::write_replaceable(path, bytes).map_err(Error::CacheFile)
+    files::make_folder(folder)
+        .and_then(|()| files::write_replaceable(path, bytes))
+        .map_err(Error::CacheFile)
 }
 
 #[cfg(test)]

@@ -68,12 +68,7 @@ impl GitHub {
             let token = token.filter(|it| !it.is_empty());
             Some(Http::new(token, options.patience, options.sink)?)
         };
-        Ok(Self {
-            origins,
-            cache,
-            http,
-            asked: Mutex::default(),
-        })
+        Ok(Self { origins, cache, http, asked: Mutex::default() })
     }
 
     pub(super) fn origins(&self) -> &Origins {
@@ -88,7 +83,8 @@ impl GitHub {
             let query = Query::releases(url);
             let entry = self.ask(&query).await?;
             let page: Option<Vec<ReleaseRecord>> = self.parsed(&entry)?;
-            records.extend(page.ok_or_else(|| unexpected(&query, "is that there is none"))?);
+            records
+                .extend(page.ok_or_else(|| unexpected(&query, "does not exist (404 Not Found)"))?);
             next = entry.next.map(|link| self.origins.next_releases(&link));
         }
         Ok(records)
@@ -142,9 +138,7 @@ impl GitHub {
     async fn resolve(&self, query: &Query<'_>) -> Result<Entry, Error> {
         let known = self.cache.lookup(&query.url);
         let Some(http) = &self.http else {
-            return known
-                .map(|(entry, _)| entry)
-                .ok_or_else(|| self.not_cached(query));
+            return known.map(|(entry, _)| entry).ok_or_else(|| self.not_cached(query));
         };
         let found = known.filter(|(entry, _)| matches!(entry.status, Status::Found { .. }));
         let usable = found.filter(|(_, content)| query.answer.judge(content).is_ok());
@@ -162,12 +156,8 @@ impl GitHub {
         known: Option<Entry>,
     ) -> Result<Entry, Error> {
         let etag = known.as_ref().and_then(|it| it.etag.as_deref());
-        let mut entry = Entry {
-            url: query.url.clone(),
-            status: Status::Missing,
-            etag: None,
-            next: None,
-        };
+        let mut entry =
+            Entry { url: query.url.clone(), status: Status::Missing, etag: None, next: None };
         match (http.get(query, etag).await?, known) {
             (Reply::NotModified, Some(known)) => return Ok(known),
             (Reply::NotModified | Reply::Missing, _) => {}

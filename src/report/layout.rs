@@ -44,10 +44,7 @@ pub(super) struct Page {
 
 impl Page {
     pub(super) fn new(style: Style) -> Self {
-        Self {
-            style,
-            text: String::new(),
-        }
+        Self { style, text: String::new() }
     }
 
     pub(super) fn finish(self) -> String {
@@ -85,25 +82,33 @@ impl Page {
         }
     }
 
+    /// A finished beginning and untrusted text on one line, or on two where they are too long.
+    pub(super) fn joined(&mut self, first: &str, text: &str, indent: usize) {
+        let text = sanitize(text);
+        if plain_width(first) + text.width() <= self.style.width {
+            self.line(&format!("{first}{text}"));
+        } else {
+            self.line(first.trim_end());
+            self.wrapped(&" ".repeat(indent), &text);
+        }
+    }
+
     /// A label and its text in two columns.
     pub(super) fn field(&mut self, label: &str, text: &str) {
         self.wrapped(&format!("  {label:<11} "), text);
     }
 
-    /// A command to type: broken only between arguments, so that it can be copied whole.
+    /// A command to type: broken only between arguments, so that it can be copied whole. What is
+    /// handed to a command line by line (`<<EOF`) is not broken at all.
     pub(super) fn command(&mut self, indent: usize, command: &str) {
-        let room = self.style.width.saturating_sub(indent + 4);
         let clean = sanitize(command);
-        let lines: Vec<_> = clean
-            .lines()
-            .flat_map(|line| break_command(line, room))
-            .collect();
-        for (line, first) in lines
-            .iter()
-            .zip(std::iter::once("$ ").chain(std::iter::repeat("  ")))
-        {
-            let line = self.paint(Ansi::new().fg_color(Some(AnsiColor::Cyan.into())), line);
-            self.text.extend([&" ".repeat(indent), first, &line, "\n"]);
+        let whole = clean.contains("<<");
+        let room = if whole { usize::MAX } else { self.style.width.saturating_sub(indent + 4) };
+        let lines = clean.lines().flat_map(|line| break_command(line, room));
+        let before = std::iter::once("$ ").chain(std::iter::repeat("  "));
+        for (line, before) in lines.zip(before) {
+            let line = self.paint(Ansi::new().fg_color(Some(AnsiColor::Cyan.into())), &line);
+            self.text.extend([&" ".repeat(indent), before, &line, "\n"]);
         }
     }
 
@@ -126,11 +131,7 @@ impl Page {
     }
 
     fn paint(&self, style: Ansi, text: &str) -> String {
-        if self.style.color {
-            format!("{style}{text}{style:#}")
-        } else {
-            text.to_owned()
-        }
+        if self.style.color { format!("{style}{text}{style:#}") } else { text.to_owned() }
     }
 }
 
@@ -166,6 +167,9 @@ fn wrap(text: &str, room: usize) -> Vec<String> {
 
 /// Breaks a command between arguments with a backslash, as a shell reads it; never inside quotes.
 fn break_command(command: &str, room: usize) -> Vec<String> {
+    if command.width() <= room {
+        return vec![command.to_owned()];
+    }
     let mut lines: Vec<String> = Vec::new();
     let mut line = String::new();
     for argument in units(&arguments(command)) {
@@ -246,29 +250,28 @@ mod tests {
 
     #[test]
     fn escapes_and_direction_changes_are_shown_instead_of_obeyed() {
-        assert_eq!(
-            sanitize("a\u{1b}[31mb\u{202e}c\r\n"),
-            "a\\u{1b}[31mb\\u{202e}c\n"
-        );
+        assert_eq!(sanitize("a\u{1b}[31mb\u{202e}c\r\n"), "a\\u{1b}[31mb\\u{202e}c\n");
     }
 
     #[test]
     fn text_is_wrapped_under_its_first_line() {
-        let mut page = Page::new(Style {
-            width: 30,
-            color: false,
-        });
+        let mut page = Page::new(Style { width: 30, color: false });
         page.wrapped("  label ", "one two three four five six");
-        assert_eq!(
-            page.finish(),
-            "  label one two three four\n        five six\n"
-        );
+        assert_eq!(page.finish(), "  label one two three four\n        five six\n");
     }
 
     #[test]
     fn commands_are_broken_between_arguments_only() {
         let lines = break_command("kubectl get pod -o jsonpath='{.a b}' -n x", 29);
         assert_eq!(lines, ["kubectl get pod \\", "  -o jsonpath='{.a b}' -n x"]);
+    }
+
+    #[test]
+    fn what_a_command_reads_line_by_line_keeps_its_shape() {
+        let mut page = Page::new(Style { width: 30, color: false });
+        page.command(2, "cat <<EOF | kubectl apply -f -\ndata:\n  a.b: c\nEOF");
+        let expected = "  $ cat <<EOF | kubectl apply -f -\n    data:\n      a.b: c\n    EOF\n";
+        assert_eq!(page.finish(), expected);
     }
 
     #[test]

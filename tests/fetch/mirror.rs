@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use kyma_upgrade::fetch::mirror::{Contents, write};
+use kyma_upgrade::fetch::mirror::{Contents, check, write};
 use kyma_upgrade::fetch::{Error, Source};
 use kyma_upgrade::files;
 use kyma_upgrade::release::{Minor, Resource};
@@ -14,10 +14,7 @@ use crate::support::*;
 const MINOR: Minor = Minor { major: 1, minor: 2 };
 
 fn resources() -> Vec<Resource> {
-    let bucket = |name: &str| Resource::Bucket {
-        tag: "1.0.0".to_owned(),
-        name: name.to_owned(),
-    };
+    let bucket = |name: &str| Resource::Bucket { tag: "1.0.0".to_owned(), name: name.to_owned() };
     let dir = "2019-06-13-release-notes-1.2".to_owned();
     vec![
         asset(),
@@ -32,26 +29,17 @@ async fn serve(server: &MockServer) {
     let bodies = [
         (ASSET_PATH, "a: 1"),
         ("/kyma-prow-artifacts/1.0.0/page.yaml", "<html>"),
-        (
-            "/kyma-project/kyma/release-1.2/docs/migration-guides/1.1-1.2.md",
-            "# Guide",
-        ),
+        ("/kyma-project/kyma/release-1.2/docs/migration-guides/1.1-1.2.md", "# Guide"),
         (
             "/kyma-project/website/main/content/blog-posts/2019-06-13-release-notes-1.2/index.md",
             "# Notes",
         ),
         (RELEASES_PATH, r#"[{"tag_name": "1.0.0"}]"#),
         (GUIDES_PATH, r#"[{"name": "1.1-1.2.md", "type": "file"}]"#),
-        (
-            NOTES_PATH,
-            r#"[{"name": "2019-06-13-release-notes-1.2", "type": "dir"}]"#,
-        ),
+        (NOTES_PATH, r#"[{"name": "2019-06-13-release-notes-1.2", "type": "dir"}]"#),
     ];
     for (path, body) in bodies {
-        get(path)
-            .respond_with(answer(200, body))
-            .mount(server)
-            .await;
+        get(path).respond_with(answer(200, body)).mount(server).await;
     }
 }
 
@@ -87,7 +75,7 @@ fn damage(folder: &Path) -> String {
     let error = fetched.unwrap_err();
     assert!(matches!(error, Error::Damaged { .. }), "{error}");
     assert!(error.hint().contains("again"));
-    let prefix = format!("the mirror's file {}/", folder.display());
+    let prefix = format!("cannot trust the mirror: its file {}/", folder.display());
     error.to_string().replace(&prefix, "")
 }
 
@@ -141,23 +129,15 @@ async fn what_appears_or_vanishes_at_the_origin_does_so_in_an_extended_mirror() 
     let missing = contents.files[1].clone();
     let found = contents.files[0].clone().unwrap();
     let resource = missing.as_ref().unwrap_err().resource.clone();
-    contents.files = vec![Ok(kyma_upgrade::release::Artifact {
-        resource: resource.clone(),
-        ..found
-    })];
+    contents.files =
+        vec![Ok(kyma_upgrade::release::Artifact { resource: resource.clone(), ..found })];
     write(folder.path(), &contents).unwrap();
     let source = Source::mirror(folder.path()).unwrap();
-    assert_eq!(
-        content(source.fetch(&resource, None).await.unwrap()),
-        b"a: 1"
-    );
+    assert_eq!(content(source.fetch(&resource, None).await.unwrap()), b"a: 1");
     contents.files = vec![missing];
     write(folder.path(), &contents).unwrap();
     let source = Source::mirror(folder.path()).unwrap();
-    assert_eq!(
-        problem(source.fetch(&resource, None).await.unwrap()),
-        "missing"
-    );
+    assert_eq!(problem(source.fetch(&resource, None).await.unwrap()), "missing");
 }
 
 #[tokio::test]
@@ -168,7 +148,7 @@ async fn what_the_mirror_was_not_written_for_is_an_error_and_not_a_missing_file(
     let name = "kyma-installer.yaml".to_owned();
     let error = source.fetch(&Resource::Asset { tag, name }, None).await;
     let text = format!(
-        "the mirror {} does not hold kyma-installer.yaml of release 1.5.0",
+        "cannot read kyma-installer.yaml of release 1.5.0: the mirror {} does not hold it",
         folder.path().display()
     );
     assert_eq!(error.unwrap_err().to_string(), text);
@@ -204,7 +184,7 @@ async fn a_mirror_that_was_interrupted_is_none_until_it_is_written_again() {
     fs_err::remove_file(folder.path().join("SHA256SUMS")).unwrap();
     let error = Source::mirror(folder.path()).unwrap_err();
     let text = format!(
-        "{} is not a mirror: it has no SHA256SUMS",
+        "cannot read releases from `{}`, which is no mirror: it has no SHA256SUMS",
         folder.path().display()
     );
     assert_eq!(error.to_string(), text);
@@ -220,14 +200,8 @@ async fn a_name_that_could_leave_the_directory_is_refused_and_nothing_is_written
     let folder = parent.path().join("mirror");
     for name in ["../../escaped", "/escaped", "a\0b", "a\\b", ".."] {
         let mut contents = contents.clone();
-        let resource = Resource::Asset {
-            tag: "1.0.0".to_owned(),
-            name: name.to_owned(),
-        };
-        contents.files.push(Ok(kyma_upgrade::release::Artifact {
-            resource,
-            ..artifact.clone()
-        }));
+        let resource = Resource::Asset { tag: "1.0.0".to_owned(), name: name.to_owned() };
+        contents.files.push(Ok(kyma_upgrade::release::Artifact { resource, ..artifact.clone() }));
         let error = write(&folder, &contents).unwrap_err();
         assert!(matches!(error, Error::Name { .. }), "{name}");
         assert!(fs_err::read_dir(parent.path()).unwrap().next().is_none());
@@ -245,10 +219,85 @@ async fn a_directory_with_other_files_is_left_alone() {
     assert_eq!(files::read_limited(&file, 9).unwrap(), b"mine");
 }
 
+#[tokio::test]
+async fn a_directory_that_has_only_a_digest_list_of_something_else_is_left_alone() {
+    let (mirror, contents) = mirrored().await;
+    fs_err::remove_file(mirror.path().join("origin.json")).unwrap();
+    let error = write(mirror.path(), &contents).unwrap_err();
+    assert!(matches!(error, Error::NotEmpty { .. }));
+}
+
+#[tokio::test]
+async fn a_file_is_no_directory_for_a_mirror() {
+    let (folder, contents) = mirrored().await;
+    let file = folder.path().join("notes.json");
+    for error in [write(&file, &contents).unwrap_err(), check(&file).unwrap_err()] {
+        assert!(matches!(error, Error::NotADirectory { .. }), "{error}");
+    }
+    let error = check(&file.join("below")).unwrap_err();
+    assert!(matches!(error, Error::MirrorFile { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn a_directory_that_can_be_written_passes_the_check_and_is_not_made() {
+    let (mirror, _) = mirrored().await;
+    check(mirror.path()).unwrap();
+    let folder = mirror.path().join("new/folder");
+    check(&folder).unwrap();
+    assert!(!mirror.path().join("new").exists());
+}
+
+#[tokio::test]
+async fn a_mirror_with_damaged_records_is_repaired_by_writing_it_again() {
+    for record in ["SHA256SUMS", "absent.json", "origin.json", "releases.json"] {
+        let (folder, contents) = mirrored().await;
+        files::write_atomically(&folder.path().join(record), b"damaged").unwrap();
+        write(folder.path(), &contents).unwrap();
+        let source = Source::mirror(folder.path()).unwrap();
+        let copy = self::contents(&source, &resources()).await;
+        assert_eq!(format!("{copy:?}"), format!("{contents:?}"), "{record}");
+    }
+}
+
+#[tokio::test]
+async fn a_mirror_that_cannot_be_extended_stays_as_it_was() {
+    let (folder, mut contents) = mirrored().await;
+    // A file stands where the extension needs a folder.
+    files::write_atomically(&folder.path().join("download/1.1.0"), b"").unwrap();
+    let before = all_texts(folder.path());
+    contents.releases.clear();
+    contents.files.push(Ok(kyma_upgrade::release::Artifact {
+        resource: Resource::Asset {
+            tag: "1.1.0".to_owned(),
+            name: "kyma-installer.yaml".to_owned(),
+        },
+        ..contents.files[0].clone().unwrap()
+    }));
+    let error = write(folder.path(), &contents).unwrap_err();
+    assert!(matches!(error, Error::MirrorFile { .. }), "{error}");
+    assert!(error.hint().contains("unchanged"));
+    assert_eq!(all_texts(folder.path()), before);
+}
+
+/// The content of every file below a folder, by its path.
+fn all_texts(folder: &Path) -> BTreeMap<String, String> {
+    let mut texts = BTreeMap::new();
+    for entry in fs_err::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            texts.extend(all_texts(&path));
+        } else {
+            let text = fs_err::read_to_string(&path).unwrap();
+            texts.insert(path.display().to_string(), text);
+        }
+    }
+    texts
+}
+
 #[test]
 fn a_directory_that_does_not_exist_is_no_mirror() {
     let error = Source::mirror(Path::new("/no/such/folder")).unwrap_err();
-    let text = "/no/such/folder is not a mirror: it is no directory";
+    let text = "cannot read releases from `/no/such/folder`, which is no mirror: it does not exist";
     assert_eq!(error.to_string(), text);
 }
 
@@ -272,10 +321,7 @@ async fn built_in_files_are_a_complete_source() {
     assert_eq!(source.guides(MINOR).await.unwrap(), ["1.1-1.2.md"]);
     assert_eq!(source.notes().await.unwrap(), [""; 0]);
     let guide = Resource::guide(MINOR, "1.1-1.2.md");
-    assert_eq!(
-        problem(source.fetch(&guide, None).await.unwrap()),
-        "missing"
-    );
+    assert_eq!(problem(source.fetch(&guide, None).await.unwrap()), "missing");
 }
 
 #[tokio::test]
