@@ -117,9 +117,8 @@ fn classes(index: &ChartIndex, files: &Files) -> String {
 /// Everything of a component that may hold templates.
 fn texts(files: &Files, component: &str) -> String {
     let start = format!("resources/{component}/");
-    let texts = files.iter().filter(|(path, _)| {
-        path.starts_with(&start) && !path.ends_with("values.yaml") && !path.ends_with(".json")
-    });
+    let texts =
+        files.iter().filter(|(path, _)| path.starts_with(&start) && !path.ends_with("values.yaml"));
     texts.map(|(_, bytes)| String::from_utf8_lossy(bytes)).collect()
 }
 

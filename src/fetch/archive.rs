@@ -8,10 +8,6 @@
 //! * A file that is larger than any template has reason to be is left out and named, because it
 //!   spoils nothing but itself; an archive that is too large as a whole is an error.
 
-mod kept;
-
-pub use kept::KeptIndexes;
-
 use std::io::{self, Read};
 use std::path::{Component, Path};
 
@@ -19,6 +15,10 @@ use flate2::read::GzDecoder;
 use tar::{Archive, Entry, EntryType};
 
 use crate::chart::Files;
+
+mod kept;
+
+pub use kept::KeptIndexes;
 
 /// How much of an archive is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,7 +4,7 @@
 //! * An index that is missing, damaged or of another version of the program is not there: it is
 //!   built again and takes the place of the old one.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::chart::{ChartIndex, FORMAT};
 use crate::fetch::Error;
@@ -21,7 +21,7 @@ pub struct KeptIndexes {
 
 impl KeptIndexes {
     /// The indexes in a cache folder. It need not exist yet.
-    pub fn new(cache: PathBuf) -> Self {
+    pub fn new(cache: &Path) -> Self {
         Self { folder: cache.join("charts") }
     }
 
@@ -61,7 +61,7 @@ mod tests {
     #[test]
     fn an_index_is_found_again_until_it_is_damaged() {
         let folder = tempfile::tempdir().unwrap();
-        let kept = KeptIndexes::new(folder.path().join("new"));
+        let kept = KeptIndexes::new(&folder.path().join("new"));
         let digest = "0123456789abcdef".repeat(4);
         let files = Files::from([("resources/c/Chart.yaml".to_owned(), b"name: c".to_vec())]);
         let index = ChartIndex::build(&files);
@@ -78,7 +78,7 @@ mod tests {
     #[test]
     fn only_digests_name_files() {
         let folder = tempfile::tempdir().unwrap();
-        let kept = KeptIndexes::new(folder.path().to_owned());
+        let kept = KeptIndexes::new(folder.path());
         for name in ["", "../../x", &"/".repeat(64), "sha256:"] {
             kept.keep(name, &ChartIndex::default()).unwrap();
             assert_eq!(kept.find(name), None, "{name}");
