@@ -18,6 +18,7 @@ use futures::future::try_join_all;
 use crate::digest;
 use crate::release::{Absent, Artifact, Asset, Fetched, Minor, Problem, ReleaseRecord, Resource};
 
+pub mod archive;
 mod cache;
 mod check;
 mod error;

@@ -2,6 +2,7 @@
 
 pub mod analysis;
 pub mod bundle;
+pub mod chart;
 pub mod cli;
 pub mod commands;
 pub mod demo;
