@@ -1,7 +1,5 @@
 //! Reading the overrides of the user.
 
-use std::path::Path;
-
 use crate::cli::OverrideArgs;
 use crate::error::Error;
 use crate::files;
@@ -17,15 +15,10 @@ pub(super) fn read(args: &OverrideArgs) -> Result<UserOverrides, Error> {
     let mut reading = Reading::default();
     for path in &args.files {
         for (name, bytes) in files::read_manifests(path, LIMIT)? {
-            reading.append(read_file(&source(path, &name), &bytes)?);
+            reading.append(read_file(&name, &bytes)?);
         }
     }
     Ok(UserOverrides::new(reading))
-}
-
-/// What evidence calls a file: the path that was given, and the name below it in a folder.
-fn source(path: &Path, name: &str) -> String {
-    if path.is_dir() { path.join(name).display().to_string() } else { name.to_owned() }
 }
 
 fn read_file(source: &str, bytes: &[u8]) -> Result<Reading, Error> {
