@@ -105,16 +105,16 @@ fn compare_to_diff(size: usize) {
         diff_times.push(time(diff(0, 1)));
     }
     let output = ours().output().expect("the bench runs itself");
-    let memory: u64 = String::from_utf8_lossy(&output.stderr)
-        .trim()
-        .parse()
-        .unwrap_or(0);
+    let memory: u64 = String::from_utf8_lossy(&output.stderr).trim().parse().unwrap_or(0);
     let (our_time, diff_time) = (median(our_times), median(diff_times));
     let found: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
     let count = |field: &str| found[field].as_array().map_or(0, Vec::len);
+    let megabytes = fs_err::metadata(&files[0]).map_or(0, |it| it.len()) / 100_000;
     print(&format!(
-        "{size} documents: {our_time:.1?}, {} MiB; diff -u {diff_time:.1?}; ratio {:.2}; \
+        "{size} documents, {}.{} MB: {our_time:.1?}, {} MiB; diff -u {diff_time:.1?}; ratio {:.2}; \
          {} renamed, {} changed",
+        megabytes / 10,
+        megabytes % 10,
         memory / 1024,
         our_time.as_secs_f64() / diff_time.as_secs_f64(),
         count("renamed"),
@@ -170,11 +170,7 @@ fn generate(size: usize, side: Side) -> String {
             Side::New if is_renamed => format!("renamed-{:x}", number * 7919),
             _ => format!("object-{number}"),
         };
-        let edition = if side == Side::New && number % 10 == 0 {
-            2
-        } else {
-            1
-        };
+        let edition = if side == Side::New && number % 10 == 0 { 2 } else { 1 };
         text.push_str("---\n");
         match number % 3 {
             0 => config_map(&mut text, &name, (number, edition)),
@@ -203,30 +199,20 @@ fn config_map(text: &mut String, name: &str, (number, edition): (usize, usize)) 
     head(text, ["v1", "ConfigMap"], name, number);
     text.push_str("data:\n");
     for at in 0..8 {
-        let _ = writeln!(
-            text,
-            "  setting.{at}.of.{number}: \"value {} of {number}\"",
-            at * number
-        );
+        let _ = writeln!(text, "  setting.{at}.of.{number}: \"value {} of {number}\"", at * number);
     }
     text.push_str("  config.yaml: |\n    server:\n");
-    for at in 0..12 {
-        let _ = writeln!(
-            text,
-            "      option-{at}: some-value-{}-for-option-{at}",
-            number * 31 + at
-        );
+    for at in 0..16 {
+        let _ =
+            writeln!(text, "      option-{at}: some-value-{}-for-option-{at}", number * 31 + at);
     }
     let _ = writeln!(text, "      edition: {edition}");
 }
 
 fn service(text: &mut String, name: &str, (number, edition): (usize, usize)) {
     head(text, ["v1", "Service"], name, number);
-    let _ = write!(
-        text,
-        "spec:\n  type: ClusterIP\n  selector:\n    app: {name}\n  ports:\n"
-    );
-    for at in 0..10 {
+    let _ = write!(text, "spec:\n  type: ClusterIP\n  selector:\n    app: {name}\n  ports:\n");
+    for at in 0..11 {
         let _ = write!(
             text,
             "  - name: port-{at}\n    port: {}\n    targetPort: {}\n    protocol: TCP\n",

@@ -53,28 +53,18 @@ impl Changes {
         facts: &Facts,
     ) {
         let minor = Minor::of(&new.version);
-        let documented: Vec<_> = facts
-            .documented_renames
-            .iter()
-            .filter(|it| it.at == minor)
-            .collect();
+        let documented: Vec<_> =
+            facts.documented_renames.iter().filter(|it| it.at == minor).collect();
         let mut diff = OverrideDiff::between(before, after);
         let renames = rename::between(before, after, &documented);
-        diff.removed
-            .retain(|it| renames.iter().all(|rename| rename.from != it.key));
-        diff.added
-            .retain(|it| renames.iter().all(|rename| !rename.to.contains(&it.key)));
-        self.nearest.extend(
-            diff.removed
-                .iter()
-                .map(|it| rename::nearest(it, before, after)),
-        );
+        diff.removed.retain(|it| renames.iter().all(|rename| rename.from != it.key));
+        diff.added.retain(|it| renames.iter().all(|rename| !rename.to.contains(&it.key)));
+        self.nearest.extend(diff.removed.iter().map(|it| rename::nearest(it, before, after)));
         self.overrides.removed.extend(diff.removed);
         self.overrides.added.extend(diff.added);
         self.overrides.changed.extend(diff.changed);
         let known: Vec<_> = self.renames.iter().map(|it| it.from.clone()).collect();
-        self.renames
-            .extend(renames.into_iter().filter(|it| !known.contains(&it.from)));
+        self.renames.extend(renames.into_iter().filter(|it| !known.contains(&it.from)));
     }
 
     /// Whether people have to react to the hop: it renames or removes override keys, or it removes

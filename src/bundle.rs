@@ -41,8 +41,7 @@ impl File {
 
     fn line(&self, number: u32) -> Option<&str> {
         let text = std::str::from_utf8(&self.artifact.bytes).ok()?;
-        text.lines()
-            .nth(usize::try_from(number).ok()?.checked_sub(1)?)
+        text.lines().nth(usize::try_from(number).ok()?.checked_sub(1)?)
     }
 }
 
@@ -92,13 +91,7 @@ impl Bundle {
         let mut applied = Vec::new();
         for (need, fetched) in fetched {
             match fetched {
-                Ok(artifact) => bundle.add(
-                    File {
-                        role: need.role,
-                        artifact,
-                    },
-                    &mut applied,
-                ),
+                Ok(artifact) => bundle.add(File { role: need.role, artifact }, &mut applied),
                 Err(absent) if need.required || absent.problem != release::Problem::Missing => {
                     bundle.gaps.push(gap(need.role, absent));
                 }
@@ -142,9 +135,7 @@ impl Bundle {
 
     /// The components on the Installation CR's list.
     pub fn components(&self) -> Vec<Component> {
-        self.installation()
-            .map(|it| it.components())
-            .unwrap_or_default()
+        self.installation().map(|it| it.components()).unwrap_or_default()
     }
 
     /// The text of a line as evidence. The line must be free of secrets.
@@ -166,22 +157,13 @@ impl Bundle {
             return evidence;
         }
         let end = evidence.text.find(':').map_or(0, |colon| colon + 1);
-        Evidence {
-            text: evidence.text[..end].to_owned(),
-            ..evidence
-        }
+        Evidence { text: evidence.text[..end].to_owned(), ..evidence }
     }
 }
 
 fn gap(role: Role, absent: Absent) -> Gap {
     let source = absent.resource.source();
-    Gap {
-        role,
-        source,
-        url: absent.url,
-        problem: absent.problem,
-        place: None,
-    }
+    Gap { role, source, url: absent.url, problem: absent.problem, place: None }
 }
 
 fn unreadable(file: &File, error: &yaml::Error) -> Gap {

@@ -10,12 +10,7 @@ use crate::release::{Deployment, VersionRequest};
 
 /// Plans Kyma upgrades: the path, what every hop changes, what nobody documented, and the steps.
 #[derive(Debug, Parser)]
-#[command(
-    name = "kyma-upgrade",
-    version,
-    max_term_width = 100,
-    propagate_version = true
-)]
+#[command(name = "kyma-upgrade", version, max_term_width = 100, propagate_version = true)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -242,6 +237,9 @@ pub struct ConsoleArgs {
     /// Print more: every field, unified diffs and all evidence
     #[arg(short, long)]
     pub verbose: bool,
+    /// Columns of the text report [default: the terminal's, or 100]
+    #[arg(long, value_name = "COLUMNS", env = "COLUMNS", hide_env_values = true)]
+    pub width: Option<usize>,
     /// Show no progress bars
     #[arg(long)]
     pub no_progress: bool,
@@ -255,47 +253,22 @@ pub struct SourceArgs {
     #[arg(long, value_name = "github|demo|DIR", default_value = "github")]
     pub source: String,
     /// Base URL of GitHub's REST API
-    #[arg(
-        long,
-        value_name = "URL",
-        env = "KYMA_UPGRADE_GITHUB_API_URL",
-        hide_env_values = true
-    )]
+    #[arg(long, value_name = "URL", env = "KYMA_UPGRADE_GITHUB_API_URL", hide_env_values = true)]
     pub github_api_url: Option<String>,
     /// Base URL of GitHub's web site, which serves release assets
-    #[arg(
-        long,
-        value_name = "URL",
-        env = "KYMA_UPGRADE_GITHUB_URL",
-        hide_env_values = true
-    )]
+    #[arg(long, value_name = "URL", env = "KYMA_UPGRADE_GITHUB_URL", hide_env_values = true)]
     pub github_url: Option<String>,
     /// Base URL of raw repository files
-    #[arg(
-        long,
-        value_name = "URL",
-        env = "KYMA_UPGRADE_GITHUB_RAW_URL",
-        hide_env_values = true
-    )]
+    #[arg(long, value_name = "URL", env = "KYMA_UPGRADE_GITHUB_RAW_URL", hide_env_values = true)]
     pub github_raw_url: Option<String>,
     /// Base URL of the artifact bucket's host
-    #[arg(
-        long,
-        value_name = "URL",
-        env = "KYMA_UPGRADE_BUCKET_URL",
-        hide_env_values = true
-    )]
+    #[arg(long, value_name = "URL", env = "KYMA_UPGRADE_BUCKET_URL", hide_env_values = true)]
     pub bucket_url: Option<String>,
     /// GitHub token, which raises the rate limit
     #[arg(long, env = "GITHUB_TOKEN", hide = true, hide_env_values = true)]
     pub github_token: Option<String>,
     /// Folder of the download cache [default: the platform's cache folder]
-    #[arg(
-        long,
-        value_name = "DIR",
-        env = "KYMA_UPGRADE_CACHE_DIR",
-        hide_env_values = true
-    )]
+    #[arg(long, value_name = "DIR", env = "KYMA_UPGRADE_CACHE_DIR", hide_env_values = true)]
     pub cache_dir: Option<PathBuf>,
     /// Never touch the network; use what is in the cache
     #[arg(long)]

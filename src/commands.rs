@@ -19,14 +19,10 @@ mod source;
 
 /// Runs a command until it is done or interrupted, and says how it ended.
 pub fn run(cli: Cli) -> ExitCode {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let result = match runtime {
         Ok(runtime) => runtime.block_on(interruptible(cli)),
-        Err(error) => Err(Error::failed(format!(
-            "cannot start the worker threads: {error}"
-        ))),
+        Err(error) => Err(Error::failed(format!("cannot start the worker threads: {error}"))),
     };
     match result {
         Ok(exit) => exit.into(),

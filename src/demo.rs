@@ -60,12 +60,7 @@ mod tests {
                 if path.is_dir() {
                     folders.push(path);
                 } else {
-                    found.push(
-                        path.strip_prefix(root)
-                            .unwrap()
-                            .to_string_lossy()
-                            .into_owned(),
-                    );
+                    found.push(path.strip_prefix(root).unwrap().to_string_lossy().into_owned());
                 }
             }
         }

@@ -12,6 +12,8 @@
 //! * Changed descriptions in the schemas of custom resource definitions are counted, not listed.
 //! * Quantities are compared as they are written: `1024Mi` and `1Gi` differ.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use crate::manifest::{Object, ObjectKey, ObjectSet};
@@ -23,11 +25,13 @@ mod leaves;
 mod lists;
 mod mask;
 mod merge_keys;
+mod needs;
 mod overrides;
 mod pairing;
 mod path;
 mod sketch;
 mod text;
+mod twins;
 
 pub use components::{ComponentDiff, Reordered};
 pub use documents::{DocumentDiff, Unreadable, documents};
@@ -148,16 +152,9 @@ pub fn objects(old: &ObjectSet, new: &ObjectSet) -> ObjectDiff {
 }
 
 fn changed(old: &Object, new: &Object) -> Option<Changed> {
-    let fields::Comparison {
-        fields,
-        descriptions,
-    } = fields::compare(old, new);
+    let fields::Comparison { fields, descriptions } = fields::compare(old, new);
     let same = fields.is_empty() && descriptions == 0;
-    (!same).then(|| Changed {
-        object: new.key.clone(),
-        fields,
-        descriptions,
-    })
+    (!same).then(|| Changed { object: new.key.clone(), fields, descriptions })
 }
 
 /// Takes the objects out of both lists that are one object under two names.
@@ -174,10 +171,16 @@ fn renamed(removed: &mut Vec<&Object>, added: &mut Vec<&Object>) -> Vec<Renamed>
             descriptions: comparison.descriptions,
         }
     });
-    let renamed: Vec<_> = renamed.collect();
-    removed.retain(|it| renamed.iter().all(|pair| pair.from != it.key));
-    added.retain(|it| renamed.iter().all(|pair| pair.to != it.key));
+    let renamed = renamed.collect();
+    without(removed, &pairs.iter().map(|it| it.old).collect());
+    without(added, &pairs.iter().map(|it| it.new).collect());
     renamed
+}
+
+/// Drops the objects at these places.
+fn without(objects: &mut Vec<&Object>, places: &BTreeSet<usize>) {
+    let mut at = 0..;
+    objects.retain(|_| at.next().is_some_and(|it| !places.contains(&it)));
 }
 
 #[cfg(test)]

@@ -37,37 +37,24 @@ pub struct Error {
 impl Error {
     /// An error with the exit code 1.
     pub fn failed(message: impl fmt::Display) -> Self {
-        Self {
-            exit: Exit::Failed,
-            message: message.to_string(),
-            hint: None,
-        }
+        Self { exit: Exit::Failed, message: message.to_string(), hint: None }
     }
 
     /// An error with the exit code 2.
     pub fn usage(message: impl fmt::Display) -> Self {
-        Self {
-            exit: Exit::Usage,
-            ..Self::failed(message)
-        }
+        Self { exit: Exit::Usage, ..Self::failed(message) }
     }
 
     /// The error of a command that was interrupted.
     pub fn interrupted() -> Self {
         let message = "interrupted; nothing that was written before is lost";
-        Self {
-            exit: Exit::Interrupted,
-            ..Self::failed(message)
-        }
+        Self { exit: Exit::Interrupted, ..Self::failed(message) }
     }
 
     /// The same error with a word on what to do next.
     #[must_use]
     pub fn hint(self, hint: impl fmt::Display) -> Self {
-        Self {
-            hint: Some(hint.to_string()),
-            ..self
-        }
+        Self { hint: Some(hint.to_string()), ..self }
     }
 }
 
@@ -96,10 +83,6 @@ impl From<crate::files::Error> for Error {
 impl From<crate::path::Refusal> for Error {
     fn from(refusal: crate::path::Refusal) -> Self {
         let hint = refusal.hint();
-        Self {
-            exit: Exit::Refused,
-            ..Self::failed(refusal)
-        }
-        .hint(hint)
+        Self { exit: Exit::Refused, ..Self::failed(refusal) }.hint(hint)
     }
 }

@@ -15,6 +15,7 @@ use std::path::Path;
 
 use futures::future::try_join_all;
 
+use crate::digest;
 use crate::release::{Absent, Artifact, Asset, Fetched, Minor, Problem, ReleaseRecord, Resource};
 
 pub mod archive;
@@ -150,9 +151,7 @@ impl Source {
     /// # Errors
     /// The first error in that order; the other downloads are then abandoned.
     pub async fn fetch_all(&self, requests: &[Request]) -> Result<Vec<Fetched>, Error> {
-        let fetches = requests
-            .iter()
-            .map(|it| self.fetch(&it.resource, it.expected.as_ref()));
+        let fetches = requests.iter().map(|it| self.fetch(&it.resource, it.expected.as_ref()));
         try_join_all(fetches).await
     }
 
@@ -160,21 +159,12 @@ impl Source {
         let (resource, url) = (resource.clone(), self.url(resource));
         let problem = match content {
             Content::Found(bytes) => {
-                return Ok(Artifact {
-                    resource,
-                    url,
-                    sha256: format!("sha256:{}", check::sha256(&bytes)),
-                    bytes,
-                });
+                return Ok(Artifact { resource, url, sha256: digest::sha256(&bytes), bytes });
             }
             Content::Missing => Problem::Missing,
             Content::Unusable(text) => Problem::Unusable(text),
         };
-        Err(Absent {
-            resource,
-            url,
-            problem,
-        })
+        Err(Absent { resource, url, problem })
     }
 }
 

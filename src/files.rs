@@ -86,11 +86,8 @@ type Flush = fn(&std::fs::File) -> io::Result<()>;
 fn write(path: &Path, bytes: &[u8], flush: Flush) -> Result<(), Error> {
     let target = fs_err::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let device = fs_err::metadata(&target).is_ok_and(|it| !it.is_file() && !it.is_dir());
-    let written = if device {
-        write_through(&target, bytes)
-    } else {
-        replace(&target, bytes, flush)
-    };
+    let written =
+        if device { write_through(&target, bytes) } else { replace(&target, bytes, flush) };
     written.map_err(|error| Error::Write {
         path: path.to_owned(),
         cause: without_temporary_path(&root_cause(&error)),
@@ -104,10 +101,7 @@ fn without_temporary_path(cause: &str) -> String {
 }
 
 fn write_through(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    std::fs::OpenOptions::new()
-        .write(true)
-        .open(path)?
-        .write_all(bytes)
+    std::fs::OpenOptions::new().write(true).open(path)?.write_all(bytes)
 }
 
 fn replace(path: &Path, bytes: &[u8], flush: Flush) -> io::Result<()> {
@@ -169,11 +163,7 @@ pub fn read_manifests(path: &Path, limit: u64) -> Result<Vec<(String, Vec<u8>)>,
     for file in manifest_files(path)? {
         let bytes = read_limited(&file, left)?;
         left -= bytes.len() as u64;
-        let name = file
-            .strip_prefix(path)
-            .unwrap_or(&file)
-            .display()
-            .to_string();
+        let name = file.strip_prefix(path).unwrap_or(&file).display().to_string();
         read.push((name, bytes));
     }
     Ok(read)
@@ -194,9 +184,7 @@ fn manifest_files(folder: &Path) -> Result<Vec<PathBuf>, Error> {
         }
     }
     if files.is_empty() {
-        return Err(Error::NoManifests {
-            folder: folder.to_owned(),
-        });
+        return Err(Error::NoManifests { folder: folder.to_owned() });
     }
     files.sort();
     Ok(files)
@@ -220,10 +208,7 @@ fn read_from(reader: impl Read, path: &Path, limit: u64) -> Result<Vec<u8>, Erro
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> Error {
-    Error::Read {
-        path: path.to_owned(),
-        cause: root_cause(error),
-    }
+    Error::Read { path: path.to_owned(), cause: root_cause(error) }
 }
 
 /// A number of bytes for people, rounded up so that more than a limit never reads as the limit:
@@ -319,10 +304,7 @@ mod tests {
     fn the_limit_is_inclusive_and_one_byte_more_is_refused() {
         assert!(read_from(&[0; 10][..], Path::new("-"), 10).is_ok());
         let error = read_from(&[0; 11][..], Path::new("-"), 10).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "cannot read -: it is larger than the limit of 10 bytes"
-        );
+        assert_eq!(error.to_string(), "cannot read -: it is larger than the limit of 10 bytes");
     }
 
     #[cfg(target_os = "linux")]
@@ -342,15 +324,7 @@ mod tests {
     #[test]
     fn sizes_are_rounded_up() {
         let texts = [0, 1, 1023, 1024, 1025, (16 << 20) + 1, 200 << 20].map(size);
-        let expected = [
-            "0 bytes",
-            "1 byte",
-            "1023 bytes",
-            "1 KiB",
-            "2 KiB",
-            "16.1 MiB",
-            "200 MiB",
-        ];
+        let expected = ["0 bytes", "1 byte", "1023 bytes", "1 KiB", "2 KiB", "16.1 MiB", "200 MiB"];
         assert_eq!(texts, expected);
     }
 }

@@ -52,20 +52,12 @@ pub struct Evidence {
 impl Evidence {
     /// Evidence that stands on line `line` (1-based) of `source`.
     pub fn at(source: impl Into<String>, line: u32, text: impl Into<String>) -> Self {
-        Self {
-            source: source.into(),
-            line: Some(line),
-            text: text.into(),
-        }
+        Self { source: source.into(), line: Some(line), text: text.into() }
     }
 
     /// Evidence that a listing gives, which has no lines.
     pub fn listing(source: impl Into<String>, text: impl Into<String>) -> Self {
-        Self {
-            source: source.into(),
-            line: None,
-            text: text.into(),
-        }
+        Self { source: source.into(), line: None, text: text.into() }
     }
 }
 

@@ -7,6 +7,7 @@ pub mod cli;
 pub mod commands;
 pub mod demo;
 pub mod diff;
+pub mod digest;
 pub mod error;
 pub mod event;
 pub mod fetch;

@@ -83,8 +83,6 @@ pub fn findings(context: &Context<'_>) -> Vec<Finding> {
 pub fn sort(findings: &mut [Finding]) {
     findings.sort_by(|a, b| {
         let order = b.severity.cmp(&a.severity).then(a.code.cmp(&b.code));
-        order
-            .then_with(|| a.subject.cmp(&b.subject))
-            .then_with(|| a.message.cmp(&b.message))
+        order.then_with(|| a.subject.cmp(&b.subject)).then_with(|| a.message.cmp(&b.message))
     });
 }

@@ -45,10 +45,7 @@ pub struct Manifest<'a> {
 impl<'a> Manifest<'a> {
     /// A file that evidence calls `source`.
     pub fn new(source: impl Into<Arc<str>>, bytes: &'a [u8]) -> Self {
-        Self {
-            source: source.into(),
-            bytes,
-        }
+        Self { source: source.into(), bytes }
     }
 }
 

@@ -31,10 +31,7 @@ pub struct OverrideKey {
 impl OverrideKey {
     /// A key of `component`, or a common one.
     pub fn new(component: Option<&str>, key: &str) -> Self {
-        Self {
-            component: component.map(ToOwned::to_owned),
-            key: key.to_owned(),
-        }
+        Self { component: component.map(ToOwned::to_owned), key: key.to_owned() }
     }
 }
 
@@ -93,10 +90,7 @@ impl OverrideSet {
     pub fn of(objects: &ObjectSet) -> Self {
         let mut set = Self::default();
         for kind in ["ConfigMap", "Secret"] {
-            for object in objects
-                .iter()
-                .filter(|it| it.key.kind == kind && is_override(it))
-            {
+            for object in objects.iter().filter(|it| it.key.kind == kind && is_override(it)) {
                 set.extend(object);
             }
         }
@@ -134,9 +128,7 @@ impl OverrideSet {
 
 impl FromIterator<Override> for OverrideSet {
     fn from_iter<I: IntoIterator<Item = Override>>(entries: I) -> Self {
-        Self {
-            entries: entries.into_iter().map(|it| (it.key.clone(), it)).collect(),
-        }
+        Self { entries: entries.into_iter().map(|it| (it.key.clone(), it)).collect() }
     }
 }
 
@@ -150,19 +142,12 @@ pub fn is_override(object: &Object) -> bool {
 }
 
 fn label<'a>(object: &'a Object, name: &str) -> Option<&'a str> {
-    object
-        .node
-        .get("metadata")?
-        .get("labels")?
-        .get(name)?
-        .as_str()
+    object.node.get("metadata")?.get("labels")?.get(name)?.as_str()
 }
 
 fn data(object: &Object) -> impl Iterator<Item = &Entry> {
     let fields = ["data", "stringData"].into_iter();
-    fields
-        .filter_map(|field| object.node.get(field))
-        .flat_map(Node::entries)
+    fields.filter_map(|field| object.node.get(field)).flat_map(Node::entries)
 }
 
 fn read(object: &Object, component: Option<&str>, entry: &Entry) -> Override {

@@ -100,12 +100,7 @@ pub fn between(
     let pins = pins(catalog, request, from, to)?;
     let mut hops = Vec::new();
     let mut here = from;
-    for minor in minors(
-        catalog,
-        facts,
-        Minor::of(&from.version),
-        Minor::of(&to.version),
-    )? {
+    for minor in minors(catalog, facts, Minor::of(&from.version), Minor::of(&to.version))? {
         for stop in stops(catalog, request, minor, &pins, to) {
             if stop.release.version > here.version {
                 hops.push(hop(catalog, here, &stop));
@@ -147,20 +142,12 @@ fn refuse_outside_the_installer_world(
         if end.minor() < first.minor {
             let (asked, source_doc) = (end.to_string(), first.source.clone());
             let first = first.minor;
-            return Err(Refusal::BeforeFirstProcedure {
-                asked,
-                first,
-                source_doc,
-            });
+            return Err(Refusal::BeforeFirstProcedure { asked, first, source_doc });
         }
         if end.minor().major > last.minor.major {
             let newest = catalog.newest(last.minor).map(|it| it.version.clone());
             let (asked, last) = (end.to_string(), last.minor);
-            return Err(Refusal::LeavesInstaller {
-                asked,
-                last,
-                newest,
-            });
+            return Err(Refusal::LeavesInstaller { asked, last, newest });
         }
     }
     Ok(())
@@ -189,11 +176,7 @@ fn pins<'a>(
         let pin = resolve(catalog, &VersionRequest::Exact(version.clone()))?;
         if pin.version <= from.version || to.version < pin.version {
             let (from, to) = (from.version.clone(), to.version.clone());
-            return Err(Refusal::PinOutsideRange {
-                pin: version.clone(),
-                from,
-                to,
-            });
+            return Err(Refusal::PinOutsideRange { pin: version.clone(), from, to });
         }
         pins.push(pin);
     }
@@ -224,11 +207,7 @@ fn minors(
 
 fn gap(known: &BTreeSet<Minor>, after: Minor, missing: Minor) -> Refusal {
     let next = known.range(missing..).next().copied();
-    Refusal::MissingMinor {
-        after,
-        missing,
-        next,
-    }
+    Refusal::MissingMinor { after, missing, next }
 }
 
 struct Stop<'a> {
@@ -245,17 +224,10 @@ fn stops<'a>(
     pins: &[&'a Release],
     to: &'a Release,
 ) -> Vec<Stop<'a>> {
-    let pinned = pins
-        .iter()
-        .copied()
-        .filter(|it| Minor::of(&it.version) == minor);
+    let pinned = pins.iter().copied().filter(|it| Minor::of(&it.version) == minor);
     let mut stops: Vec<_> = pinned.map(|it| stop(it, "pinned with --via")).collect();
     let is_last = minor == Minor::of(&to.version);
-    if is_last
-        && stops
-            .last()
-            .is_none_or(|it| it.release.version != to.version)
-    {
+    if is_last && stops.last().is_none_or(|it| it.release.version != to.version) {
         stops.push(match request.to {
             VersionRequest::Exact(_) => stop(to, "the version asked for"),
             VersionRequest::Newest(_) => newest_stop(to, minor),
@@ -267,10 +239,7 @@ fn stops<'a>(
 }
 
 fn stop<'a>(release: &'a Release, reason: &str) -> Stop<'a> {
-    Stop {
-        release,
-        reason: reason.to_owned(),
-    }
+    Stop { release, reason: reason.to_owned() }
 }
 
 fn newest_stop(release: &Release, minor: Minor) -> Stop<'_> {
@@ -286,10 +255,7 @@ fn hop(catalog: &Catalog, from: &Release, stop: &Stop<'_>) -> Hop {
     let to = stop.release;
     let others = catalog.of_minor(Minor::of(&to.version));
     let others = others.filter(|it| it.version != to.version && from.version < it.version);
-    let skipped = others.map(|it| Skipped {
-        version: it.version.clone(),
-        why: why(it, to),
-    });
+    let skipped = others.map(|it| Skipped { version: it.version.clone(), why: why(it, to) });
     Hop {
         from: from.version.clone(),
         to: to.version.clone(),
@@ -326,10 +292,7 @@ fn prerelease_hop(hop: &Hop, catalog: &Catalog) -> Finding {
     let listed: Vec<_> = catalog.of_minor(minor).collect();
     let released = listed.iter().any(|it| !it.is_prerelease());
     let message = if released {
-        format!(
-            "{} is a release candidate, and {minor} has a release",
-            hop.to
-        )
+        format!("{} is a release candidate, and {minor} has a release", hop.to)
     } else {
         format!(
             "{minor} was never released; the path passes through its newest candidate {}",

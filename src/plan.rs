@@ -11,12 +11,9 @@
 use serde::Serialize;
 
 use crate::bundle::{Bundle, File};
+use crate::digest;
 use crate::path::Hop;
 use crate::release::{Deployment, Facts, Generation, Role};
-
-mod digest;
-
-pub use digest::sha256;
 
 /// What a step does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -89,35 +86,19 @@ struct Draft {
 impl Draft {
     fn new(action: Action, target: impl Into<String>) -> Self {
         let target = target.into();
-        Self {
-            action,
-            target,
-            command: None,
-            wait: None,
-            note: None,
-            content: None,
-        }
+        Self { action, target, command: None, wait: None, note: None, content: None }
     }
 
     fn command(self, command: impl Into<String>) -> Self {
-        Self {
-            command: Some(command.into()),
-            ..self
-        }
+        Self { command: Some(command.into()), ..self }
     }
 
     fn wait(self, wait: impl Into<String>) -> Self {
-        Self {
-            wait: Some(wait.into()),
-            ..self
-        }
+        Self { wait: Some(wait.into()), ..self }
     }
 
     fn note(self, note: impl Into<String>) -> Self {
-        Self {
-            note: Some(note.into()),
-            ..self
-        }
+        Self { note: Some(note.into()), ..self }
     }
 
     fn number(self, hop: &Hop, number: usize) -> Step {
@@ -132,23 +113,8 @@ impl Draft {
             self.content.as_deref(),
         ];
         let digest = digest::of_parts(&parts);
-        let Self {
-            action,
-            target,
-            command,
-            wait,
-            note,
-            ..
-        } = self;
-        Step {
-            id,
-            action,
-            target,
-            command,
-            wait,
-            note,
-            digest,
-        }
+        let Self { action, target, command, wait, note, .. } = self;
+        Step { id, action, target, command, wait, note, digest }
     }
 }
 
@@ -164,18 +130,11 @@ pub fn steps(
     let mut drafts = vec![check_version(hop), backup(hop)];
     drafts.extend(guides.iter().map(|name| follow_guide(name)));
     drafts.push(delete_installer(generation));
-    drafts.extend(
-        release
-            .files
-            .iter()
-            .filter_map(|file| apply(file, release, deployment)),
-    );
+    drafts.extend(release.files.iter().filter_map(|file| apply(file, release, deployment)));
     drafts.extend(label(release));
     drafts.push(watch());
     let numbered = drafts.into_iter().zip(1..);
-    numbered
-        .map(|(draft, number)| draft.number(hop, number))
-        .collect()
+    numbered.map(|(draft, number)| draft.number(hop, number)).collect()
 }
 
 fn check_version(hop: &Hop) -> Draft {
@@ -189,12 +148,10 @@ fn check_version(hop: &Hop) -> Draft {
 }
 
 fn backup(hop: &Hop) -> Draft {
-    Draft::new(Action::Backup, "cluster")
-        .wait("the backup is complete")
-        .note(format!(
-            "Kyma has no downgrade: restoring a backup is the only way back to {}",
-            hop.from
-        ))
+    Draft::new(Action::Backup, "cluster").wait("the backup is complete").note(format!(
+        "Kyma has no downgrade: restoring a backup is the only way back to {}",
+        hop.from
+    ))
 }
 
 fn follow_guide(name: &str) -> Draft {
@@ -231,10 +188,7 @@ fn apply(file: &File, release: &Bundle, deployment: Deployment) -> Option<Draft>
         Role::InstallationCr => draft.note("sets the component list; the operator starts on it"),
         Role::ConfigReference => return None,
     };
-    Some(Draft {
-        content: Some(file.artifact.sha256.clone()),
-        ..draft
-    })
+    Some(Draft { content: Some(file.artifact.sha256.clone()), ..draft })
 }
 
 fn installer_note(release: &Bundle, deployment: Deployment) -> String {
@@ -256,9 +210,7 @@ fn installation_has_namespace(release: &Bundle) -> bool {
     let metadata = |it: &crate::manifest::Installation<'_>| {
         it.object().node.get("metadata")?.get("namespace").cloned()
     };
-    release
-        .installation()
-        .is_none_or(|it| metadata(&it).is_some())
+    release.installation().is_none_or(|it| metadata(&it).is_some())
 }
 
 fn label(release: &Bundle) -> Option<Draft> {
@@ -281,6 +233,3 @@ fn watch() -> Draft {
         .wait("state is `Installed`")
         .note("right after the previous step the state may still say `Installed` from the last run; wait until it has changed once")
 }
-
-#[cfg(test)]
-mod tests;

@@ -87,10 +87,7 @@ pub struct Minor {
 impl Minor {
     /// The minor that `version` belongs to.
     pub fn of(version: &Version) -> Self {
-        Self {
-            major: version.major,
-            minor: version.minor,
-        }
+        Self { major: version.major, minor: version.minor }
     }
 
     /// The branch of the Kyma repository on which this minor is maintained.
@@ -120,10 +117,7 @@ impl FromStr for Minor {
             let plain = !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
             plain.then(|| part.parse().ok()).flatten().ok_or_else(error)
         };
-        Ok(Self {
-            major: number(major)?,
-            minor: number(minor)?,
-        })
+        Ok(Self { major: number(major)?, minor: number(minor)? })
     }
 }
 
@@ -162,9 +156,7 @@ impl FromStr for VersionRequest {
         if let Ok(minor) = text.parse() {
             return Ok(Self::Newest(minor));
         }
-        Version::parse(text)
-            .map(Self::Exact)
-            .map_err(|_| NotAVersion(text.to_owned()))
+        Version::parse(text).map(Self::Exact).map_err(|_| NotAVersion(text.to_owned()))
     }
 }
 
@@ -226,10 +218,7 @@ pub const GUIDE_FOLDER: &str = "docs/migration-guides";
 impl Resource {
     /// The migration guide `name` on the release branch of `minor`.
     pub fn guide(minor: Minor, name: &str) -> Self {
-        Self::Raw {
-            reference: minor.branch(),
-            path: format!("{GUIDE_FOLDER}/{name}"),
-        }
+        Self::Raw { reference: minor.branch(), path: format!("{GUIDE_FOLDER}/{name}") }
     }
 
     /// The name that evidence and mirrors use: `1.1.0/kyma-installer-cluster.yaml`,
@@ -245,10 +234,9 @@ impl Resource {
     /// The same file in the artifact bucket, for a file attached to a release.
     pub fn in_bucket(&self) -> Option<Self> {
         match self {
-            Self::Asset { tag, name } => Some(Self::Bucket {
-                tag: tag.clone(),
-                name: name.clone(),
-            }),
+            Self::Asset { tag, name } => {
+                Some(Self::Bucket { tag: tag.clone(), name: name.clone() })
+            }
             _ => None,
         }
     }

@@ -73,11 +73,7 @@ impl Confidence {
     /// The nearest confidence to a number from 0 to 1.
     pub fn new(value: f64) -> Self {
         let hundredths = (value.clamp(0.0, 1.0) * 100.0).round();
-        Self(
-            (0..=100)
-                .find(|&it| hundredths <= f64::from(it))
-                .unwrap_or(100),
-        )
+        Self((0..=100).find(|&it| hundredths <= f64::from(it)).unwrap_or(100))
     }
 
     /// The confidence as a number from 0 to 1.
@@ -104,13 +100,9 @@ pub fn between(
     documented: &[&DocumentedRename],
 ) -> Vec<Rename> {
     let (vanished, appeared) = changed(old, new);
-    let keys = Changed {
-        vanished: &vanished,
-        appeared: &appeared,
-    };
-    let renames = vanished
-        .iter()
-        .filter_map(|key| stated(key, documented).or_else(|| resembling(key, keys)));
+    let keys = Changed { vanished: &vanished, appeared: &appeared };
+    let renames =
+        vanished.iter().filter_map(|key| stated(key, documented).or_else(|| resembling(key, keys)));
     merge(renames.collect())
 }
 
@@ -127,19 +119,13 @@ fn changed<'a>(
 fn stated(old: &Override, documented: &[&DocumentedRename]) -> Option<Rename> {
     let applies = |it: &&&DocumentedRename| {
         it.component == old.key.component
-            && it
-                .prefixes
-                .iter()
-                .any(|prefix| old.key.key.starts_with(prefix))
+            && it.prefixes.iter().any(|prefix| old.key.key.starts_with(prefix))
     };
     let fact = *documented.iter().find(applies)?;
     Some(Rename {
         from: old.key.clone(),
         kind: RenameKind::Merged,
-        to: vec![OverrideKey {
-            component: fact.component.clone(),
-            key: fact.to.clone(),
-        }],
+        to: vec![OverrideKey { component: fact.component.clone(), key: fact.to.clone() }],
         confidence: Confidence::new(1.0),
         reasons: vec![fact.note.clone()],
         documented: Some(fact.clone()),
@@ -148,10 +134,7 @@ fn stated(old: &Override, documented: &[&DocumentedRename]) -> Option<Rename> {
 
 /// The appeared keys that score at least `least` as successors of `old`, best first.
 fn candidates<'a>(old: &Override, keys: Changed<'a>, least: f64) -> Vec<Candidate<'a>> {
-    let scored = keys
-        .appeared
-        .iter()
-        .map(|new| score::candidate(old, new, keys));
+    let scored = keys.appeared.iter().map(|new| score::candidate(old, new, keys));
     let mut candidates: Vec<_> = scored.filter(|it| least <= it.score).collect();
     candidates.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.new.cmp(b.new)));
     candidates
@@ -180,15 +163,8 @@ fn resembling(old: &Override, keys: Changed<'_>) -> Option<Rename> {
 /// Candidates that add a segment at the same place of the old key are its parts.
 fn split<'c, 'a>(candidates: &'c [Candidate<'a>]) -> (RenameKind, Vec<&'c Candidate<'a>>) {
     let place = candidates[0].inserted;
-    let parts: Vec<_> = candidates
-        .iter()
-        .filter(|it| it.inserted == place)
-        .collect();
-    if parts.len() == 1 {
-        (RenameKind::Moved, parts)
-    } else {
-        (RenameKind::Split, parts)
-    }
+    let parts: Vec<_> = candidates.iter().filter(|it| it.inserted == place).collect();
+    if parts.len() == 1 { (RenameKind::Moved, parts) } else { (RenameKind::Split, parts) }
 }
 
 /// Old keys that share their one successor were merged.
@@ -210,10 +186,7 @@ fn merge(mut renames: Vec<Rename>) -> Vec<Rename> {
 pub fn nearest(old: &Override, before: &OverrideSet, after: &OverrideSet) -> Vec<OverrideKey> {
     const LEAST: f64 = 0.4;
     let (vanished, appeared) = changed(before, after);
-    let keys = Changed {
-        vanished: &vanished,
-        appeared: &appeared,
-    };
+    let keys = Changed { vanished: &vanished, appeared: &appeared };
     let near = candidates(old, keys, LEAST).into_iter().take(3);
     near.map(|it| it.new.clone()).collect()
 }

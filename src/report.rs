@@ -9,10 +9,12 @@
 use semver::Version;
 use serde::Serialize;
 
+use crate::diff::Note;
+use crate::digest;
 use crate::finding::{Finding, Severity};
 use crate::lint::Verdict;
 use crate::overrides::OverrideKey;
-use crate::plan::{self, Step};
+use crate::plan::Step;
 use crate::release::{Deployment, Minor};
 
 mod build;
@@ -171,10 +173,7 @@ pub struct Covers {
 
 impl Covers {
     pub(crate) fn new(from: Minor, to: Minor) -> Self {
-        Self {
-            from: from.to_string(),
-            to: to.to_string(),
-        }
+        Self { from: from.to_string(), to: to.to_string() }
     }
 }
 
@@ -285,10 +284,7 @@ pub struct ChangedObject {
     pub descriptions: usize,
 }
 
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde hands over a reference"
-)]
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
 fn is_zero(number: &usize) -> bool {
     *number == 0
 }
@@ -304,6 +300,9 @@ pub struct Field {
     /// The new value; absent if the field is gone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<serde_json::Value>,
+    /// What the values do not say: `order-changed` or `secret-changed`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<Note>,
     /// The difference of two texts, as a unified diff.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub diff: Option<String>,
@@ -357,10 +356,7 @@ impl Report {
     pub fn new(from: &str, to: &str, deployment: Deployment, hops: Vec<HopReport>) -> Self {
         Self {
             format: 1,
-            tool: Tool {
-                name: env!("CARGO_PKG_NAME"),
-                version: env!("CARGO_PKG_VERSION"),
-            },
+            tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
             from: from.to_owned(),
             to: to.to_owned(),
             deployment,
@@ -376,7 +372,7 @@ impl Report {
     #[must_use]
     pub fn sealed(mut self) -> Self {
         self.digest = String::new();
-        self.digest = plan::sha256(self.json().as_bytes());
+        self.digest = digest::sha256(self.json().as_bytes());
         self
     }
 
@@ -388,23 +384,17 @@ impl Report {
 
     /// All findings: those of no hop, then hop by hop.
     pub fn all_findings(&self) -> impl Iterator<Item = &Finding> + Clone {
-        self.findings
-            .iter()
-            .chain(self.hops.iter().flat_map(|hop| &hop.findings))
+        self.findings.iter().chain(self.hops.iter().flat_map(|hop| &hop.findings))
     }
 
     /// All findings, to be changed.
     pub fn all_findings_mut(&mut self) -> impl Iterator<Item = &mut Finding> {
-        self.findings
-            .iter_mut()
-            .chain(self.hops.iter_mut().flat_map(|hop| &mut hop.findings))
+        self.findings.iter_mut().chain(self.hops.iter_mut().flat_map(|hop| &mut hop.findings))
     }
 
     /// How many findings of a severity are not accepted.
     pub fn count(&self, severity: Severity) -> usize {
-        self.all_findings()
-            .filter(|it| it.severity == severity && !it.accepted)
-            .count()
+        self.all_findings().filter(|it| it.severity == severity && !it.accepted).count()
     }
 
     /// How many findings are accepted.
@@ -415,9 +405,7 @@ impl Report {
     /// The versions of the path, the first included.
     pub fn versions(&self) -> Vec<&str> {
         let first = std::iter::once(self.from.as_str());
-        first
-            .chain(self.hops.iter().map(|hop| hop.to.as_str()))
-            .collect()
+        first.chain(self.hops.iter().map(|hop| hop.to.as_str())).collect()
     }
 }
 

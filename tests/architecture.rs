@@ -5,23 +5,18 @@ use std::path::{Path, PathBuf};
 /// Core modules with what they may import. Values move to the right only.
 const CORE: &[(&str, &[&str])] = &[
     ("finding", &[]),
+    ("digest", &[]),
     ("yaml", &["finding"]),
     ("release", &["finding"]),
     ("path", &["finding", "release"]),
     ("manifest", &["yaml"]),
     ("overrides", &["manifest", "yaml"]),
     ("guide", &["finding", "release"]),
-    (
-        "bundle",
-        &["finding", "manifest", "overrides", "release", "yaml"],
-    ),
+    ("bundle", &["finding", "manifest", "overrides", "release", "yaml"]),
     ("diff", &["manifest", "overrides", "yaml"]),
     ("rename", &["overrides", "release", "yaml"]),
-    (
-        "analysis",
-        &["bundle", "diff", "overrides", "release", "rename"],
-    ),
-    ("plan", &["bundle", "manifest", "path", "release"]),
+    ("analysis", &["bundle", "diff", "overrides", "release", "rename"]),
+    ("plan", &["bundle", "digest", "manifest", "path", "release"]),
     (
         "lint",
         &[
@@ -43,6 +38,7 @@ const CORE: &[(&str, &[&str])] = &[
             "analysis",
             "bundle",
             "diff",
+            "digest",
             "finding",
             "guide",
             "lint",
@@ -101,18 +97,14 @@ fn files(module: &str) -> Vec<PathBuf> {
 fn code(path: &Path) -> String {
     let text = fs_err::read_to_string(path).expect("a source file can be read");
     let code = text.split("#[cfg(test)]").next().unwrap_or_default();
-    let lines = code
-        .lines()
-        .filter(|line| !line.trim_start().starts_with("//"));
+    let lines = code.lines().filter(|line| !line.trim_start().starts_with("//"));
     lines.collect::<Vec<_>>().join("\n")
 }
 
 fn imports(code: &str) -> Vec<String> {
     let starts = code.split("crate::").skip(1);
     let names = starts.map(|rest| {
-        rest.chars()
-            .take_while(|c| c.is_ascii_lowercase() || *c == '_')
-            .collect::<String>()
+        rest.chars().take_while(|c| c.is_ascii_lowercase() || *c == '_').collect::<String>()
     });
     names.filter(|it| !it.is_empty()).collect()
 }
@@ -143,13 +135,9 @@ fn the_core_knows_no_files_no_clock_no_network_and_prints_nothing() {
 
 #[test]
 fn every_module_is_in_the_table_or_in_the_shell() {
-    const SHELL: &[&str] = &[
-        "cli", "commands", "demo", "error", "event", "fetch", "files",
-    ];
+    const SHELL: &[&str] = &["cli", "commands", "demo", "error", "event", "fetch", "files"];
     let library = fs_err::read_to_string(source().join("lib.rs")).unwrap();
-    let modules = library
-        .lines()
-        .filter_map(|it| it.strip_prefix("pub mod ")?.strip_suffix(';'));
+    let modules = library.lines().filter_map(|it| it.strip_prefix("pub mod ")?.strip_suffix(';'));
     for module in modules {
         let known = SHELL.contains(&module) || CORE.iter().any(|(name, _)| *name == module);
         assert!(known, "{module} is in no table");

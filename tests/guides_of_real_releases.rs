@@ -37,11 +37,7 @@ fn table(path: &Path) -> Vec<Row> {
     let columns: Vec<&str> = lines.next().unwrap().split('\t').collect();
     let row = |line: &str| -> Row {
         let cells = line.split('\t').map(str::to_owned);
-        columns
-            .iter()
-            .map(|it| (*it).to_owned())
-            .zip(cells)
-            .collect()
+        columns.iter().map(|it| (*it).to_owned()).zip(cells).collect()
     };
     lines.map(row).collect()
 }
@@ -76,12 +72,7 @@ fn listing(data: &Path) -> Vec<(Minor, String)> {
 fn guide(data: &Path, file: &GuideFile) -> Guide {
     let resource = file.resource();
     let bytes = fs_err::read(data.join("raw").join(resource.source())).unwrap();
-    let artifact = Artifact {
-        resource,
-        url: String::new(),
-        sha256: String::new(),
-        bytes,
-    };
+    let artifact = Artifact { resource, url: String::new(), sha256: String::new(), bytes };
     Guide::parse(&artifact).unwrap()
 }
 
@@ -121,10 +112,7 @@ fn covering_and_stale_guides_of_every_hop_agree_with_the_truth() {
             let names = |files: Vec<GuideFile>| -> BTreeSet<String> {
                 files.into_iter().map(|it| it.name).collect()
             };
-            assert!(
-                covering.iter().all(|it| it.branch == to),
-                "{to}: {covering:?}"
-            );
+            assert!(covering.iter().all(|it| it.branch == to), "{to}: {covering:?}");
             assert_eq!(names(covering), named(&row["guide_file"]), "{from} to {to}");
             assert_eq!(names(stale), named(&row["stale_guides"]), "{from} to {to}");
         }
@@ -157,9 +145,7 @@ fn guides_name_as_many_labelled_keys_as_the_truth_says() {
             let Some(guide) = guides.get(&minor_of(&row["to_version"])) else {
                 continue;
             };
-            let hop = renames
-                .iter()
-                .filter(|it| it["to_version"] == row["to_version"]);
+            let hop = renames.iter().filter(|it| it["to_version"] == row["to_version"]);
             let named: BTreeSet<_> = hop
                 .map(|it| it["from_key"].as_str())
                 .filter(|it| guide.text.mentions_key(it).is_some())

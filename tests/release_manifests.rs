@@ -8,10 +8,7 @@ use kyma_upgrade::manifest::{Manifest, ObjectSet, read};
 use kyma_upgrade::yaml::Limits;
 
 /// The folder with the files of all releases, if `KYMA_RELEASE_DATA` says where they are.
-#[expect(
-    clippy::print_stdout,
-    reason = "it has to be seen that a test did not run"
-)]
+#[expect(clippy::print_stdout, reason = "it has to be seen that a test did not run")]
 fn downloads() -> Option<PathBuf> {
     let folder = std::env::var_os("KYMA_RELEASE_DATA");
     if folder.is_none() {
@@ -26,11 +23,8 @@ fn manifests(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     for release in children(folder) {
         for path in children(&release) {
             if path.extension().is_some_and(|it| it == "yaml") {
-                let name = path
-                    .strip_prefix(folder)
-                    .expect("a path below it")
-                    .display()
-                    .to_string();
+                let name =
+                    path.strip_prefix(folder).expect("a path below it").display().to_string();
                 files.insert(name, fs_err::read(&path).expect("a file"));
             }
         }
@@ -67,16 +61,11 @@ fn reading_only_what_differs_finds_the_same_between_any_two_releases() {
     let Some(folder) = downloads() else { return };
     let files = manifests(&folder);
     for asset in ["kyma-installer-cluster.yaml", "kyma-config-local.yaml"] {
-        let releases: Vec<_> = files
-            .iter()
-            .filter(|(name, _)| name.ends_with(asset))
-            .collect();
+        let releases: Vec<_> = files.iter().filter(|(name, _)| name.ends_with(asset)).collect();
         for pair in releases.windows(2) {
             let sides = [pair[0], pair[1]].map(|(name, bytes)| Manifest::new(name.as_str(), bytes));
             let limits = Limits::default();
-            let [old, new] = sides
-                .each_ref()
-                .map(|it| read(it, &limits).unwrap().objects);
+            let [old, new] = sides.each_ref().map(|it| read(it, &limits).unwrap().objects);
             let whole = objects(&ObjectSet::new(old).0, &ObjectSet::new(new).0);
             let [old, new] = sides.map(|it| [it]);
             let less = documents(&old, &new, &limits).unwrap();

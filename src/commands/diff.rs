@@ -31,11 +31,7 @@ pub(super) async fn run(args: &DiffArgs) -> Result<Exit, Error> {
 fn versions(args: &DiffArgs) -> Result<Option<(VersionRequest, VersionRequest)>, Error> {
     let version = |text: &str| {
         let is_file = text == "-" || Path::new(text).exists();
-        if is_file {
-            None
-        } else {
-            text.parse::<VersionRequest>().ok()
-        }
+        if is_file { None } else { text.parse::<VersionRequest>().ok() }
     };
     match (version(&args.old), version(&args.new)) {
         (Some(old), Some(new)) => Ok(Some((old, new))),
@@ -57,28 +53,17 @@ async fn of_versions(
     let find = |it| -> Result<_, Refusal> { Ok(resolve(&releases.catalog, it)?.version.clone()) };
     let (old, new) = (find(old)?, find(new)?);
     let mut gathered = Gathered::default();
-    releases
-        .gather_files(&mut gathered, &[&old, &new], &[deployment])
-        .await?;
+    releases.gather_files(&mut gathered, &[&old, &new], &[deployment]).await?;
     let bundle = |version| releases.bundle(&gathered, version, deployment);
     let (from, to) = (bundle(&old), bundle(&new));
     let changes = Changes::between(&from, &to, &releases.facts);
     let hop = report::differences(&from, &to, &changes);
-    Ok(Report::new(
-        &old.to_string(),
-        &new.to_string(),
-        deployment,
-        vec![hop],
-    ))
+    Ok(Report::new(&old.to_string(), &new.to_string(), deployment, vec![hop]))
 }
 
 fn of_files(args: &DiffArgs, deployment: Deployment) -> Result<Report, Error> {
     let (old, new) = (read(&args.old)?, read(&args.new)?);
-    let limits = Limits {
-        bytes: usize::MAX,
-        nodes: usize::MAX,
-        ..Limits::default()
-    };
+    let limits = Limits { bytes: usize::MAX, nodes: usize::MAX, ..Limits::default() };
     let (old, new) = (manifests(&old), manifests(&new));
     let diff = documents(&old, &new, &limits).map_err(|error| {
         let hint = "correct the file at that line, or leave it out of the comparison";
@@ -96,8 +81,5 @@ fn read(path: &str) -> Result<Vec<(String, Vec<u8>)>, Error> {
 }
 
 fn manifests(files: &[(String, Vec<u8>)]) -> Vec<Manifest<'_>> {
-    files
-        .iter()
-        .map(|(name, bytes)| Manifest::new(name.as_str(), bytes))
-        .collect()
+    files.iter().map(|(name, bytes)| Manifest::new(name.as_str(), bytes)).collect()
 }

@@ -9,10 +9,7 @@ use crate::finding::{Code, CodeInfo};
 
 pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Error> {
     let text = match &args.code {
-        Some(name) => one(name
-            .parse::<Code>()
-            .map_err(|error| unknown(name, &error))?
-            .info()),
+        Some(name) => one(name.parse::<Code>().map_err(|error| unknown(name, &error))?.info()),
         None => all(),
     };
     output::print(&text)?;
@@ -38,9 +35,8 @@ fn all() -> String {
 }
 
 fn unknown(name: &str, error: &impl std::fmt::Display) -> Error {
-    let near = Code::all()
-        .map(Code::as_str)
-        .max_by(|a, b| alike(name, a).total_cmp(&alike(name, b)));
+    let near =
+        Code::all().map(Code::as_str).max_by(|a, b| alike(name, a).total_cmp(&alike(name, b)));
     let near = near.filter(|it| 0.6 < alike(name, it));
     let error = Error::usage(error);
     match near {

@@ -12,10 +12,7 @@ pub(super) async fn run(args: &GuidesArgs) -> Result<Exit, Error> {
     let path = releases.path(&args.from, &args.to, &args.upgrade)?;
     let deployment = args.upgrade.deployment.into();
     let hops = plan::hops(&releases, &path, deployment).await?;
-    let hops = hops
-        .into_iter()
-        .map(|hop| only_guides(hop, args.show))
-        .collect();
+    let hops = hops.into_iter().map(|hop| only_guides(hop, args.show)).collect();
     let (from, to) = (path.from().to_string(), path.to().to_string());
     let report = Report::new(&from, &to, deployment, hops);
     output::finish(report, &args.policy, &args.output)

@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use futures::future::{try_join, try_join_all};
 use semver::Version;
 
 use super::source;
@@ -41,7 +42,7 @@ pub(super) struct Gathered {
 #[derive(Debug, Default)]
 pub(super) struct Documents {
     pub(super) guides: Vec<Guide>,
-    pub(super) stale: Vec<String>,
+    pub(super) stale: Vec<Guide>,
     pub(super) notes: Option<Notes>,
 }
 
@@ -57,12 +58,7 @@ impl Releases {
             let hint = "check the repository behind --github-api-url, or name another --source";
             return Err(Error::failed(message).hint(hint));
         }
-        Ok(Self {
-            source,
-            records,
-            catalog,
-            facts,
-        })
+        Ok(Self { source, records, catalog, facts })
     }
 
     /// The path that was asked for.
@@ -82,10 +78,7 @@ impl Releases {
         let Some(release) = self.catalog.get(version) else {
             return Vec::new();
         };
-        let needs = self
-            .facts
-            .generation(version)
-            .needs(&release.tag, deployment);
+        let needs = self.facts.generation(version).needs(&release.tag, deployment);
         let exists = |need: &Need| match &need.resource {
             Resource::Asset { name, .. } => need.required || release.assets.contains_key(name),
             _ => true,
@@ -101,17 +94,12 @@ impl Releases {
         versions: &[&Version],
         deployments: &[Deployment],
     ) -> Result<(), Error> {
-        let all = deployments
-            .iter()
-            .flat_map(|&it| versions.iter().map(move |version| (version, it)));
-        let needs: Vec<_> = all
-            .flat_map(|(version, it)| self.needs(version, it))
-            .collect();
+        let all =
+            deployments.iter().flat_map(|&it| versions.iter().map(move |version| (version, it)));
+        let needs: Vec<_> = all.flat_map(|(version, it)| self.needs(version, it)).collect();
         let resources = needs.iter().map(|it| it.resource.clone()).collect();
         self.gather(gathered, resources).await?;
-        let missing = needs
-            .iter()
-            .filter(|it| it.required && gathered.is_missing(&it.resource));
+        let missing = needs.iter().filter(|it| it.required && gathered.is_missing(&it.resource));
         let buckets = missing.filter_map(|it| it.resource.in_bucket()).collect();
         self.gather(gathered, buckets).await
     }
@@ -122,20 +110,15 @@ impl Releases {
         gathered: &mut Gathered,
         path: &UpgradePath,
     ) -> Result<(), Error> {
-        for minor in self.guide_branches(path) {
-            let names = self.source.guides(minor).await?;
-            gathered.guides.insert(minor, names);
-        }
-        gathered.posts = self.source.notes().await?;
-        let guides = path
-            .hops()
-            .iter()
-            .flat_map(|hop| gathered.guides_of(hop).covering);
+        let branches = self.guide_branches(path);
+        let listings = try_join_all(branches.iter().map(|&it| self.source.guides(it)));
+        let (listings, posts) = try_join(listings, self.source.notes()).await?;
+        gathered.guides.extend(branches.into_iter().zip(listings));
+        gathered.posts = posts;
+        let guides = path.hops().iter().map(|hop| gathered.guides_of(hop));
+        let guides = guides.flat_map(|it| it.covering.into_iter().chain(it.stale));
         let guides = guides.map(|it| it.resource());
-        let posts = path
-            .hops()
-            .iter()
-            .filter_map(|hop| gathered.post_of(Minor::of(&hop.to)));
+        let posts = path.hops().iter().filter_map(|hop| gathered.post_of(Minor::of(&hop.to)));
         let resources = guides.chain(posts).collect();
         self.gather(gathered, resources).await
     }
@@ -170,10 +153,7 @@ impl Releases {
             }
             _ => None,
         };
-        Request {
-            resource: resource.clone(),
-            expected,
-        }
+        Request { resource: resource.clone(), expected }
     }
 
     /// A release, read from what was gathered.
@@ -200,10 +180,8 @@ impl Gathered {
 
     /// The answer for a file, or the bucket's where the release does not have it.
     fn usable(&self, resource: &Resource) -> Option<&Fetched> {
-        let bucket = resource
-            .in_bucket()
-            .and_then(|it| self.files.get(&it))
-            .filter(|it| it.is_ok());
+        let bucket =
+            resource.in_bucket().and_then(|it| self.files.get(&it)).filter(|it| it.is_ok());
         if self.is_missing(resource) && bucket.is_some() {
             bucket
         } else {
@@ -232,10 +210,10 @@ impl Gathered {
     pub(super) fn documents(&self, hop: &Hop) -> Documents {
         let HopGuides { covering, stale } = self.guides_of(hop);
         let artifact = |it: &Resource| self.files.get(it)?.as_ref().ok();
-        let guides = covering
-            .iter()
-            .map(GuideFile::resource)
-            .filter_map(|it| Guide::parse(artifact(&it)?));
+        let parsed = |files: &[GuideFile]| {
+            let artifacts = files.iter().filter_map(|it| artifact(&it.resource()));
+            artifacts.filter_map(Guide::parse).collect()
+        };
         let (from, to) = hop.minors();
         let post = self.post_of(to).filter(|_| from != to);
         let notes = post.and_then(|it| {
@@ -244,11 +222,6 @@ impl Gathered {
             };
             Some(Notes::parse(dir, &it.source(), &artifact(&it)?.bytes))
         });
-        let stale = stale.into_iter().map(|it| it.name).collect();
-        Documents {
-            guides: guides.collect(),
-            stale,
-            notes,
-        }
+        Documents { guides: parsed(&covering), stale: parsed(&stale), notes }
     }
 }

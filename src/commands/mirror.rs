@@ -29,9 +29,7 @@ async fn contents(releases: Releases, path: &UpgradePath) -> Result<mirror::Cont
     let mut gathered = Gathered::default();
     let versions: Vec<_> = path.versions().collect();
     let deployments = [Deployment::Cluster, Deployment::Local];
-    releases
-        .gather_files(&mut gathered, &versions, &deployments)
-        .await?;
+    releases.gather_files(&mut gathered, &versions, &deployments).await?;
     releases.gather_documents(&mut gathered, path).await?;
     Ok(mirror::Contents {
         origins: releases.source.origins().clone(),

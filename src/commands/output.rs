@@ -24,18 +24,12 @@ pub(super) fn finish(
         let text = render(
             &report,
             format_of(path)?,
-            Style {
-                width: FILE_WIDTH,
-                color: false,
-            },
+            Style { width: FILE_WIDTH, color: false },
             &output.console,
         );
         files::write_atomically(path, text.as_bytes())?;
     }
-    let style = Style {
-        width: width(),
-        color: colored(output.console.color),
-    };
+    let style = Style { width: width(output.console.width), color: colored(output.console.color) };
     print(&render(&report, output.output, style, &output.console))?;
     Ok(match report.verdict {
         Verdict::Ready => Exit::Done,
@@ -44,10 +38,7 @@ pub(super) fn finish(
 }
 
 fn judge(report: &mut Report, args: &PolicyArgs) {
-    let policy = Policy {
-        accept: args.accept.clone(),
-        fail_on: args.fail_on.into(),
-    };
+    let policy = Policy { accept: args.accept.clone(), fail_on: args.fail_on.into() };
     let unused = policy.unused(&report.all_findings());
     report.findings.extend(unused);
     for finding in report.all_findings_mut() {
@@ -82,10 +73,10 @@ fn format_of(path: &Path) -> Result<Format, Error> {
     }
 }
 
-/// The terminal's width, at least 60 columns.
-fn width() -> usize {
-    let terminal = terminal_size::terminal_size();
-    terminal.map_or(FILE_WIDTH, |(width, _)| usize::from(width.0).clamp(60, 140))
+/// The width that was asked for, else the terminal's; from 60 to 200 columns.
+fn width(asked: Option<usize>) -> usize {
+    let terminal = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+    asked.or_else(terminal).unwrap_or(FILE_WIDTH).clamp(60, 200)
 }
 
 /// Whether standard output gets colour.
@@ -103,13 +94,11 @@ pub(super) fn colored(choice: ColorArg) -> bool {
 /// Prints to standard output. A reader that has gone away is no error.
 pub(super) fn print(text: &str) -> Result<(), Error> {
     let mut stdout = io::stdout().lock();
-    let result = stdout
-        .write_all(text.as_bytes())
-        .and_then(|()| stdout.flush());
+    let result = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
     match result {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Error::failed(format!(
-            "cannot write to standard output: {error}"
-        ))),
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Error::failed(format!("cannot write to standard output: {error}")))
+        }
         _ => Ok(()),
     }
 }

@@ -19,12 +19,8 @@ pub(super) async fn run(args: &PlanArgs) -> Result<Exit, Error> {
     let path = releases.path(&args.from, &args.to, &args.upgrade)?;
     let deployment = args.upgrade.deployment.into();
     let hops = hops(&releases, &path, deployment).await?;
-    let mut report = Report::new(
-        &path.from().to_string(),
-        &path.to().to_string(),
-        deployment,
-        hops,
-    );
+    let mut report =
+        Report::new(&path.from().to_string(), &path.to().to_string(), deployment, hops);
     add_path_findings(&mut report, &releases, &path);
     output::finish(report, &args.policy, &args.output)
 }
@@ -37,25 +33,15 @@ pub(super) async fn hops(
 ) -> Result<Vec<HopReport>, Error> {
     let mut gathered = Gathered::default();
     let versions: Vec<_> = path.versions().collect();
-    releases
-        .gather_files(&mut gathered, &versions, &[deployment])
-        .await?;
+    releases.gather_files(&mut gathered, &versions, &[deployment]).await?;
     releases.gather_documents(&mut gathered, path).await?;
-    let bundles = versions
-        .iter()
-        .map(|it| releases.bundle(&gathered, it, deployment));
+    let bundles = versions.iter().map(|it| releases.bundle(&gathered, it, deployment));
     let bundles: Vec<_> = bundles.collect();
     let ends = bundles.iter().zip(&bundles[1..]);
     let hops = path.hops().iter().zip(ends).map(|(hop, (from, to))| {
         let is_first = hop.from == *path.from();
         let documents = gathered.documents(hop);
-        analyse(
-            &releases.facts,
-            hop,
-            (from, to),
-            documents,
-            (deployment, is_first),
-        )
+        analyse(&releases.facts, hop, (from, to), documents, (deployment, is_first))
     });
     Ok(hops.collect())
 }
@@ -69,16 +55,7 @@ fn analyse(
 ) -> HopReport {
     let changes = Changes::between(from, to, facts);
     let guide = &judged(hop, documents, &changes);
-    let context = Context {
-        hop,
-        from,
-        to,
-        changes: &changes,
-        guide,
-        facts,
-        deployment,
-        is_first,
-    };
+    let context = Context { hop, from, to, changes: &changes, guide, facts, deployment, is_first };
     let guides: Vec<_> = guide.guides.iter().map(|it| it.name.clone()).collect();
     report::hop(report::HopInput {
         context: &context,
@@ -91,32 +68,16 @@ fn judged(hop: &Hop, documents: Documents, changes: &Changes) -> HopGuide {
     let names = |list: &[Component]| -> Vec<String> {
         list.iter().map(|it| it.release_name().to_owned()).collect()
     };
-    let (removed, added) = (
-        names(&changes.components.removed),
-        names(&changes.components.added),
-    );
-    let known = Known {
-        breaks: changes.break_something(),
-        removed: &removed,
-        added: &added,
-    };
-    HopGuide::new(
-        hop.minors(),
-        documents.guides,
-        documents.stale,
-        documents.notes,
-        known,
-    )
+    let (removed, added) = (names(&changes.components.removed), names(&changes.components.added));
+    let known = Known { breaks: changes.break_something(), removed: &removed, added: &added };
+    HopGuide::new(hop.minors(), documents.guides, documents.stale, documents.notes, known)
 }
 
 /// Puts the findings of the path itself where they belong.
 pub(super) fn add_path_findings(report: &mut Report, releases: &Releases, path: &UpgradePath) {
     for finding in path::findings(path, &releases.catalog) {
         let hop = finding.hop.as_ref().map(ToString::to_string);
-        let place = report
-            .hops
-            .iter_mut()
-            .find(|it| Some(&it.to) == hop.as_ref());
+        let place = report.hops.iter_mut().find(|it| Some(&it.to) == hop.as_ref());
         match place {
             Some(hop) => {
                 hop.findings.push(finding);

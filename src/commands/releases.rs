@@ -55,16 +55,9 @@ fn text(catalog: &Catalog) -> String {
 
 fn line(release: &Release) -> String {
     let day = release.published.get(..10).unwrap_or("-");
-    let candidate = if release.is_prerelease() {
-        "candidate, "
-    } else {
-        ""
-    };
+    let candidate = if release.is_prerelease() { "candidate, " } else { "" };
     let files = release.assets.len();
-    format!(
-        "{:<14} {day:<11} {candidate}{files}",
-        release.version.to_string()
-    )
+    format!("{:<14} {day:<11} {candidate}{files}", release.version.to_string())
 }
 
 fn json(catalog: &Catalog) -> String {
@@ -75,14 +68,7 @@ fn json(catalog: &Catalog) -> String {
         prerelease: it.is_prerelease(),
         assets: it.assets.keys().map(String::as_str).collect(),
     });
-    let excluded = catalog.excluded().iter().map(|it| Left {
-        tag: &it.tag,
-        reason: &it.reason,
-    });
-    let listing = Listing {
-        format: 1,
-        releases: listed.collect(),
-        excluded: excluded.collect(),
-    };
+    let excluded = catalog.excluded().iter().map(|it| Left { tag: &it.tag, reason: &it.reason });
+    let listing = Listing { format: 1, releases: listed.collect(), excluded: excluded.collect() };
     serde_json::to_string_pretty(&listing).expect("the listing has only JSON types") + "\n"
 }

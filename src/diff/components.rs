@@ -34,15 +34,10 @@ impl ComponentDiff {
     /// (kyma@1.0.0 components/installer/pkg/steps/creator.go).
     pub fn between(old: &[Component], new: &[Component]) -> Self {
         let (before, after) = (by_name(old), by_name(new));
-        let gone = old
-            .iter()
-            .filter(|it| !after.contains_key(it.release_name()));
-        let came = new
-            .iter()
-            .filter(|it| !before.contains_key(it.release_name()));
-        let common = new
-            .iter()
-            .filter_map(|it| Some((old.get(*before.get(it.release_name())?)?, it)));
+        let gone = old.iter().filter(|it| !after.contains_key(it.release_name()));
+        let came = new.iter().filter(|it| !before.contains_key(it.release_name()));
+        let common =
+            new.iter().filter_map(|it| Some((old.get(*before.get(it.release_name())?)?, it)));
         let moved = common.filter(|(old, new)| old.namespace != new.namespace);
         Self {
             added: came.cloned().collect(),
@@ -74,17 +69,11 @@ fn reordered(
     after: &BTreeMap<&str, usize>,
 ) -> Vec<Reordered> {
     let names: Vec<_> = new.iter().map(Component::release_name).collect();
-    let common: Vec<_> = names
-        .into_iter()
-        .filter(|name| before.contains_key(name))
-        .collect();
+    let common: Vec<_> = names.into_iter().filter(|name| before.contains_key(name)).collect();
     let places: Vec<_> = common.iter().map(|name| before[name]).collect();
     let stayed = longest_rising(&places);
     debug_assert!(places.iter().all(|&place| place < old.len()));
-    let left = common
-        .iter()
-        .zip(&places)
-        .filter(|(_, place)| !stayed.contains(place));
+    let left = common.iter().zip(&places).filter(|(_, place)| !stayed.contains(place));
     left.map(|(name, from)| Reordered {
         name: (*name).to_owned(),
         from: from + 1,
@@ -97,26 +86,23 @@ fn reordered(
 fn longest_rising(numbers: &[usize]) -> Vec<usize> {
     let mut best: Vec<Vec<usize>> = Vec::new();
     for (end, &number) in numbers.iter().enumerate() {
-        let before = best[..end]
-            .iter()
-            .filter(|it| it.last().is_some_and(|&last| last < number));
-        let mut longest = before.fold(Vec::new(), |longest: Vec<usize>, it| {
-            if longest.len() < it.len() {
-                it.clone()
-            } else {
-                longest
-            }
-        });
+        let before = best[..end].iter().filter(|it| it.last().is_some_and(|&last| last < number));
+        let mut longest =
+            before.fold(
+                Vec::new(),
+                |longest: Vec<usize>, it| {
+                    if longest.len() < it.len() { it.clone() } else { longest }
+                },
+            );
         longest.push(number);
         best.push(longest);
     }
-    best.into_iter().fold(Vec::new(), |longest, it| {
-        if longest.len() < it.len() {
-            it
-        } else {
-            longest
-        }
-    })
+    best.into_iter().fold(
+        Vec::new(),
+        |longest, it| {
+            if longest.len() < it.len() { it } else { longest }
+        },
+    )
 }
 
 #[cfg(test)]
@@ -156,14 +142,7 @@ mod tests {
     #[test]
     fn the_fewest_moves_explain_a_new_order() {
         let diff = ComponentDiff::between(&list("a b c d e"), &list("a d b c e"));
-        assert_eq!(
-            diff.reordered,
-            [Reordered {
-                name: "d".to_owned(),
-                from: 4,
-                to: 2
-            }]
-        );
+        assert_eq!(diff.reordered, [Reordered { name: "d".to_owned(), from: 4, to: 2 }]);
     }
 
     #[test]

@@ -6,14 +6,16 @@
 //!   its text may not show which object it holds, and it may define the scope of a custom kind.
 //! * The two sides are read in two threads. What they give is put in order afterwards.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::thread;
 
+use super::needs::Needs;
 use super::sketch::{Sketch, sketch};
+use super::twins::{Pair, Text, Twins};
 use super::{ObjectDiff, objects};
 use crate::manifest::{self, Manifest, Object, ObjectSet, Problem, Reading, Scopes};
-use crate::yaml::{self, Limits, RawDocument};
+use crate::yaml::{self, Limits, RawDocument, Syntax};
 
 /// What changes between two lists of files.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -46,11 +48,8 @@ pub fn documents(
     new: &[Manifest<'_>],
     limits: &Limits,
 ) -> Result<DocumentDiff, Unreadable> {
-    let sides = Sides {
-        documents: [split(old)?, split(new)?],
-        limits,
-    };
-    let twins = Twins::of(&sides.documents);
+    let sides = Sides { documents: [split(old)?, split(new)?], limits };
+    let twins = Twins::of(&sides.documents.each_ref().map(|it| texts(it)));
     let mut readings = Readings::default();
     sides.read(&twins.rest, &mut readings)?;
     if readings.is_empty() && !twins.moved {
@@ -68,9 +67,6 @@ pub fn documents(
     }
 }
 
-/// The indices of two documents with the same text, old and new.
-type Pair = [usize; 2];
-
 type Sketched<'a> = (Pair, Sketch<'a>);
 
 /// Takes out the pairs whose objects matter to what was read.
@@ -79,9 +75,9 @@ fn needed<'a>(
     readings: &Readings,
     moved: bool,
 ) -> (Vec<Pair>, Vec<Sketched<'a>>) {
-    let mut needs = Needs::of(readings);
+    let mut needs = Needs::of(readings.objects(), &readings.scopes());
     if moved {
-        needs.add_repeated(&pairs);
+        needs.add_repeated(pairs.iter().map(|(_, sketch)| *sketch));
     }
     let (needed, rest): (Vec<_>, _) = pairs.into_iter().partition(|(_, it)| needs.has(it));
     (needed.into_iter().map(|(pair, _)| pair).collect(), rest)
@@ -105,11 +101,7 @@ fn compared(readings: Readings, unread: usize) -> DocumentDiff {
     problems.extend(twice);
     let mut objects = objects(&old, &new);
     objects.unchanged += unread;
-    DocumentDiff {
-        objects,
-        problems,
-        read,
-    }
+    DocumentDiff { objects, problems, read }
 }
 
 /// A document of a file.
@@ -119,74 +111,24 @@ struct Document<'a> {
     raw: RawDocument<'a>,
 }
 
-/// The documents of files that are not empty.
+/// What two documents have in common if they read the same.
+fn texts<'a>(documents: &'a [Document<'_>]) -> Vec<Text<'a>> {
+    let text = |it: &'a Document<'_>| (&*it.raw.text, it.raw.syntax == Syntax::Json);
+    documents.iter().map(text).collect()
+}
+
+/// The documents of files, without the empty ones.
 fn split<'a>(files: &[Manifest<'a>]) -> Result<Vec<Document<'a>>, Unreadable> {
     let mut documents = Vec::new();
     for file in files {
         let raw = yaml::split(file.bytes).map_err(|reason| unreadable(&file.source, reason))?;
-        let raw = raw.into_iter().filter(|it| !is_blank(&it.text));
-        documents.extend(raw.map(|raw| Document {
-            source: file.source.clone(),
-            raw,
-        }));
+        documents.extend(raw.into_iter().map(|raw| Document { source: file.source.clone(), raw }));
     }
     Ok(documents)
 }
 
-fn is_blank(text: &str) -> bool {
-    text.lines().all(|line| {
-        let line = line.trim_start_matches("---").trim();
-        line.is_empty() || line.starts_with('#')
-    })
-}
-
 fn unreadable(file: &Arc<str>, reason: yaml::Error) -> Unreadable {
-    Unreadable {
-        file: file.clone(),
-        reason,
-    }
-}
-
-/// The documents whose text stands on both sides, and the others.
-#[derive(Debug, Default)]
-struct Twins {
-    /// The indices of documents with the same text, old and new.
-    pairs: Vec<Pair>,
-    /// The indices of the documents that stand on one side only, old and new.
-    rest: [Vec<usize>; 2],
-    /// Whether the new documents of the pairs stand in another order than the old ones.
-    moved: bool,
-}
-
-impl Twins {
-    fn of([old, new]: &[Vec<Document<'_>>; 2]) -> Self {
-        let same = old
-            .iter()
-            .zip(new)
-            .take_while(|(a, b)| a.raw.text == b.raw.text)
-            .count();
-        let mut places: BTreeMap<&str, VecDeque<usize>> = BTreeMap::new();
-        for (at, document) in old.iter().enumerate().skip(same) {
-            places.entry(&*document.raw.text).or_default().push_back(at);
-        }
-        let mut twins = Self {
-            pairs: (0..same).map(|at| [at, at]).collect(),
-            ..Self::default()
-        };
-        for (at, document) in new.iter().enumerate().skip(same) {
-            match places
-                .get_mut(&*document.raw.text)
-                .and_then(VecDeque::pop_front)
-            {
-                Some(twin) => twins.pairs.push([twin, at]),
-                None => twins.rest[1].push(at),
-            }
-        }
-        twins.rest[0] = places.into_values().flatten().collect();
-        twins.rest[0].sort_unstable();
-        twins.moved = !twins.pairs.is_sorted();
-        twins
-    }
+    Unreadable { file: file.clone(), reason }
 }
 
 /// What was read, by the index of the document, old and new.
@@ -206,10 +148,7 @@ impl Readings {
     }
 
     fn objects(&self) -> impl Iterator<Item = &Object> {
-        self.0
-            .iter()
-            .flat_map(BTreeMap::values)
-            .flat_map(|it| &it.objects)
+        self.0.iter().flat_map(BTreeMap::values).flat_map(|it| &it.objects)
     }
 }
 
@@ -220,7 +159,7 @@ struct Sides<'a> {
     limits: &'a Limits,
 }
 
-impl<'a> Sides<'a> {
+impl Sides<'_> {
     /// The pairs without a sketch, and those with their sketch.
     fn sketches(&self, pairs: Vec<Pair>) -> (Vec<Pair>, Vec<Sketched<'_>>) {
         let (mut without, mut with) = (Vec::new(), Vec::new());
@@ -266,46 +205,6 @@ fn indices(pairs: &[Pair]) -> [Vec<usize>; 2] {
     [0, 1].map(|side| pairs.iter().map(|it| it[side]).collect())
 }
 
-/// Which documents that stand on both sides matter to what was read.
-#[derive(Debug, Default)]
-struct Needs {
-    /// Kind and name of what was read, or stands in several places in another order: the later
-    /// one wins.
-    objects: BTreeSet<(String, String)>,
-    /// The groups of what was read: a definition says where the objects of its group live.
-    groups: BTreeSet<String>,
-    /// The kinds that live elsewhere now.
-    kinds: BTreeSet<String>,
-}
-
-impl Needs {
-    fn of(readings: &Readings) -> Self {
-        let [old, new] = readings.scopes();
-        let keys = || readings.objects().map(|it| &it.key);
-        Self {
-            objects: keys()
-                .map(|it| (it.kind.clone(), it.name.clone()))
-                .collect(),
-            groups: keys().map(|it| it.group.clone()).collect(),
-            kinds: old.changed_kinds(&new),
-        }
-    }
-
-    /// Adds what more than one of the documents is about.
-    fn add_repeated(&mut self, pairs: &[Sketched<'_>]) {
-        let mut seen = BTreeSet::new();
-        let sketches = pairs.iter().map(|(_, sketch)| sketch);
-        let repeated = sketches.filter(|it| !seen.insert(**it));
-        self.objects.extend(repeated.map(Sketch::owned));
-    }
-
-    fn has(&self, sketch: &Sketch<'_>) -> bool {
-        let group = sketch.name.split_once('.').map_or("", |(_, group)| group);
-        let defines = sketch.kind == "CustomResourceDefinition" && self.groups.contains(group);
-        defines || self.kinds.contains(sketch.kind) || self.objects.contains(&sketch.owned())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -322,11 +221,7 @@ mod tests {
     }
 
     fn changed(diff: &DocumentDiff) -> Vec<String> {
-        diff.objects
-            .changed
-            .iter()
-            .map(|it| it.object.to_string())
-            .collect()
+        diff.objects.changed.iter().map(|it| it.object.to_string()).collect()
     }
 
     #[test]
@@ -379,10 +274,7 @@ mod tests {
         let whole = |version: u8| {
             format!("---\napiVersion: example.com/v{version}\nkind: Whole\nmetadata:\n  name: a\n")
         };
-        let diff = diff(
-            &(definition.to_owned() + &whole(1)),
-            &(whole(2) + definition),
-        );
+        let diff = diff(&(definition.to_owned() + &whole(1)), &(whole(2) + definition));
         assert_eq!(changed(&diff), ["Whole/a"]);
     }
 
@@ -390,10 +282,8 @@ mod tests {
     fn several_files_count_as_one_and_the_later_one_wins() {
         let (first, second) = (object("a", 1), object("a", 2));
         let old = [Manifest::new("a.yaml", first.as_bytes())];
-        let new = [
-            Manifest::new("a.yaml", first.as_bytes()),
-            Manifest::new("b.yaml", second.as_bytes()),
-        ];
+        let new =
+            [Manifest::new("a.yaml", first.as_bytes()), Manifest::new("b.yaml", second.as_bytes())];
         let diff = documents(&old, &new, &Limits::default()).unwrap();
         assert_eq!(changed(&diff), ["Thing/default/a"]);
         assert_eq!(&*diff.problems[0].source, "b.yaml");
@@ -403,9 +293,6 @@ mod tests {
     fn an_unreadable_document_is_an_error_that_names_its_file() {
         let old = [Manifest::new("1.1.0/a.yaml", b"a: [b\n")];
         let error = documents(&old, &[], &Limits::default()).unwrap_err();
-        assert!(
-            error.to_string().starts_with("cannot read 1.1.0/a.yaml: "),
-            "{error}"
-        );
+        assert!(error.to_string().starts_with("cannot read 1.1.0/a.yaml: "), "{error}");
     }
 }

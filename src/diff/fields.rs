@@ -34,17 +34,11 @@ pub(super) struct Located<'a> {
 
 impl<'a> Located<'a> {
     fn entry(entry: &'a Entry) -> Self {
-        Self {
-            node: &entry.node,
-            line: entry.line,
-        }
+        Self { node: &entry.node, line: entry.line }
     }
 
     fn item(node: &'a Node) -> Self {
-        Self {
-            node,
-            line: node.line,
-        }
+        Self { node, line: node.line }
     }
 }
 
@@ -197,12 +191,7 @@ impl<'a> Walk<'a> {
         }
         for (key, [old, new]) in both {
             let segment = Segment::Item(key.to_owned());
-            self.step(
-                segment,
-                old.map(Located::item),
-                new.map(Located::item),
-                place,
-            );
+            self.step(segment, old.map(Located::item), new.map(Located::item), place);
         }
     }
 
@@ -225,12 +214,7 @@ impl<'a> Walk<'a> {
         }
         for (at, [old, new]) in both {
             let segment = Segment::Index(at);
-            self.step(
-                segment,
-                old.map(Located::item),
-                new.map(Located::item),
-                place,
-            );
+            self.step(segment, old.map(Located::item), new.map(Located::item), place);
         }
     }
 
@@ -260,12 +244,7 @@ impl<'a> Walk<'a> {
         new: Option<Located<'a>>,
         order: Option<[serde_json::Value; 2]>,
     ) {
-        self.changes.push(Change {
-            path: self.path.clone(),
-            old,
-            new,
-            order,
-        });
+        self.changes.push(Change { path: self.path.clone(), old, new, order });
     }
 }
 

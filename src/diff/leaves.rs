@@ -19,10 +19,7 @@ pub(super) struct Leaf {
 
 /// The leaves of an object, each once. Neither its name nor its namespace is among them.
 pub(super) fn leaves(object: &Object) -> Vec<Leaf> {
-    let mut collector = Collector {
-        name: &object.key.name,
-        leaves: Vec::new(),
-    };
+    let mut collector = Collector { name: &object.key.name, leaves: Vec::new() };
     for entry in object.node.entries() {
         let path = hash(&entry.key);
         match entry.key.as_str() {
@@ -117,10 +114,7 @@ mod tests {
     #[test]
     fn a_name_counts_where_it_is_a_word() {
         assert_eq!(unnamed("web", "web"), "\0");
-        assert_eq!(
-            unnamed("http://web.web-system/web2", "web"),
-            "http://\0.\0-system/web2"
-        );
+        assert_eq!(unnamed("http://web.web-system/web2", "web"), "http://\0.\0-system/web2");
         assert_eq!(unnamed("cobweb", "web"), "cobweb");
         assert_eq!(unnamed("", "web"), "");
         assert_eq!(unnamed("web", ""), "web");

@@ -33,11 +33,7 @@ pub(super) fn by_content(old: &[Node], new: &[Node]) -> Leftovers {
     }
     let mut removed: Vec<usize> = places.into_values().flatten().collect();
     removed.sort_unstable();
-    Leftovers {
-        old: removed,
-        new: added,
-        moved: !matched.is_sorted(),
-    }
+    Leftovers { old: removed, new: added, moved: !matched.is_sorted() }
 }
 
 fn take(places: &mut VecDeque<usize>, is: impl Fn(usize) -> bool) -> Option<usize> {
@@ -75,19 +71,12 @@ mod tests {
     use crate::yaml::Entry;
 
     fn item(value: Value) -> Node {
-        Node {
-            line: 1,
-            column: 1,
-            value,
-        }
+        Node { line: 1, column: 1, value }
     }
 
     fn map(keys: [&str; 2]) -> Node {
-        let entries = keys.map(|key| Entry {
-            key: key.to_owned(),
-            line: 1,
-            node: item(Value::Null),
-        });
+        let entries =
+            keys.map(|key| Entry { key: key.to_owned(), line: 1, node: item(Value::Null) });
         item(Value::Mapping(entries.into()))
     }
 

@@ -24,10 +24,9 @@ pub(super) fn shown(node: &Node) -> serde_json::Value {
     match &node.value {
         Value::String(text) => masked(text).into_owned().into(),
         Value::Sequence(items) => items.iter().map(shown).collect(),
-        Value::Mapping(entries) => entries
-            .iter()
-            .map(|it| (it.key.clone(), shown(&it.node)))
-            .collect(),
+        Value::Mapping(entries) => {
+            entries.iter().map(|it| (it.key.clone(), shown(&it.node))).collect()
+        }
         _ => node.to_json(),
     }
 }
@@ -39,11 +38,7 @@ pub(super) fn masked(text: &str) -> Cow<'_, str> {
     }
     if let Some(mut json) = embedded(text) {
         let changed = mask_json(&mut json, "");
-        return if changed {
-            Cow::Owned(json.to_string())
-        } else {
-            Cow::Borrowed(text)
-        };
+        return if changed { Cow::Owned(json.to_string()) } else { Cow::Borrowed(text) };
     }
     let mut lines = Lines::default();
     let masked: Vec<Cow<'_, str>> = text.split('\n').map(|it| lines.mask(it)).collect();
@@ -57,28 +52,19 @@ pub(super) fn masked(text: &str) -> Cow<'_, str> {
 fn mask_json(json: &mut serde_json::Value, path: &str) -> bool {
     match json {
         serde_json::Value::Object(fields) => {
-            let named = fields
-                .get("name")
-                .and_then(|it| it.as_str())
-                .map(str::to_owned);
+            let named = fields.get("name").and_then(|it| it.as_str()).map(str::to_owned);
             let mut any = false;
             for (key, value) in fields {
                 let variable =
                     key == "value" && named.as_deref().is_some_and(looks_like_credential);
-                any |= mask_json(
-                    value,
-                    &if variable {
-                        SECRET.to_owned()
-                    } else {
-                        join(path, key)
-                    },
-                );
+                any |=
+                    mask_json(value, &if variable { SECRET.to_owned() } else { join(path, key) });
             }
             any
         }
-        serde_json::Value::Array(items) => items
-            .iter_mut()
-            .fold(false, |any, it| mask_json(it, path) | any),
+        serde_json::Value::Array(items) => {
+            items.iter_mut().fold(false, |any, it| mask_json(it, path) | any)
+        }
         serde_json::Value::Null => false,
         _ if looks_like_credential(path) => {
             *json = SECRET.into();
@@ -89,11 +75,7 @@ fn mask_json(json: &mut serde_json::Value, path: &str) -> bool {
 }
 
 fn join(path: &str, key: &str) -> String {
-    if path.is_empty() {
-        key.to_owned()
-    } else {
-        format!("{path}.{key}")
-    }
+    if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") }
 }
 
 /// Masks line after line, with the keys that the lines so far are indented below.
@@ -115,11 +97,7 @@ impl Lines {
         let path = parents.join(".");
         let Some((key, at)) = key_and_value(body) else {
             let secret = looks_like_credential(&path);
-            return if secret {
-                cut(line, indent)
-            } else {
-                mask_words(line)
-            };
+            return if secret { cut(line, indent) } else { mask_words(line) };
         };
         let value = &body[at..];
         let secret = self.is_secret(&join(&path, key), key, value);
@@ -142,10 +120,7 @@ impl Lines {
 
 /// Whether a value stands in the lines below.
 fn goes_on(value: &str) -> bool {
-    matches!(
-        value.trim(),
-        "" | "|" | ">" | "|-" | ">-" | "|+" | ">+" | "{" | "["
-    )
+    matches!(value.trim(), "" | "|" | ">" | "|-" | ">-" | "|+" | ">+" | "{" | "[")
 }
 
 /// A line whose end, from the byte `at`, is masked.
@@ -174,28 +149,29 @@ fn mask_words(line: &str) -> Cow<'_, str> {
     let mut masked = String::new();
     let mut rest = line;
     while let Some(at) = rest.find([':', '=']) {
-        let (head, tail) = rest.split_at(at + 1);
+        let (head, value) = rest.split_at(at + 1);
         masked.push_str(head);
-        rest = tail;
-        let key = head[..at]
-            .rsplit([' ', '\t', '{', ',', '[', '(', '&', '?', ';'])
-            .next();
-        if !key.is_some_and(|it| looks_like_credential(unquoted(it))) || tail.trim().is_empty() {
-            continue;
+        rest = value;
+        let assigns = head.ends_with('=') || value.starts_with([' ', '\t', '"', '\'']);
+        let has_value = assigns && !value.trim().is_empty();
+        if has_value && looks_like_credential(last_word(&head[..at])) {
+            masked.push_str(SECRET);
+            rest = behind_value(head, value);
         }
-        let end = if head.ends_with('=') {
-            tail.find([' ', '\t', '&', ';'])
-        } else {
-            None
-        };
-        masked.push_str(SECRET);
-        rest = &tail[end.unwrap_or(tail.len())..];
     }
-    if masked.contains(SECRET) {
-        masked.push_str(rest);
-        return Cow::Owned(masked);
-    }
-    Cow::Borrowed(line)
+    if masked.contains(SECRET) { Cow::Owned(masked + rest) } else { Cow::Borrowed(line) }
+}
+
+/// The word that a text ends in.
+fn last_word(text: &str) -> &str {
+    let words = text.rsplit([' ', '\t', '{', ',', '[', '(', '&', '?', ';']);
+    unquoted(words.into_iter().next().unwrap_or(text))
+}
+
+/// What stands behind a value: what is behind the next space after `=`, nothing after a colon.
+fn behind_value<'a>(head: &str, value: &'a str) -> &'a str {
+    let end = value.find([' ', '\t', '&', ';']).filter(|_| head.ends_with('='));
+    &value[end.unwrap_or(value.len())..]
 }
 
 #[cfg(test)]
@@ -207,32 +183,19 @@ mod tests {
         for (text, expected) in [
             ("user: a\npassword: b", "user: a\npassword: (secret)"),
             ("  - password: \"b\"", "  - password: (secret)"),
-            (
-                "password: |\n  b\n  c\nuser: d",
-                "password: |\n  (secret)\n  (secret)\nuser: d",
-            ),
+            ("password: |\n  b\n  c\nuser: d", "password: |\n  (secret)\n  (secret)\nuser: d"),
             ("tls.key: |\n  -----BEGIN", "tls.key: |\n  -----(secret)"),
-            (
-                "credentials:\n  user: a\nuser: b",
-                "credentials:\n  user: (secret)\nuser: b",
-            ),
-            (
-                "\"token\": \"a\",\n\"b\": 1",
-                "\"token\": (secret)\n\"b\": 1",
-            ),
+            ("credentials:\n  user: a\nuser: b", "credentials:\n  user: (secret)\nuser: b"),
+            ("\"token\": \"a\",\n\"b\": 1", "\"token\": (secret)\n\"b\": 1"),
             ("# password: a", "# password: (secret)"),
-            (
-                "run --password=a --user=b",
-                "run --password=(secret) --user=b",
-            ),
+            ("run --password=a --user=b", "run --password=(secret) --user=b"),
             ("export DB_PASSWORD=a", "export DB_PASSWORD=(secret)"),
             ("{user: a, password: b}", "{user: a, password:(secret)"),
-            (
-                "- name: DB_PASSWORD\n  value: a",
-                "- name: DB_PASSWORD\n  value: (secret)",
-            ),
+            ("- name: DB_PASSWORD\n  value: a", "- name: DB_PASSWORD\n  value: (secret)"),
             ("secret:\n  secretName: a", "secret:\n  secretName: a"),
             ("no secret here", "no secret here"),
+            ("eu.gcr.io/token:v1", "eu.gcr.io/token:v1"),
+            ("http://token:80/", "http://token:80/"),
             ("échó: ü\nsecret: ä", "échó: ü\nsecret: (secret)"),
         ] {
             assert_eq!(masked(text), expected);
@@ -242,18 +205,9 @@ mod tests {
     #[test]
     fn json_is_masked_by_its_keys() {
         for (text, expected) in [
-            (
-                r#"{"password":"a","user":"b"}"#,
-                r#"{"password":"(secret)","user":"b"}"#,
-            ),
-            (
-                r#"[{"a":{"tokens":["b"]}}]"#,
-                r#"[{"a":{"tokens":["(secret)"]}}]"#,
-            ),
-            (
-                r#"{"name":"API_KEY","value":1}"#,
-                r#"{"name":"API_KEY","value":"(secret)"}"#,
-            ),
+            (r#"{"password":"a","user":"b"}"#, r#"{"password":"(secret)","user":"b"}"#),
+            (r#"[{"a":{"tokens":["b"]}}]"#, r#"[{"a":{"tokens":["(secret)"]}}]"#),
+            (r#"{"name":"API_KEY","value":1}"#, r#"{"name":"API_KEY","value":"(secret)"}"#),
             (r#"{"secretName" : "a"}"#, r#"{"secretName" : "a"}"#),
         ] {
             assert_eq!(masked(text), expected);

@@ -55,20 +55,12 @@ pub(super) fn keys(
 ) -> Option<(Vec<String>, Vec<String>)> {
     let tagged = TAGGED.iter().find(|(name, _)| field == Some(*name));
     let candidates = tagged.map_or(UNTAGGED, |(_, keys)| keys);
-    let fallback = tagged
-        .filter(|(_, keys)| !keys.is_empty())
-        .map_or(&[][..], |_| UNTAGGED);
-    candidates
-        .iter()
-        .chain(fallback)
-        .find_map(|key| Some((unique(old, key)?, unique(new, key)?)))
+    let fallback = tagged.filter(|(_, keys)| !keys.is_empty()).map_or(&[][..], |_| UNTAGGED);
+    candidates.iter().chain(fallback).find_map(|key| Some((unique(old, key)?, unique(new, key)?)))
 }
 
 fn unique(items: &[Node], key: MergeKey) -> Option<Vec<String>> {
-    let keys: Vec<String> = items
-        .iter()
-        .map(|it| key_of(it, key))
-        .collect::<Option<_>>()?;
+    let keys: Vec<String> = items.iter().map(|it| key_of(it, key)).collect::<Option<_>>()?;
     let mut sorted: Vec<&String> = keys.iter().collect();
     sorted.sort();
     sorted.windows(2).all(|it| it[0] != it[1]).then_some(keys)

@@ -23,9 +23,7 @@ impl OverrideDiff {
         Self {
             added: came.cloned().collect(),
             removed: gone.cloned().collect(),
-            changed: changed
-                .map(|(before, after)| (before.clone(), after.clone()))
-                .collect(),
+            changed: changed.map(|(before, after)| (before.clone(), after.clone())).collect(),
         }
     }
 

@@ -56,10 +56,7 @@ pub(super) fn pairs(old: &[&Object], new: &[&Object]) -> Vec<Pair> {
         }
     }
     let mut pairs = Vec::new();
-    for [a, b] in kinds
-        .into_values()
-        .filter(|[a, b]| !a.is_empty() && !b.is_empty())
-    {
+    for [a, b] in kinds.into_values().filter(|[a, b]| !a.is_empty() && !b.is_empty()) {
         let candidates = Candidates::of(&pick(old, &a), &pick(new, &b));
         pairs.extend(candidates.pairs().into_iter().map(|it| Pair {
             old: a[it.old],
@@ -123,9 +120,7 @@ impl<'a> Candidates<'a> {
         let (ranks, mut leaves) = ranked(&sides);
         let [old, new] = [(old, &sides[0]), (new, &sides[1])].map(|(objects, of)| {
             let candidates = objects.iter().zip(of);
-            candidates
-                .map(|(it, of)| Candidate::of(it, of, (&ranks, &leaves)))
-                .collect::<Vec<_>>()
+            candidates.map(|(it, of)| Candidate::of(it, of, (&ranks, &leaves))).collect::<Vec<_>>()
         });
         for (at, candidate) in new.iter().enumerate() {
             for leaf in &candidate.leaves {
@@ -225,23 +220,14 @@ struct Rank {
 
 impl Rank {
     fn pair(self) -> Pair {
-        Pair {
-            old: self.old.0,
-            new: self.new,
-            score: self.score,
-        }
+        Pair { old: self.old.0, new: self.new, score: self.score }
     }
 }
 
 /// How many letters two names begin and end with alike.
 fn likeness(a: &str, b: &str) -> usize {
     let start = a.bytes().zip(b.bytes()).take_while(|(a, b)| a == b).count();
-    let end = a
-        .bytes()
-        .rev()
-        .zip(b.bytes().rev())
-        .take_while(|(a, b)| a == b)
-        .count();
+    let end = a.bytes().rev().zip(b.bytes().rev()).take_while(|(a, b)| a == b).count();
     start + end
 }
 
@@ -256,11 +242,7 @@ fn ranked(sides: &[Vec<Vec<Leaf>>; 2]) -> (Ranks, Vec<Known>) {
     let counts = counts.into_values();
     let mut order: Vec<_> = counts.map(|(leaf, [a, b])| (a.max(b), leaf)).collect();
     order.sort_unstable();
-    let ranks = order
-        .iter()
-        .enumerate()
-        .map(|(at, (_, leaf))| (leaf.hash, at))
-        .collect();
+    let ranks = order.iter().enumerate().map(|(at, (_, leaf))| (leaf.hash, at)).collect();
     let most = sides[0].len().max(sides[1].len());
     let known = order.into_iter().map(|(count, leaf)| Known {
         weight: leaf.weight * u64::from(1 + (most / count).max(1).ilog2()),

@@ -21,11 +21,7 @@ impl<'a> Path<'a> {
     /// Whether the path is these keys of mappings.
     pub(super) fn is(&self, fields: &[&str]) -> bool {
         self.0.len() == fields.len()
-            && self
-                .0
-                .iter()
-                .zip(fields)
-                .all(|(it, field)| *it == Segment::Field(field))
+            && self.0.iter().zip(fields).all(|(it, field)| *it == Segment::Field(field))
     }
 
     /// The key of the mapping that the last step went into, if it did.
@@ -54,10 +50,7 @@ impl fmt::Display for Path<'_> {
 }
 
 fn is_plain(word: &str, also: &str) -> bool {
-    !word.is_empty()
-        && word
-            .chars()
-            .all(|it| it.is_alphanumeric() || also.contains(it))
+    !word.is_empty() && word.chars().all(|it| it.is_alphanumeric() || also.contains(it))
 }
 
 fn quoted(f: &mut fmt::Formatter<'_>, word: &str) -> fmt::Result {
@@ -81,15 +74,9 @@ mod tests {
             ]),
             "spec.containers[web].args[0]"
         );
+        assert_eq!(path(&[Segment::Field("data"), Segment::Field("a.\"b")]), r#"data["a.\"b"]"#);
         assert_eq!(
-            path(&[Segment::Field("data"), Segment::Field("a.\"b")]),
-            r#"data["a.\"b"]"#
-        );
-        assert_eq!(
-            path(&[
-                Segment::Field("mounts"),
-                Segment::Item("/etc/certs".to_owned())
-            ]),
+            path(&[Segment::Field("mounts"), Segment::Item("/etc/certs".to_owned())]),
             "mounts[/etc/certs]"
         );
         assert_eq!(

@@ -2,7 +2,7 @@
 //!
 //! # Decisions
 //! * A sketch is given only where the text leaves no doubt: keys at the left margin, plain values.
-//!   Everything else (JSON, quotes around keys, anchors, tags, lists) gets none and has to be read.
+//!   Everything else (JSON, quotes around keys, anchors, tags, lists of objects) gets none and has to be read.
 
 /// What a document is about, if it is plain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -13,7 +13,7 @@ pub(super) struct Sketch<'a> {
 
 impl Sketch<'_> {
     /// Kind and name.
-    pub(super) fn owned(&self) -> (String, String) {
+    pub(super) fn owned(self) -> (String, String) {
         (self.kind.to_owned(), self.name.to_owned())
     }
 }
@@ -27,10 +27,7 @@ pub(super) fn sketch(text: &str) -> Option<Sketch<'_>> {
     for line in text.split('\n') {
         lines.line(line)?;
     }
-    Some(Sketch {
-        kind: lines.kind?,
-        name: lines.name?,
-    })
+    Some(Sketch { kind: lines.kind?, name: lines.name? })
 }
 
 #[derive(Debug, Default)]
@@ -70,7 +67,8 @@ impl<'a> Lines<'a> {
                 self.metadata = Metadata::Inside(None);
                 Some(())
             }
-            "metadata" => None,
+            // A second one, or one that is no block; and whatever has items is a list.
+            "metadata" | "items" => None,
             _ => Some(()),
         }
     }
@@ -131,10 +129,7 @@ mod tests {
             "---\n# it\nmetadata:\n\n    # it\n    labels: {}\n    name: 'a.b' # it\nkind: \"Secret\"",
             "kind: Secret\nmetadata:\n  name: a.b\ndata:\n  name: no\nspec:\n- name: no\n",
         ] {
-            let expected = Sketch {
-                kind: "Secret",
-                name: "a.b",
-            };
+            let expected = Sketch { kind: "Secret", name: "a.b" };
             let text = text.replace("\nspec:\n- name: no", "\nspec:\n  - name: no");
             assert_eq!(sketch(&text), Some(expected), "{text}");
         }
@@ -156,7 +151,7 @@ mod tests {
             "kind: A\nmetadata:\n  name: b\nmetadata:\n  name: c\n",
             "kind: A\nmetadata:\n  <<: *c\n  name: b\n",
             "\"kind\": A\nmetadata:\n  name: b\n",
-            "kind: List\nitems:\n- a\n",
+            "kind: A\nmetadata:\n  name: b\nitems: []\n",
             "kind: A\rkind: B\nmetadata:\n  name: b\n",
             "kind: A\nmetadata:\n    labels: a\n  name: b\n",
         ] {

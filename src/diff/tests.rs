@@ -23,17 +23,9 @@ fn fields(kind: &str, old: &str, new: &str) -> String {
     let mut text = String::new();
     for field in diff.changed.iter().flat_map(|it| &it.fields) {
         let shown = |it: &Option<serde_json::Value>| {
-            it.as_ref()
-                .map_or_else(|| "-".to_owned(), ToString::to_string)
+            it.as_ref().map_or_else(|| "-".to_owned(), ToString::to_string)
         };
-        writeln!(
-            text,
-            "{} {} {}",
-            field.path,
-            shown(&field.from),
-            shown(&field.to)
-        )
-        .unwrap();
+        writeln!(text, "{} {} {}", field.path, shown(&field.from), shown(&field.to)).unwrap();
     }
     text
 }
@@ -61,16 +53,10 @@ fn the_version_of_the_api_is_a_field() {
     let deployment = |version: &str, namespace: &str| {
         format!("apiVersion: {version}\nkind: Deployment\nmetadata: {{name: a{namespace}}}\n")
     };
-    let diff = diff(
-        &deployment("extensions/v1beta1", ""),
-        &deployment("apps/v1", ", namespace: default"),
-    );
+    let diff =
+        diff(&deployment("extensions/v1beta1", ""), &deployment("apps/v1", ", namespace: default"));
     let fields = &diff.changed[0].fields;
-    assert_eq!(
-        fields.len(),
-        1,
-        "a namespace that is written out is no change"
-    );
+    assert_eq!(fields.len(), 1, "a namespace that is written out is no change");
     assert_eq!(fields[0].path, "apiVersion");
     assert_eq!(fields[0].from, Some("extensions/v1beta1".into()));
     assert_eq!(fields[0].to, Some("apps/v1".into()));
@@ -116,12 +102,12 @@ fn components_of_an_installation_are_matched_by_name() {
     let fields = fields(
         "Installation",
         "spec: {components: [{name: a, namespace: x}, {name: b, namespace: x}, {name: c}]}",
-        "spec: {components: [{name: c}, {name: a, namespace: y}, {name: d}]}",
+        "spec: {components: [{name: c}, {name: a, namespace: z}, {name: d}]}",
     );
     assert_eq!(
         fields,
         "spec.components (order) [\"a\",\"c\"] [\"c\",\"a\"]\n\
-         spec.components[a].namespace \"x\" \"y\"\n\
+         spec.components[a].namespace \"x\" \"z\"\n\
          spec.components[b] {\"name\":\"b\",\"namespace\":\"x\"} -\n\
          spec.components[d] - {\"name\":\"d\"}\n"
     );
@@ -129,16 +115,10 @@ fn components_of_an_installation_are_matched_by_name() {
 
 #[test]
 fn lists_without_a_key_are_compared_as_multisets() {
-    assert_eq!(
-        fields("A", "a: [x, y, z]", "a: [z, w, x]"),
-        "a[1] \"y\" \"w\"\n"
-    );
-    assert_eq!(fields("A", "a: [x, y]", "a: [y]"), "a[0] \"x\" -\n");
+    assert_eq!(fields("A", "a: [x, v, z]", "a: [z, w, x]"), "a[1] \"v\" \"w\"\n");
+    assert_eq!(fields("A", "a: [x, z]", "a: [z]"), "a[0] \"x\" -\n");
     assert_eq!(fields("A", "a: [x, x]", "a: [x]"), "a[1] \"x\" -\n");
-    assert_eq!(
-        fields("A", "a: [x, y]", "a: [y, x]"),
-        "a (order) [\"x\",\"y\"] [\"y\",\"x\"]\n"
-    );
+    assert_eq!(fields("A", "a: [x, z]", "a: [z, x]"), "a (order) [\"x\",\"z\"] [\"z\",\"x\"]\n");
     assert_eq!(
         fields(
             "Role",
@@ -170,11 +150,7 @@ fn subjects_are_matched_by_kind_namespace_and_name() {
 #[test]
 fn values_that_only_look_alike_differ() {
     assert_eq!(
-        fields(
-            "A",
-            "a: 1\nb: null\nc: {}\nd: true",
-            "a: '1'\nc: []\nd: 'true'"
-        ),
+        fields("A", "a: 1\nb: null\nc: {}\nd: true", "a: '1'\nc: []\nd: 'true'"),
         "a 1 \"1\"\nb null -\nc {} []\nd true \"true\"\n"
     );
 }
@@ -205,11 +181,7 @@ fn descriptions_in_schemas_are_counted_and_no_others() {
              x: {{default: {{description: {description}}}}}}}}}}}}}"
         )
     };
-    let fields = fields(
-        "CustomResourceDefinition",
-        &definition("a"),
-        &definition("b"),
-    );
+    let fields = fields("CustomResourceDefinition", &definition("a"), &definition("b"));
     assert_eq!(
         fields,
         "spec.validation.openAPIV3Schema.properties.x.default.description \"a\" \"b\"\n"
@@ -219,10 +191,7 @@ fn descriptions_in_schemas_are_counted_and_no_others() {
     };
     let schema = |it: &str| whole(&format!("spec: {{openAPIV3Schema: {{description: {it}}}}}"));
     let diff = diff(&schema("a"), &schema("b"));
-    assert_eq!(
-        (diff.changed[0].fields.len(), diff.changed[0].descriptions),
-        (0, 1)
-    );
+    assert_eq!((diff.changed[0].fields.len(), diff.changed[0].descriptions), (0, 1));
 }
 
 #[test]
@@ -256,10 +225,7 @@ fn a_credential_inside_a_file_is_masked_in_values_and_in_text() {
     let diff = diff(&map("hunter", "me"), &map("huntest", "you"));
     let fields = &diff.changed[0].fields;
     let text = fields[0].text.as_deref().unwrap();
-    assert_eq!(
-        text,
-        "@@ -1,2 +1,2 @@\n-user: me\n+user: you\n password: (secret)\n"
-    );
+    assert_eq!(text, "@@ -1,2 +1,2 @@\n-user: me\n+user: you\n password: (secret)\n");
     assert_eq!(fields[1].note, Some(Note::SecretChanged));
     let shown = serde_json::to_string(&diff).unwrap();
     assert!(!shown.contains("hunt"), "{shown}");

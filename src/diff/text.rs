@@ -17,11 +17,7 @@ const CONTEXT: usize = 3;
 /// The unified diff of two values, if both are text of several lines or hold JSON.
 pub(super) fn unified(old: Option<&Value>, new: Option<&Value>) -> Option<String> {
     let (old, new) = (laid_out(old?.as_str()?)?, laid_out(new?.as_str()?)?);
-    if old == new
-        || [&old, &new]
-            .iter()
-            .any(|it| it.lines().count() > MOST_LINES)
-    {
+    if old == new || [&old, &new].iter().any(|it| it.lines().count() > MOST_LINES) {
         return None;
     }
     let diff = TextDiff::from_lines(&old, &new);
@@ -34,19 +30,13 @@ fn laid_out(text: &str) -> Option<String> {
         return Some(text.to_owned());
     }
     let value = embedded(text)?;
-    serde_json::to_string_pretty(&value)
-        .ok()
-        .map(|it| it + "\n")
+    serde_json::to_string_pretty(&value).ok().map(|it| it + "\n")
 }
 
 /// The JSON object or list that a text holds.
 pub(super) fn embedded(text: &str) -> Option<Value> {
     let starts = text.trim_start().starts_with(['{', '[']);
-    if starts {
-        serde_json::from_str(text).ok()
-    } else {
-        None
-    }
+    if starts { serde_json::from_str(text).ok() } else { None }
 }
 
 #[cfg(test)]

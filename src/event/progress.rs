@@ -62,14 +62,9 @@ fn lines() -> Sink {
 /// The line that an event is worth, if it is worth one.
 fn line(event: &Event) -> Option<String> {
     match event {
-        Event::Retrying {
-            what,
-            cause,
-            failed,
-            ..
-        } if *failed >= 3 => Some(format!(
-            "{what} failed {failed} times and is tried again: {cause}"
-        )),
+        Event::Retrying { what, cause, failed, .. } if *failed >= 3 => {
+            Some(format!("{what} failed {failed} times and is tried again: {cause}"))
+        }
         Event::Waiting { until, .. } => {
             Some(format!("waiting for the end of a rate limit at {until}"))
         }
@@ -88,11 +83,7 @@ fn bars(target: ProgressDrawTarget) -> Sink {
     let all = ProgressBar::new(0)
         .with_style(style("{spinner} {pos} of {len} requests done"))
         .with_finish(ProgressFinish::AndClear);
-    let bars = Bars {
-        all: screen.add(all),
-        screen,
-        running: Mutex::default(),
-    };
+    let bars = Bars { all: screen.add(all), screen, running: Mutex::default() };
     Arc::new(move |event| bars.show(event))
 }
 
@@ -107,11 +98,7 @@ impl Bars {
         }
         match event {
             Event::Started { url, what } => self.start(url, what),
-            Event::Progress {
-                url,
-                received,
-                total,
-            } => self.advance(&url, received, total),
+            Event::Progress { url, received, total } => self.advance(&url, received, total),
             Event::Finished { url } => self.finish(&url),
             Event::Retrying { .. } | Event::Waiting { .. } => {}
         }
@@ -228,10 +215,7 @@ mod tests {
     #[test]
     fn bars_show_what_arrives_and_repeated_failures() {
         let terminal = Memory::default();
-        let sink = bars(ProgressDrawTarget::term_like_with_hz(
-            Box::new(terminal.clone()),
-            255,
-        ));
+        let sink = bars(ProgressDrawTarget::term_like_with_hz(Box::new(terminal.clone()), 255));
         sink(started());
         sink(Event::Progress {
             url: "https://example.com/a".to_owned(),
@@ -241,12 +225,7 @@ mod tests {
         sink(retrying(3));
         sink(finished());
         let shown = terminal.0.lock().unwrap().clone();
-        for text in [
-            "1.00 KiB of 2.00 KiB",
-            "file a",
-            "0 of 1 requests",
-            "failed 3 times",
-        ] {
+        for text in ["1.00 KiB of 2.00 KiB", "file a", "0 of 1 requests", "failed 3 times"] {
             assert!(shown.contains(text), "{text}: {shown}");
         }
     }

@@ -14,7 +14,8 @@ use etcetera::BaseStrategy;
 use serde::{Deserialize, Serialize};
 
 use super::Error;
-use super::check::{LIMIT, sha256};
+use super::check::LIMIT;
+use crate::digest;
 use crate::files::{self, root_cause};
 
 /// What a URL answered.
@@ -90,7 +91,7 @@ impl Cache {
 
     /// Keeps a content and returns the status that names it.
     pub(super) fn keep(&self, content: &[u8]) -> Result<Status, Error> {
-        let sha256 = sha256(content);
+        let sha256 = digest::hex(content);
         write(&self.blob_path(&sha256), content)?;
         let bytes = content.len() as u64;
         Ok(Status::Found { sha256, bytes })
@@ -109,7 +110,7 @@ impl Cache {
         }
         let path = self.blob_path(digest);
         let bytes = files::read_limited(&path, LIMIT).ok();
-        let intact = bytes.filter(|it| sha256(it) == digest);
+        let intact = bytes.filter(|it| digest::hex(it) == digest);
         if intact.is_none() {
             // A blob that cannot be removed is overwritten by the next download.
             fs_err::remove_file(&path).unwrap_or_default();
@@ -123,15 +124,14 @@ impl Cache {
     }
 
     fn entry_path(&self, url: &str) -> PathBuf {
-        let name = format!("{}.json", sha256(url.as_bytes()));
+        let name = format!("{}.json", digest::hex(url.as_bytes()));
         self.folder.join("index").join(name)
     }
 }
 
 fn default_folder() -> Result<PathBuf, Error> {
-    let strategy = etcetera::choose_base_strategy().map_err(|error| Error::NoCacheFolder {
-        cause: root_cause(&error),
-    })?;
+    let strategy = etcetera::choose_base_strategy()
+        .map_err(|error| Error::NoCacheFolder { cause: root_cause(&error) })?;
     Ok(strategy.cache_dir().join("kyma-upgrade"))
 }
 

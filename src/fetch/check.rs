@@ -6,9 +6,9 @@
 //! * A wrong size, a wrong digest or broken JSON may be an accident of the transfer ([`Flaw::Wrong`])
 //!   and is worth another attempt. An HTML page or a file over the limit is what the server means.
 
+use crate::digest;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use super::names;
 use crate::files::size;
@@ -69,35 +69,19 @@ pub(super) struct Listed {
 
 impl<'a> Query<'a> {
     pub(super) fn releases(url: String) -> Self {
-        Self {
-            url,
-            what: "the list of releases".to_owned(),
-            answer: Answer::Releases,
-        }
+        Self { url, what: "the list of releases".to_owned(), answer: Answer::Releases }
     }
 
     pub(super) fn guides(url: String, minor: Minor) -> Self {
-        Self {
-            url,
-            what: words_for_guides(minor),
-            answer: Answer::Listing,
-        }
+        Self { url, what: words_for_guides(minor), answer: Answer::Listing }
     }
 
     pub(super) fn notes(url: String) -> Self {
-        Self {
-            url,
-            what: WORDS_FOR_NOTES.to_owned(),
-            answer: Answer::Listing,
-        }
+        Self { url, what: WORDS_FOR_NOTES.to_owned(), answer: Answer::Listing }
     }
 
     pub(super) fn file(url: String, resource: &'a Resource, expected: Option<&'a Asset>) -> Self {
-        Self {
-            url,
-            what: names::words(resource),
-            answer: Answer::File(resource, expected),
-        }
+        Self { url, what: names::words(resource), answer: Answer::File(resource, expected) }
     }
 }
 
@@ -175,9 +159,9 @@ fn fits(bytes: &[u8], asset: &Asset) -> Result<(), Flaw> {
     }
     let listed = asset.digest.as_deref().unwrap_or_default();
     match listed.strip_prefix("sha256:") {
-        Some(listed) if !listed.eq_ignore_ascii_case(&sha256(bytes)) => Err(Flaw::Wrong(
-            "does not have the SHA-256 digest that the release lists".to_owned(),
-        )),
+        Some(listed) if !listed.eq_ignore_ascii_case(&digest::hex(bytes)) => {
+            Err(Flaw::Wrong("does not have the SHA-256 digest that the release lists".to_owned()))
+        }
         _ => Ok(()),
     }
 }
@@ -190,20 +174,8 @@ fn json<T: DeserializeOwned>(bytes: &[u8]) -> Result<(), Flaw> {
 fn is_html(bytes: &[u8]) -> bool {
     let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let text = text.trim_ascii_start();
-    let starts = |tag: &[u8]| {
-        text.get(..tag.len())
-            .is_some_and(|it| it.eq_ignore_ascii_case(tag))
-    };
+    let starts = |tag: &[u8]| text.get(..tag.len()).is_some_and(|it| it.eq_ignore_ascii_case(tag));
     starts(b"<!doctype html") || starts(b"<html")
-}
-
-/// The SHA-256 digest as 64 hexadecimal digits.
-pub(super) fn sha256(bytes: &[u8]) -> String {
-    let digest = Sha256::digest(bytes);
-    let digits = digest.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    digits
-        .filter_map(|digit| char::from_digit(digit.into(), 16))
-        .collect()
 }
 
 #[cfg(test)]
@@ -211,10 +183,7 @@ mod tests {
     use super::*;
 
     fn resource() -> Resource {
-        Resource::Asset {
-            tag: "1.0.0".to_owned(),
-            name: "kyma-installer.yaml".to_owned(),
-        }
+        Resource::Asset { tag: "1.0.0".to_owned(), name: "kyma-installer.yaml".to_owned() }
     }
 
     fn asset(size: u64, digest: Option<&str>) -> Asset {
@@ -228,11 +197,6 @@ mod tests {
 
     /// `printf abc | sha256sum`
     const ABC: &str = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
-
-    #[test]
-    fn digests_are_those_of_sha256sum() {
-        assert_eq!(sha256(b"abc"), ABC);
-    }
 
     #[test]
     fn html_is_recognised_behind_a_mark_and_space_and_in_any_case() {

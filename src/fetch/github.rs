@@ -68,12 +68,7 @@ impl GitHub {
             let token = token.filter(|it| !it.is_empty());
             Some(Http::new(token, options.patience, options.sink)?)
         };
-        Ok(Self {
-            origins,
-            cache,
-            http,
-            asked: Mutex::default(),
-        })
+        Ok(Self { origins, cache, http, asked: Mutex::default() })
     }
 
     pub(super) fn origins(&self) -> &Origins {
@@ -142,9 +137,7 @@ impl GitHub {
     async fn resolve(&self, query: &Query<'_>) -> Result<Entry, Error> {
         let known = self.cache.lookup(&query.url);
         let Some(http) = &self.http else {
-            return known
-                .map(|(entry, _)| entry)
-                .ok_or_else(|| self.not_cached(query));
+            return known.map(|(entry, _)| entry).ok_or_else(|| self.not_cached(query));
         };
         let found = known.filter(|(entry, _)| matches!(entry.status, Status::Found { .. }));
         let usable = found.filter(|(_, content)| query.answer.judge(content).is_ok());
@@ -162,12 +155,8 @@ impl GitHub {
         known: Option<Entry>,
     ) -> Result<Entry, Error> {
         let etag = known.as_ref().and_then(|it| it.etag.as_deref());
-        let mut entry = Entry {
-            url: query.url.clone(),
-            status: Status::Missing,
-            etag: None,
-            next: None,
-        };
+        let mut entry =
+            Entry { url: query.url.clone(), status: Status::Missing, etag: None, next: None };
         match (http.get(query, etag).await?, known) {
             (Reply::NotModified, Some(known)) => return Ok(known),
             (Reply::NotModified | Reply::Missing, _) => {}

@@ -87,9 +87,7 @@ impl Http {
             .build();
         let cause = |error: &reqwest::Error| root_cause(error);
         Ok(Self {
-            client: client.map_err(|error| Error::Client {
-                cause: cause(&error),
-            })?,
+            client: client.map_err(|error| Error::Client { cause: cause(&error) })?,
             token: token.map(bearer).transpose()?,
             places: Semaphore::new(AT_ONCE),
             deadline: Instant::now() + patience.total,
@@ -248,10 +246,7 @@ struct Running<'a> {
 
 impl<'a> Running<'a> {
     fn start(sink: &'a Sink, query: &'a Query<'_>) -> Self {
-        sink(Event::Started {
-            url: query.url.clone(),
-            what: query.what.clone(),
-        });
+        sink(Event::Started { url: query.url.clone(), what: query.what.clone() });
         let url = &query.url;
         Self { sink, url }
     }
@@ -272,10 +267,7 @@ mod tests {
     fn the_next_page_is_the_link_with_that_relation() {
         let link =
             r#"<https://a.example/r?page=2>; rel="next", <https://a.example/r?page=7>; rel="last""#;
-        assert_eq!(
-            next_page(link).as_deref(),
-            Some("https://a.example/r?page=2")
-        );
+        assert_eq!(next_page(link).as_deref(), Some("https://a.example/r?page=2"));
         let last = r#"<https://a.example/r?page=1>; rel="first""#;
         assert_eq!(next_page(last), None);
         assert_eq!(next_page(""), None);

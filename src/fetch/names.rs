@@ -60,23 +60,14 @@ mod tests {
 
     #[test]
     fn names_of_real_releases_pass() {
-        let names = [
-            "1.2.0-rc1",
-            "kyma-installer.yaml",
-            ".md",
-            "...",
-            "ä b+c",
-            "-",
-        ];
+        let names = ["1.2.0-rc1", "kyma-installer.yaml", ".md", "...", "ä b+c", "-"];
         assert!(names.iter().all(|it| segment(it).is_ok()));
     }
 
     #[test]
     fn names_that_could_leave_their_folder_are_refused() {
         let long = "a".repeat(256);
-        let names = [
-            "", ".", "..", "../x", "/etc", "a/b", "a\\b", "C:", "a\0", "a\nb", &long,
-        ];
+        let names = ["", ".", "..", "../x", "/etc", "a/b", "a\\b", "C:", "a\0", "a\nb", &long];
         for name in names {
             assert!(segment(name).is_err(), "{name:?}");
         }
@@ -89,10 +80,8 @@ mod tests {
             reference: reference.to_owned(),
             path: path.to_owned(),
         };
-        let asset = |tag: &String, name: &String| Resource::Asset {
-            tag: tag.clone(),
-            name: name.clone(),
-        };
+        let asset =
+            |tag: &String, name: &String| Resource::Asset { tag: tag.clone(), name: name.clone() };
         assert!(check(&asset(&good, &good)).is_ok());
         assert!(check(&asset(&bad, &good)).is_err());
         assert!(check(&asset(&good, &bad)).is_err());

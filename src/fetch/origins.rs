@@ -52,9 +52,7 @@ impl Origins {
 
     /// Where a file is.
     pub fn file(&self, resource: &Resource) -> String {
-        let Self {
-            web, raw, bucket, ..
-        } = self;
+        let Self { web, raw, bucket, .. } = self;
         match resource {
             Resource::Asset { tag, name } => {
                 let path = encoded(&format!("{tag}/{name}"));
@@ -106,10 +104,7 @@ impl Origins {
 fn base(text: &str) -> Result<String, Error> {
     let refuse = |cause: &str| {
         let url = text.rsplit_once('@').map_or(text, |(_, rest)| rest);
-        Err(Error::BaseUrl {
-            url: url.to_owned(),
-            cause: cause.to_owned(),
-        })
+        Err(Error::BaseUrl { url: url.to_owned(), cause: cause.to_owned() })
     };
     let Ok(url) = Url::parse(text) else {
         return refuse("it is no URL");
@@ -146,10 +141,7 @@ mod tests {
     fn files_are_where_their_publishers_put_them() {
         let origins = Origins::default();
         let (tag, name) = ("1.0.0+1".to_owned(), "a b.yaml".to_owned());
-        let asset = Resource::Asset {
-            tag: tag.clone(),
-            name: name.clone(),
-        };
+        let asset = Resource::Asset { tag: tag.clone(), name: name.clone() };
         let url = "https://github.com/kyma-project/kyma/releases/download/1.0.0%2B1/a%20b.yaml";
         assert_eq!(origins.file(&asset), url);
         let url = "https://storage.googleapis.com/kyma-prow-artifacts/1.0.0%2B1/a%20b.yaml";

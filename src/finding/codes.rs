@@ -201,9 +201,7 @@ impl FromStr for Code {
 
     fn from_str(text: &str) -> Result<Self, NotACode> {
         let found = CODES.iter().find(|info| info.name == text);
-        found
-            .map(|info| info.code)
-            .ok_or_else(|| NotACode(text.to_owned()))
+        found.map(|info| info.code).ok_or_else(|| NotACode(text.to_owned()))
     }
 }
 

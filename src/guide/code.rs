@@ -99,10 +99,7 @@ fn is_telling(line: &str) -> bool {
 }
 
 fn is_command(line: &str) -> bool {
-    let line = line
-        .strip_prefix("$ ")
-        .unwrap_or(line)
-        .trim_start_matches('(');
+    let line = line.strip_prefix("$ ").unwrap_or(line).trim_start_matches('(');
     let word = line.split_whitespace().next().unwrap_or_default();
     let sets_variable = word.split_once('=').is_some_and(|(name, value)| {
         let named = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
@@ -114,9 +111,7 @@ fn is_command(line: &str) -> bool {
 /// A YAML key or the start of a JSON value. Error texts have blanks before their colon.
 fn is_configuration(line: &str) -> bool {
     let line = line.trim_start_matches("- ");
-    let key = line
-        .split_once(':')
-        .map(|(key, rest)| (key.trim_matches('"'), rest));
+    let key = line.split_once(':').map(|(key, rest)| (key.trim_matches('"'), rest));
     let is_key = key.is_some_and(|(key, rest)| {
         let plain = |c: char| c.is_alphanumeric() || "_-./\\".contains(c);
         let separate = rest.is_empty() || rest.starts_with(' ');
@@ -127,9 +122,7 @@ fn is_configuration(line: &str) -> bool {
 
 fn is_complaint(key: &str) -> bool {
     let key = key.to_lowercase();
-    ["error", "warning", "fatal", "panic"]
-        .iter()
-        .any(|it| key.starts_with(it))
+    ["error", "warning", "fatal", "panic"].iter().any(|it| key.starts_with(it))
 }
 
 /// Whether the command deletes or overwrites things that do not come back by themselves.
@@ -143,21 +136,16 @@ fn is_destructive_line(line: &str) -> bool {
         return false;
     }
     let flat: String = line.chars().filter(|c| !c.is_whitespace()).collect();
-    let strips_finalizers = ["finalizers\":null", "finalizers\":[]", "finalizers/"]
-        .iter()
-        .any(|it| flat.contains(it));
+    let strips_finalizers =
+        ["finalizers\":null", "finalizers\":[]", "finalizers/"].iter().any(|it| flat.contains(it));
     strips_finalizers || deletes(line) || removes_files(line)
 }
 
 fn deletes(line: &str) -> bool {
     let words: Vec<_> = line.split_whitespace().collect();
     let has = |word: &str| words.contains(&word);
-    let forced = ["--all", "--force", "--purge", "--prune"]
-        .iter()
-        .any(|it| has(it));
-    let changes = ["delete", "replace", "apply", "uninstall", "upgrade"]
-        .iter()
-        .any(|it| has(it));
+    let forced = ["--all", "--force", "--purge", "--prune"].iter().any(|it| has(it));
+    let changes = ["delete", "replace", "apply", "uninstall", "upgrade"].iter().any(|it| has(it));
     forced && changes || has("uninstall") || words.windows(2).any(deletes_object)
 }
 
@@ -212,12 +200,7 @@ mod tests {
 
     #[test]
     fn configuration_is_told_from_output_by_its_first_line() {
-        for code in [
-            "spec:\n  peers: []",
-            "global.foo: \"x\"",
-            "- name: core",
-            "{\"a\": 1}",
-        ] {
+        for code in ["spec:\n  peers: []", "global.foo: \"x\"", "- name: core", "{\"a\": 1}"] {
             assert_eq!(kind("", code), CodeKind::Snippet, "{code}");
         }
         assert_eq!(kind("console", "spec: {}"), CodeKind::Example);

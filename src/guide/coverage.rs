@@ -104,20 +104,15 @@ pub fn for_hop<N: AsRef<str>>(from: Minor, to: Minor, listing: &[(Minor, N)]) ->
     files.sort_by(|a, b| (a.branch != to, a).cmp(&(b.branch != to, b)));
     let mut seen = BTreeSet::new();
     files.retain(|it| seen.insert(it.name.clone()));
-    let (covering, others): (Vec<_>, Vec<_>) = files
-        .into_iter()
-        .partition(|it| it.coverage.covers(from, to));
+    let (covering, others): (Vec<_>, Vec<_>) =
+        files.into_iter().partition(|it| it.coverage.covers(from, to));
     let stale = others.into_iter().filter(|it| it.branch == to).collect();
     HopGuides { covering, stale }
 }
 
 fn guide_file<N: AsRef<str>>((branch, name): &(Minor, N)) -> Option<GuideFile> {
     let name = name.as_ref();
-    Some(GuideFile {
-        branch: *branch,
-        name: name.to_owned(),
-        coverage: Coverage::of_file(name)?,
-    })
+    Some(GuideFile { branch: *branch, name: name.to_owned(), coverage: Coverage::of_file(name)? })
 }
 
 #[cfg(test)]
@@ -189,11 +184,8 @@ mod tests {
 
     #[test]
     fn a_range_guide_on_a_later_branch_covers_the_earlier_hop_and_is_stale_on_the_next() {
-        let listing = [
-            ("1.17", "1.15-1.17.md"),
-            ("1.18", "1.15-1.17.md"),
-            ("1.16", "1.15-1.16.md"),
-        ];
+        let listing =
+            [("1.17", "1.15-1.17.md"), ("1.18", "1.15-1.17.md"), ("1.16", "1.15-1.16.md")];
         let (covering, stale) = hop("1.15", "1.16", &listing);
         assert_eq!(covering, ["1.15-1.16.md@1.16", "1.15-1.17.md@1.17"]);
         assert_eq!(stale, Vec::<String>::new());
@@ -204,11 +196,7 @@ mod tests {
 
     #[test]
     fn the_targets_own_branch_wins_over_a_copy_elsewhere() {
-        let listing = [
-            ("1.3", "1.3-1.4.md"),
-            ("1.5", "1.3-1.4.md"),
-            ("1.4", "1.3-1.4.md"),
-        ];
+        let listing = [("1.3", "1.3-1.4.md"), ("1.5", "1.3-1.4.md"), ("1.4", "1.3-1.4.md")];
         assert_eq!(hop("1.3", "1.4", &listing).0, ["1.3-1.4.md@1.4"]);
         assert_eq!(hop("1.3", "1.4", &listing[..2]).0, ["1.3-1.4.md@1.3"]);
     }

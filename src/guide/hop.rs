@@ -14,7 +14,7 @@ pub struct HopGuide {
     /// The guides that cover the hop.
     pub guides: Vec<Guide>,
     /// Guides in the folder of the target's branch that cover another hop.
-    pub stale: Vec<String>,
+    pub stale: Vec<Guide>,
     /// The release notes of the target's minor, if there is such a post.
     pub notes: Option<Notes>,
     /// Components that a document calls by a new name.
@@ -48,7 +48,7 @@ impl HopGuide {
     pub fn new(
         minors: (Minor, Minor),
         guides: Vec<Guide>,
-        stale: Vec<String>,
+        stale: Vec<Guide>,
         notes: Option<Notes>,
         known: Known<'_>,
     ) -> Self {
@@ -63,11 +63,7 @@ impl HopGuide {
         hop.renamed = hop.renamed_components(known);
         if hop.guides.is_empty() {
             let asked = known.breaks || hop.linked_from_notes() || hop.warned_of_upgrade();
-            hop.status = if asked {
-                GuideStatus::Missing
-            } else {
-                GuideStatus::None
-            };
+            hop.status = if asked { GuideStatus::Missing } else { GuideStatus::None };
         }
         hop
     }
@@ -75,20 +71,13 @@ impl HopGuide {
     /// Whether the release notes link a guide that covers this hop.
     pub fn linked_from_notes(&self) -> bool {
         let (from, to) = self.minors;
-        self.notes
-            .iter()
-            .flat_map(|it| &it.guide_links)
-            .any(|it| it.coverage.covers(from, to))
+        self.notes.iter().flat_map(|it| &it.guide_links).any(|it| it.coverage.covers(from, to))
     }
 
     /// Whether the release notes warn of what the upgrade itself does.
     fn warned_of_upgrade(&self) -> bool {
         self.minors.0 != self.minors.1
-            && self
-                .notes
-                .iter()
-                .flat_map(|it| &it.cautions)
-                .any(|it| it.about_upgrade)
+            && self.notes.iter().flat_map(|it| &it.cautions).any(|it| it.about_upgrade)
     }
 
     fn texts(&self) -> impl Iterator<Item = &Text> {
@@ -98,10 +87,7 @@ impl HopGuide {
 
     fn renamed_components(&self, known: Known<'_>) -> Vec<ComponentRename> {
         let said = |old: &String| {
-            let mut found = known
-                .added
-                .iter()
-                .filter_map(|new| self.says_renamed(old, new));
+            let mut found = known.added.iter().filter_map(|new| self.says_renamed(old, new));
             found.next()
         };
         known.removed.iter().filter_map(said).collect()
@@ -111,9 +97,7 @@ impl HopGuide {
     fn says_renamed(&self, old: &str, new: &str) -> Option<ComponentRename> {
         let says = |line: &str| states_rename(&words(line), old, new);
         self.texts().find_map(|text| {
-            let line = (1..)
-                .map_while(|it| Some((it, text.line(it)?)))
-                .find(|(_, it)| says(it));
+            let line = (1..).map_while(|it| Some((it, text.line(it)?))).find(|(_, it)| says(it));
             line.map(|(number, _)| ComponentRename {
                 from: old.to_owned(),
                 to: new.to_owned(),
@@ -131,8 +115,7 @@ impl HopGuide {
     /// The line of the release notes that names a component.
     pub fn notes_mention(&self, component: &str) -> Option<Evidence> {
         let text = &self.notes.as_ref()?.text;
-        text.mentions_component(component)
-            .map(|line| text.evidence(line))
+        text.mentions_component(component).map(|line| text.evidence(line))
     }
 }
 
@@ -141,24 +124,17 @@ impl HopGuide {
 fn states_rename(words: &[String], old: &str, new: &str) -> bool {
     const FAR: usize = 8;
     let starts = words.iter().enumerate().filter(|(_, word)| *word == old);
-    starts
-        .map(|(start, _)| &words[start + 1..words.len().min(start + FAR)])
-        .any(|rest| {
-            let renamed = rest.iter().position(|word| word.starts_with("renam"));
-            let named = rest.iter().position(|word| word == new);
-            renamed
-                .zip(named)
-                .is_some_and(|(renamed, named)| renamed < named)
-        })
+    starts.map(|(start, _)| &words[start + 1..words.len().min(start + FAR)]).any(|rest| {
+        let renamed = rest.iter().position(|word| word.starts_with("renam"));
+        let named = rest.iter().position(|word| word == new);
+        renamed.zip(named).is_some_and(|(renamed, named)| renamed < named)
+    })
 }
 
 /// The words of a line in lower case; a hyphen belongs to its word.
 fn words(line: &str) -> Vec<String> {
     let words = line.split(|c: char| !(c.is_alphanumeric() || c == '-'));
-    words
-        .map(str::to_lowercase)
-        .filter(|it| !it.is_empty())
-        .collect()
+    words.map(str::to_lowercase).filter(|it| !it.is_empty()).collect()
 }
 
 #[cfg(test)]
@@ -172,9 +148,7 @@ mod tests {
     #[test]
     fn a_rename_is_stated_in_a_few_words() {
         assert!(says("### Jaeger renamed to Tracing"));
-        assert!(says(
-            "The component `jaeger` was renamed and is called **tracing** now."
-        ));
+        assert!(says("The component `jaeger` was renamed and is called **tracing** now."));
     }
 
     #[test]

@@ -161,14 +161,8 @@ fn tag(chars: &[char], at: usize, out: &mut String) -> Option<usize> {
 
 fn entity(chars: &[char], at: usize, out: &mut String) -> Option<usize> {
     let name: String = chars[at + 1..].iter().take(6).collect();
-    let known = [
-        ("lt;", '<'),
-        ("gt;", '>'),
-        ("amp;", '&'),
-        ("quot;", '"'),
-        ("#39;", '\''),
-        ("nbsp;", ' '),
-    ];
+    let known =
+        [("lt;", '<'), ("gt;", '>'), ("amp;", '&'), ("quot;", '"'), ("#39;", '\''), ("nbsp;", ' ')];
     let (name, c) = known.into_iter().find(|(it, _)| name.starts_with(it))?;
     out.push(c);
     Some(at + 1 + name.len())
@@ -228,10 +222,8 @@ fn ends(chars: &[(u32, char)]) -> Vec<usize> {
 
 fn end_after(chars: &[(u32, char)], mark: usize) -> Option<usize> {
     let rest = &chars[mark + 1..];
-    let closers = rest
-        .iter()
-        .take_while(|(_, c)| matches!(c, '*' | '_' | ')' | '"' | '”' | '\''))
-        .count();
+    let closers =
+        rest.iter().take_while(|(_, c)| matches!(c, '*' | '_' | ')' | '"' | '”' | '\'')).count();
     let after = &rest[closers..];
     let blanks = after.iter().take_while(|(_, c)| c.is_whitespace()).count();
     let next = after.get(blanks).map(|(_, c)| *c)?;
@@ -244,10 +236,7 @@ fn is_abbreviation(before: &[(u32, char)]) -> bool {
     let word: String = tail.take_while(|c| !c.is_whitespace()).collect();
     let word: String = word.chars().rev().collect();
     let word = word.trim_start_matches(['(', '[', '"']).to_lowercase();
-    matches!(
-        word.as_str(),
-        "e.g" | "i.e" | "vs" | "cf" | "resp" | "approx"
-    )
+    matches!(word.as_str(), "e.g" | "i.e" | "vs" | "cf" | "resp" | "approx")
 }
 
 #[cfg(test)]
@@ -257,10 +246,7 @@ mod tests {
     #[test]
     fn links_keep_their_address_and_lose_their_brackets() {
         let cases = [
-            (
-                "read [this](https://x.y/a_(b)#c) now",
-                "read this (https://x.y/a_(b)#c) now",
-            ),
+            ("read [this](https://x.y/a_(b)#c) now", "read this (https://x.y/a_(b)#c) now"),
             ("see [Tiller](#tiller), [ref][1]", "see Tiller, ref"),
             ("[`code` **b**](</docs/x> \"title\")", "`code` b (/docs/x)"),
             ("![img](./a.png)<https://x.y>", "https://x.y"),
@@ -289,19 +275,10 @@ mod tests {
 
     #[test]
     fn sentences_know_the_line_on_which_they_begin() {
-        let lines = [
-            (4, "First, e.g. this. Second `a. B` is"),
-            (5, "here. **Third!** end 1.2."),
-        ];
-        let found: Vec<_> = sentences(lines)
-            .into_iter()
-            .map(|it| (it.line, it.text))
-            .collect();
-        let expected = [
-            (4, "First, e.g. this."),
-            (4, "Second `a. B` is here."),
-            (5, "Third! end 1.2."),
-        ];
+        let lines = [(4, "First, e.g. this. Second `a. B` is"), (5, "here. **Third!** end 1.2.")];
+        let found: Vec<_> = sentences(lines).into_iter().map(|it| (it.line, it.text)).collect();
+        let expected =
+            [(4, "First, e.g. this."), (4, "Second `a. B` is here."), (5, "Third! end 1.2.")];
         assert_eq!(found, expected.map(|(line, text)| (line, text.to_owned())));
     }
 

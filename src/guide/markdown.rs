@@ -55,11 +55,7 @@ impl Block<'_> {
         let filled = self.lines.iter().filter(|it| !it.text.trim().is_empty());
         let common = filled.map(|it| indent(it.text)).min().unwrap_or(0);
         let indent = fence.min(common);
-        let lines: Vec<_> = self
-            .lines
-            .iter()
-            .map(|it| dedent(it.text, indent))
-            .collect();
+        let lines: Vec<_> = self.lines.iter().map(|it| dedent(it.text, indent)).collect();
         lines.join("\n").trim_end().to_owned()
     }
 }
@@ -70,14 +66,7 @@ pub(super) fn blocks<'a>(lines: &[Line<'a>]) -> Vec<Block<'a>> {
 }
 
 fn nested<'a>(lines: &[Line<'a>], depth: u8) -> Vec<Block<'a>> {
-    let mut reader = Reader {
-        lines,
-        at: 0,
-        depth,
-        blocks: Vec::new(),
-        open: None,
-        in_list: false,
-    };
+    let mut reader = Reader { lines, at: 0, depth, blocks: Vec::new(), open: None, in_list: false };
     while reader.at < lines.len() {
         reader.step();
     }
@@ -183,11 +172,7 @@ impl<'a> Reader<'_, 'a> {
         let lines = rest[..end.unwrap_or(rest.len())].to_vec();
         self.at += lines.len() + 2;
         let indent = indent(first.text);
-        self.blocks.push(Block {
-            kind: Kind::Code { info, indent },
-            line: first.number,
-            lines,
-        });
+        self.blocks.push(Block { kind: Kind::Code { info, indent }, line: first.number, lines });
     }
 
     fn is_indented_code(&self, text: &str) -> bool {
@@ -201,11 +186,7 @@ impl<'a> Reader<'_, 'a> {
         let lines = rest[..end].to_vec();
         self.at += lines.len();
         let (info, indent) = ("", CODE_INDENT);
-        self.blocks.push(Block {
-            kind: Kind::Code { info, indent },
-            line: lines[0].number,
-            lines,
-        });
+        self.blocks.push(Block { kind: Kind::Code { info, indent }, line: lines[0].number, lines });
     }
 
     /// A quote goes on over lines without a marker as long as they are plain text.
@@ -222,11 +203,7 @@ impl<'a> Reader<'_, 'a> {
             self.at += 1;
         }
         let blocks = nested(&inner, self.depth + 1);
-        self.blocks.push(Block {
-            kind: Kind::Quote(blocks),
-            line: first,
-            lines: inner,
-        });
+        self.blocks.push(Block { kind: Kind::Quote(blocks), line: first, lines: inner });
     }
 
     fn is_underline(&self, text: &str) -> bool {

@@ -89,26 +89,15 @@ impl Index {
             };
             let text = without_addresses(line).replace('\\', "");
             let lower = text.to_ascii_lowercase();
-            indexed.push(Indexed {
-                number,
-                shape,
-                text,
-                lower,
-            });
+            indexed.push(Indexed { number, shape, text, lower });
         }
         let code = indexed.iter().filter(|it| it.shape == Shape::Code);
         let nested = yaml_keys::paths(code.map(|it| (it.number, it.text.as_str())));
-        Self {
-            lines: indexed,
-            nested,
-        }
+        Self { lines: indexed, nested }
     }
 
     fn first(&self, mentions: impl Fn(&Indexed) -> bool) -> Option<u32> {
-        self.lines
-            .iter()
-            .find(|it| mentions(it))
-            .map(|it| it.number)
+        self.lines.iter().find(|it| mentions(it)).map(|it| it.number)
     }
 }
 
@@ -223,9 +212,8 @@ fn is_whole(text: &str, at: usize, word: &str) -> bool {
 /// A key is whole also below `.Values` and `.data`.
 fn is_whole_key(text: &str, at: usize, key: &str) -> bool {
     let before = &text[..at];
-    let root = [".Values.", ".data.", "{data.", " data.", "Values."]
-        .iter()
-        .any(|it| before.ends_with(it));
+    let root =
+        [".Values.", ".data.", "{data.", " data.", "Values."].iter().any(|it| before.ends_with(it));
     if !root {
         return is_whole(text, at, key);
     }
@@ -260,16 +248,8 @@ fn names_word(line: &Indexed, word: &str) -> bool {
 /// Whether the word stands alone in backticks, in bold or in quotation marks.
 fn is_marked(text: &str, at: usize, word: &str) -> bool {
     let (before, after) = (&text[..at], &text[at + word.len()..]);
-    let marks = [
-        ("`", "`"),
-        ("**", "**"),
-        ("\"", "\""),
-        ("'", "'"),
-        ("“", "”"),
-    ];
-    marks
-        .iter()
-        .any(|(open, close)| before.ends_with(open) && after.starts_with(close))
+    let marks = [("`", "`"), ("**", "**"), ("\"", "\""), ("'", "'"), ("“", "”")];
+    marks.iter().any(|(open, close)| before.ends_with(open) && after.starts_with(close))
 }
 
 fn names_compound(line: &Indexed, name: &str) -> bool {
@@ -279,9 +259,7 @@ fn names_compound(line: &Indexed, name: &str) -> bool {
 
 fn is_namespace(before: &str) -> bool {
     let before = before.trim_end_matches([' ', '=', ':', '"', '\'', '`']);
-    ["-n", "namespace", "Namespace"]
-        .iter()
-        .any(|it| before.ends_with(it))
+    ["-n", "namespace", "Namespace"].iter().any(|it| before.ends_with(it))
 }
 
 /// Whether the words of a hyphenated name stand there capitalised: "Event Bus".
@@ -291,9 +269,7 @@ fn names_properly(line: &Indexed, name: &str) -> bool {
     let mut places = occurrences(lower, &spaced).filter(|at| is_whole(lower, *at, &spaced));
     places.any(|at| {
         let words = line.text[at..at + spaced.len()].split(' ');
-        words
-            .clone()
-            .all(|it| it.starts_with(|c: char| c.is_ascii_uppercase()))
+        words.clone().all(|it| it.starts_with(|c: char| c.is_ascii_uppercase()))
     })
 }
 
@@ -311,20 +287,12 @@ fn names_component_word(line: &Indexed, name: &str) -> bool {
 
 fn is_title(heading: &str, name: &str) -> bool {
     let title = heading.trim_start_matches(['>', ' ', '#']);
-    title
-        .trim_matches([' ', '#', '*', '`'])
-        .eq_ignore_ascii_case(name)
+    title.trim_matches([' ', '#', '*', '`']).eq_ignore_ascii_case(name)
 }
 
 fn is_component_in_code(lower: &str, at: usize) -> bool {
     let before = lower[..at].trim_end_matches(['"', '\'', ' ', ':', '=']);
-    let helm = [
-        "helm delete",
-        "helm uninstall",
-        "helm upgrade",
-        "helm rollback",
-        "--purge",
-    ];
+    let helm = ["helm delete", "helm uninstall", "helm upgrade", "helm rollback", "--purge"];
     before.ends_with("component") || helm.iter().any(|it| before.ends_with(it))
 }
 
@@ -337,17 +305,12 @@ fn is_component_in_prose(text: &str, at: usize, name: &str) -> bool {
 /// "the core component", "component core", "the Helm release core"; not "a core component".
 fn is_beside_its_kind(text: &str, at: usize, name: &str) -> bool {
     let words = |part: &str| -> Vec<String> {
-        let bare = |it: &str| {
-            it.trim_matches(['*', '`', '"', '(', '\''])
-                .to_ascii_lowercase()
-        };
+        let bare = |it: &str| it.trim_matches(['*', '`', '"', '(', '\'']).to_ascii_lowercase();
         part.split_whitespace().map(bare).collect()
     };
     let (before, after) = (words(&text[..at]), words(&text[at + name.len()..]));
     let last = before.last().map_or("", String::as_str);
-    let next = after
-        .first()
-        .map_or("", |it| it.trim_end_matches(['.', ',', ';', ':', ')']));
+    let next = after.first().map_or("", |it| it.trim_end_matches(['.', ',', ';', ':', ')']));
     let kinds = ["component", "chart", "sub-chart", "subchart", "module"];
     let is_named = kinds.contains(&next)
         || next == "helm" && after.len() > 1

@@ -120,11 +120,7 @@ fn steps_of(blocks: &[Block<'_>]) -> (Vec<GuideStep>, usize) {
     let mut more = 0;
     for part in parts(blocks) {
         let about = matches!(part.first(), Some(first) if is_about_migration(first));
-        let scope = if about {
-            Scope::Everything
-        } else {
-            Scope::UpgradesOnly
-        };
+        let scope = if about { Scope::Everything } else { Scope::UpgradesOnly };
         let checklist = steps::checklist(part, scope);
         steps.extend(checklist.steps);
         more += checklist.more;
@@ -225,16 +221,8 @@ fn is_about_upgrade(text: &str) -> bool {
     let sentences = super::inline::sentences([(1, text)]);
     sentences.iter().any(|it| {
         let words = Words::of(&it.text);
-        let upgrade = [
-            "upgrade|upgrading",
-            "updating kyma",
-            "move|migrate ~3 from ~2 to",
-        ];
-        let pointer = [
-            "guide|guides",
-            "without ~2 performing|following ~3 steps",
-            "these steps",
-        ];
+        let upgrade = ["upgrade|upgrading", "updating kyma", "move|migrate ~3 from ~2 to"];
+        let pointer = ["guide|guides", "without ~2 performing|following ~3 steps", "these steps"];
         words.has_any(&upgrade) && !words.has_any(&pointer)
     })
 }

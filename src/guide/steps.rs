@@ -147,11 +147,7 @@ impl Builder {
         if demand.lead {
             return self.lead(&demand, next);
         }
-        let kind = if demand.reminder {
-            StepKind::Note
-        } else {
-            StepKind::Action
-        };
+        let kind = if demand.reminder { StepKind::Note } else { StepKind::Action };
         self.push(kind, demand.line, &demand.text);
         self.takes_code = self.steps.len().checked_sub(1);
     }
@@ -168,12 +164,7 @@ impl Builder {
             if self.scope == Scope::UpgradesOnly {
                 return None;
             }
-            Some(Demand {
-                line: last.line,
-                text: last.text.clone(),
-                reminder: false,
-                lead: false,
-            })
+            Some(Demand { line: last.line, text: last.text.clone(), reminder: false, lead: false })
         };
         demand.or_else(leading)
     }
@@ -210,11 +201,7 @@ impl Builder {
             return;
         }
         let known = demand.is_some_and(|it| it.reminder) && self.list == ListSense::Unsaid;
-        let kind = if known && !ordered {
-            StepKind::Note
-        } else {
-            StepKind::Action
-        };
+        let kind = if known && !ordered { StepKind::Note } else { StepKind::Action };
         self.push(kind, block.line, &text);
         self.takes_code = self.steps.len().checked_sub(1);
         if text.ends_with(':') {
@@ -335,15 +322,8 @@ fn list_sense(sentences: &[Sentence]) -> ListSense {
         return ListSense::Unsaid;
     };
     let words = Words::of(&last.text);
-    let asks = [
-        "you must|need|should|have",
-        "follow|perform|complete|do ~3 steps|following",
-    ];
-    let tells = [
-        "automatic*",
-        "we",
-        "job|script|process|tool|controller|migrator ~3 does",
-    ];
+    let asks = ["you must|need|should|have", "follow|perform|complete|do ~3 steps|following"];
+    let tells = ["automatic*", "we", "job|script|process|tool|controller|migrator ~3 does"];
     if words.has_any(&asks) {
         ListSense::Asks
     } else if last.text.ends_with(':') && words.has_any(&tells) {

@@ -83,10 +83,7 @@ fn a_guide_becomes_a_checklist() {
 #[test]
 fn a_guide_knows_where_it_comes_from_and_cites_its_lines() {
     let guide = guide(GUIDE.as_bytes());
-    assert_eq!(
-        guide.source(),
-        "release-1.2/docs/migration-guides/1.1-1.2.md"
-    );
+    assert_eq!(guide.source(), "release-1.2/docs/migration-guides/1.1-1.2.md");
     assert_eq!(guide.name, "1.1-1.2.md");
     assert_eq!(guide.coverage.to_string(), "1.1-1.2");
     let evidence = guide.evidence(&guide.steps[4]);
@@ -119,10 +116,7 @@ fn a_flood_of_steps_is_cut_and_counted() {
     assert_eq!((flood.steps.len(), flood.more_steps), (STEP_LIMIT, 5));
     let long = guide(format!("You must {}.", "wait ".repeat(300)).as_bytes());
     let text = &long.steps[0].text;
-    assert!(
-        text.ends_with('…') && text.chars().count() <= TEXT_LIMIT,
-        "{text}"
-    );
+    assert!(text.ends_with('…') && text.chars().count() <= TEXT_LIMIT, "{text}");
 }
 
 #[test]
@@ -143,11 +137,7 @@ fn a_text_beyond_all_measure_is_cut() {
 
 #[test]
 fn a_status_is_written_in_lower_case() {
-    let all = [
-        GuideStatus::Published,
-        GuideStatus::None,
-        GuideStatus::Missing,
-    ];
+    let all = [GuideStatus::Published, GuideStatus::None, GuideStatus::Missing];
     let json = serde_json::to_string(&all).unwrap();
     assert_eq!(json, r#"["published","none","missing"]"#);
 }
@@ -167,11 +157,7 @@ fn assert_sound(guide: &Guide) {
         assert!(code.clone().all(|it| it.chars().count() <= COMMAND_LIMIT));
     }
     let lines: BTreeSet<u32> = guide.steps.iter().map(|it| it.line).collect();
-    assert!(
-        lines
-            .iter()
-            .all(|it| guide.text.evidence(*it).line == Some(*it))
-    );
+    assert!(lines.iter().all(|it| guide.text.evidence(*it).line == Some(*it)));
 }
 
 proptest! {

@@ -40,12 +40,7 @@ impl Text {
         let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
         let lines: Vec<_> = text.lines().map(clean).collect();
         let index = Index::new(&lines);
-        Self {
-            source: source.into(),
-            lines,
-            cut,
-            index,
-        }
+        Self { source: source.into(), lines, cut, index }
     }
 
     /// The name under which evidence cites this text.
@@ -208,11 +203,8 @@ mod tests {
             "Use 1.16.0-rc3.\nAgain `1.16.0-rc3`, then https://x.y/kyma/1.16.0-RC4/a.yaml\n\
              not 1.16.0, 1.16-rc1, 1.16.0-rc, 1.16.0-rc4-1, 1.1.1.1-rc1",
         );
-        let found: Vec<_> = text
-            .candidates()
-            .iter()
-            .map(|(version, line)| format!("{version}@{line}"))
-            .collect();
+        let found: Vec<_> =
+            text.candidates().iter().map(|(version, line)| format!("{version}@{line}")).collect();
         assert_eq!(found, ["1.16.0-rc3@1", "1.16.0-rc4@2"]);
     }
 

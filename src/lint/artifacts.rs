@@ -27,17 +27,11 @@ fn of_target(bundle: &Bundle, gap: &Gap) -> Finding {
             Finding::new(Code::ArtifactUnreadable, &gap.source, message)
         }
     };
-    let severity = if gap.role == Role::ConfigReference {
-        Severity::Warning
-    } else {
-        Severity::Blocker
-    };
+    let severity =
+        if gap.role == Role::ConfigReference { Severity::Warning } else { Severity::Blocker };
     let listing = || Evidence::listing(&gap.source, format!("asked for {}", gap.url));
     let evidence = gap.place.clone().unwrap_or_else(listing);
-    finding
-        .hop(&bundle.version)
-        .severity(severity)
-        .evidence(evidence)
+    finding.hop(&bundle.version).severity(severity).evidence(evidence)
 }
 
 fn of_start(context: &Context<'_>, gap: &Gap) -> Finding {
@@ -46,10 +40,7 @@ fn of_start(context: &Context<'_>, gap: &Gap) -> Finding {
         "{}; so this report cannot tell what changes between {} and {}",
         finding.message, context.hop.from, context.hop.to
     );
-    Finding {
-        message,
-        ..finding.severity(Severity::Warning)
-    }
+    Finding { message, ..finding.severity(Severity::Warning) }
 }
 
 /// An installer image of another version than the release's.
@@ -69,10 +60,7 @@ fn image_mismatch(bundle: &Bundle) -> Option<Finding> {
     if tag == bundle.version.to_string() {
         return None;
     }
-    let message = format!(
-        "the installer of release {} runs the image {reference}",
-        bundle.version
-    );
+    let message = format!("the installer of release {} runs the image {reference}", bundle.version);
     let evidence = bundle.evidence(&installer.source, image.line);
     let subject = installer.key.to_string();
     Some(Finding::new(Code::ArtifactImageMismatch, subject, message).evidence(evidence))
@@ -103,24 +91,15 @@ fn tag(reference: &str) -> Option<&str> {
 
 /// Text of the form `__NAME__` that somebody had to replace.
 pub(super) fn placeholders(context: &Context<'_>) -> Vec<Finding> {
-    let files = context
-        .to
-        .files
-        .iter()
-        .filter(|file| file.role != Role::Tiller);
-    files
-        .filter_map(|file| placeholder_finding(context, &file.source(), file.role))
-        .collect()
+    let files = context.to.files.iter().filter(|file| file.role != Role::Tiller);
+    files.filter_map(|file| placeholder_finding(context, &file.source(), file.role)).collect()
 }
 
 fn placeholder_finding(context: &Context<'_>, source: &str, role: Role) -> Option<Finding> {
     const SHOWN: usize = 5;
     let file = context.to.files.iter().find(|it| it.source() == source)?;
     let text = std::str::from_utf8(&file.artifact.bytes).ok()?;
-    let lines = text
-        .lines()
-        .zip(1..)
-        .filter(|(line, _)| holds_placeholder(line));
+    let lines = text.lines().zip(1..).filter(|(line, _)| holds_placeholder(line));
     let places: Vec<_> = lines.map(|(_, number)| number).collect();
     let names = if places.is_empty() {
         return None;
@@ -128,21 +107,16 @@ fn placeholder_finding(context: &Context<'_>, source: &str, role: Role) -> Optio
         places.len()
     };
     let (severity, what) = match role {
-        Role::ConfigReference => (
-            Severity::Info,
-            "it is a template to fill in, and this plan does not apply it",
-        ),
-        Role::InstallationCr => (
-            Severity::Info,
-            "the operator takes the charts from its image and does not read them",
-        ),
+        Role::ConfigReference => {
+            (Severity::Info, "it is a template to fill in, and this plan does not apply it")
+        }
+        Role::InstallationCr => {
+            (Severity::Info, "the operator takes the charts from its image and does not read them")
+        }
         _ => (Severity::Warning, "it would be applied with them"),
     };
     let message = format!("{source} holds placeholders on {names} lines; {what}");
-    let evidence = places
-        .iter()
-        .take(SHOWN)
-        .map(|&line| context.to.evidence(source, line));
+    let evidence = places.iter().take(SHOWN).map(|&line| context.to.evidence(source, line));
     let finding = Finding::new(Code::ArtifactPlaceholder, source, message).severity(severity);
     Some(finding.evidence_all(evidence))
 }
@@ -162,10 +136,7 @@ mod tests {
 
     #[test]
     fn the_tag_of_an_image_is_what_follows_the_last_colon_of_its_name() {
-        assert_eq!(
-            tag("eu.gcr.io/kyma-project/kyma-installer:1.0.0"),
-            Some("1.0.0")
-        );
+        assert_eq!(tag("eu.gcr.io/kyma-project/kyma-installer:1.0.0"), Some("1.0.0"));
         assert_eq!(tag("registry:5000/kyma-installer"), None);
         assert_eq!(tag("kyma-installer@sha256:abc"), None);
     }

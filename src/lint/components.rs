@@ -18,15 +18,14 @@ fn removed_finding(context: &Context<'_>, component: &Component) -> Finding {
          installed at the version of {}",
         context.hop.to, context.hop.from
     );
-    let (helm, keep) = (
-        uninstall(context, name, namespace),
-        context.guide.notes_mention(name),
-    );
+    let (helm, keep) = (uninstall(context, name, namespace), context.guide.notes_mention(name));
     let remedy = match keep {
         Some(_) => format!(
-            "Read what the release notes say about {name}; to remove it after the hop: `{helm}`."
+            "Read what the release notes say about {name}; to remove it with all its objects after the hop: `{helm}`."
         ),
-        None => format!("Decide whether to keep {name}; to remove it after the hop: `{helm}`."),
+        None => format!(
+            "Decide whether to keep {name}; to remove it with all its objects after the hop: `{helm}`."
+        ),
     };
     Finding::new(Code::ComponentRemovedLeftInstalled, name, message)
         .remedy(remedy)
@@ -47,20 +46,13 @@ fn uninstall(context: &Context<'_>, name: &str, namespace: &str) -> String {
 /// Components that the release notes call by a new name.
 pub(super) fn renamed(context: &Context<'_>) -> Vec<Finding> {
     let removed = context.changes.components.removed.iter();
-    removed
-        .filter_map(|it| renamed_finding(context, it))
-        .collect()
+    removed.filter_map(|it| renamed_finding(context, it)).collect()
 }
 
 fn renamed_finding(context: &Context<'_>, old: &Component) -> Option<Finding> {
     let name = old.release_name();
     let (new_name, said) = context.guide.renamed_component(name)?;
-    let new = context
-        .changes
-        .components
-        .added
-        .iter()
-        .find(|it| it.release_name() == new_name)?;
+    let new = context.changes.components.added.iter().find(|it| it.release_name() == new_name)?;
     let message = format!(
         "{name} is called {new_name} from {} on; {name} stays installed, and overrides labelled \
          `component: {name}` reach nothing",
@@ -69,7 +61,7 @@ fn renamed_finding(context: &Context<'_>, old: &Component) -> Option<Finding> {
     let helm = uninstall(context, name, &old.namespace);
     let remedy = format!(
         "Change the label of your overrides to `component: {new_name}` before the hop, and check each \
-         key; remove the old release after it: `{helm}`."
+         key; remove the old release with all its objects after it: `{helm}`."
     );
     let finding = Finding::new(Code::ComponentRenamed, name, message).remedy(remedy);
     Some(

@@ -43,23 +43,15 @@ pub fn breaking_changes(context: &Context<'_>) -> Vec<Breaking> {
         evidence,
     };
     let entry = |key: &crate::overrides::OverrideKey| {
-        context
-            .from
-            .override_entry(key)
-            .map(|it| context.from.override_evidence(it))
+        context.from.override_entry(key).map(|it| context.from.override_evidence(it))
     };
     let renamed = changes
         .renames
         .iter()
         .filter_map(|it| Some(key(Code::OverrideRenamed, &it.from, entry(&it.from)?)));
     let removed = changes.overrides.removed.iter();
-    let removed = removed.map(|it| {
-        key(
-            Code::OverrideRemoved,
-            &it.key,
-            context.from.override_evidence(it),
-        )
-    });
+    let removed =
+        removed.map(|it| key(Code::OverrideRemoved, &it.key, context.from.override_evidence(it)));
     let component = |code, it: &crate::manifest::Component| Breaking {
         code,
         subject: format!("component {}", it.release_name()),
@@ -68,11 +60,8 @@ pub fn breaking_changes(context: &Context<'_>) -> Vec<Breaking> {
     };
     let gone = changes.components.removed.iter().map(|it| {
         let renamed = context.guide.renamed_component(it.release_name()).is_some();
-        let code = if renamed {
-            Code::ComponentRenamed
-        } else {
-            Code::ComponentRemovedLeftInstalled
-        };
+        let code =
+            if renamed { Code::ComponentRenamed } else { Code::ComponentRemovedLeftInstalled };
         component(code, it)
     });
     let moved = changes.components.moved.iter();
@@ -82,25 +71,14 @@ pub fn breaking_changes(context: &Context<'_>) -> Vec<Breaking> {
 
 /// The breaking changes that no guide of the hop mentions.
 fn undocumented(context: &Context<'_>) -> Vec<Breaking> {
-    let mentioned = |it: &Breaking| {
-        context
-            .guide
-            .guides
-            .iter()
-            .any(|guide| it.is_mentioned_in(guide))
-    };
-    breaking_changes(context)
-        .into_iter()
-        .filter(|it| !mentioned(it))
-        .collect()
+    let mentioned =
+        |it: &Breaking| context.guide.guides.iter().any(|guide| it.is_mentioned_in(guide));
+    breaking_changes(context).into_iter().filter(|it| !mentioned(it)).collect()
 }
 
 /// The codes of the changes that no guide of the hop mentions, each once.
 pub fn uncovered_codes(context: &Context<'_>) -> Vec<&'static str> {
-    let mut codes: Vec<_> = undocumented(context)
-        .iter()
-        .map(|it| it.code.as_str())
-        .collect();
+    let mut codes: Vec<_> = undocumented(context).iter().map(|it| it.code.as_str()).collect();
     codes.sort_unstable();
     codes.dedup();
     codes
@@ -110,22 +88,21 @@ pub fn uncovered_codes(context: &Context<'_>) -> Vec<&'static str> {
 pub(super) fn published(context: &Context<'_>) -> Vec<Finding> {
     let guides = &context.guide.guides;
     let required = guides.iter().map(required);
-    let ranges = guides
-        .iter()
-        .filter(|it| it.coverage.is_range(context.facts));
+    let ranges = guides.iter().filter(|it| it.coverage.is_range(context.facts));
     required.chain(ranges.map(several_hops)).collect()
 }
 
 fn required(guide: &Guide) -> Finding {
     let count = |when| guide.steps.iter().filter(|it| it.when == when).count();
-    let message = format!(
-        "{} has {} items: {} before the upgrade, {} after it, {} without a stated time",
-        guide.name,
-        guide.steps.len() + guide.more_steps,
-        count(When::Before),
-        count(When::After),
-        count(When::Unstated) + count(When::During)
-    );
+    let counts = [
+        (count(When::Before), "before the upgrade"),
+        (count(When::During), "during it"),
+        (count(When::After), "after it"),
+        (count(When::Unstated) + guide.more_steps, "without a stated time"),
+    ];
+    let told = counts.iter().filter(|(count, _)| 0 < *count);
+    let told: Vec<_> = told.map(|(count, when)| format!("{count} {when}")).collect();
+    let message = format!("{} asks for these items: {}", guide.name, told.join(", "));
     let finding = Finding::new(Code::GuideRequired, &guide.name, message);
     let first = guide.steps.first().map(|it| guide.evidence(it));
     finding.evidence_all(first.or_else(|| Some(guide.text.evidence(1))))
@@ -154,14 +131,13 @@ pub(super) fn missing(context: &Context<'_>) -> Vec<Finding> {
         to.branch(),
         reasons(context, &breaking, promised)
     );
-    let severity = if promised {
-        Severity::Blocker
-    } else {
-        Severity::Warning
-    };
+    let severity = if promised { Severity::Blocker } else { Severity::Warning };
     let listed = match context.guide.stale.as_slice() {
         [] => "no migration guide in the folder".to_owned(),
-        stale => format!("the folder holds only {}", stale.join(", ")),
+        stale => {
+            let names: Vec<_> = stale.iter().map(|it| it.name.as_str()).collect();
+            format!("the folder holds only {}", names.join(", "))
+        }
     };
     let finding = Finding::new(Code::GuideMissing, format!("{from}-{to}.md"), message);
     vec![
@@ -192,10 +168,7 @@ fn reasons(context: &Context<'_>, breaking: &[Breaking], promised: bool) -> Stri
 fn notes_evidence<'a>(context: &'a Context<'_>) -> impl Iterator<Item = Evidence> + 'a {
     let (from, to) = context.guide.minors;
     context.guide.notes.iter().flat_map(move |notes| {
-        let links = notes
-            .guide_links
-            .iter()
-            .filter(move |it| it.coverage.covers(from, to));
+        let links = notes.guide_links.iter().filter(move |it| it.coverage.covers(from, to));
         let cautions = notes.cautions.iter().filter(|it| it.about_upgrade);
         let lines = links.map(|it| it.line).chain(cautions.map(|it| it.line));
         lines.map(|line| notes.text.evidence(line))
@@ -205,13 +178,15 @@ fn notes_evidence<'a>(context: &'a Context<'_>) -> impl Iterator<Item = Evidence
 /// Guides in the folder that cover another hop.
 pub(super) fn stale(context: &Context<'_>) -> Vec<Finding> {
     let (from, to) = context.guide.minors;
-    let finding = |name: &String| {
+    let finding = |guide: &Guide| {
+        let name = &guide.name;
         let message = format!(
-            "{name} on branch {} does not cover {from} to {to}",
-            to.branch()
+            "{name} on branch {} covers {} to {}, not {from} to {to}",
+            to.branch(),
+            guide.coverage.from,
+            guide.coverage.to
         );
-        let listing = Evidence::listing(format!("{}/{GUIDE_FOLDER}", to.branch()), name);
-        Finding::new(Code::GuideStale, name, message).evidence(listing)
+        Finding::new(Code::GuideStale, name, message).evidence(guide.text.evidence(1))
     };
     context.guide.stale.iter().map(finding).collect()
 }
@@ -223,9 +198,8 @@ pub(super) fn candidates(context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for guide in &context.guide.guides {
         for (named, line) in guide.text.candidates() {
-            let other = chosen
-                .iter()
-                .find(|it| Minor::of(it) == Minor::of(&named) && ***it != named);
+            let other =
+                chosen.iter().find(|it| Minor::of(it) == Minor::of(&named) && ***it != named);
             findings.extend(other.map(|chosen| {
                 let message = format!("{} says {named}; this path uses {chosen}", guide.name);
                 let subject = named.to_string();
@@ -240,12 +214,7 @@ pub(super) fn candidates(context: &Context<'_>) -> Vec<Finding> {
 
 /// Breaking changes that the guides of the hop do not mention.
 pub(super) fn uncovered(context: &Context<'_>) -> Vec<Finding> {
-    let names: Vec<_> = context
-        .guide
-        .guides
-        .iter()
-        .map(|it| it.name.as_str())
-        .collect();
+    let names: Vec<_> = context.guide.guides.iter().map(|it| it.name.as_str()).collect();
     let missing = undocumented(context);
     if names.is_empty() || missing.is_empty() {
         return Vec::new();

@@ -9,38 +9,38 @@ use crate::rename::{Rename, RenameKind};
 
 /// Keys that live on under another name.
 pub(super) fn renamed(context: &Context<'_>) -> Vec<Finding> {
-    context
-        .changes
-        .renames
-        .iter()
-        .map(|it| renamed_finding(context, it))
-        .collect()
+    context.changes.renames.iter().map(|it| renamed_finding(context, it)).collect()
 }
 
 fn renamed_finding(context: &Context<'_>, rename: &Rename) -> Finding {
+    const REASONS: usize = 3;
     let targets: Vec<_> = rename.to.iter().map(|it| format!("`{}`", it.key)).collect();
     let targets = targets.join(" and ");
-    let scope = rename.to.first().map(scope).unwrap_or_default();
+    let old = &rename.from;
+    let scope = rename.to.first().filter(|it| it.component != old.component).map(scope);
+    let reasons: Vec<_> = rename.reasons.iter().take(REASONS).map(String::as_str).collect();
     let message = format!(
-        "`{}` {} became {targets} {scope} ({}, {} % sure: {})",
-        rename.from.key,
-        self::scope(&rename.from),
+        "`{}` {} is now {targets}{} ({}, confidence {} %: {})",
+        old.key,
+        self::scope(old),
+        scope.map(|it| format!(" {it}")).unwrap_or_default(),
         rename.kind.as_str(),
         rename.confidence.percent(),
-        rename.reasons.join("; ")
+        reasons.join("; ")
     );
     let finding = Finding::new(Code::OverrideRenamed, rename.from.to_string(), message);
-    finding
-        .remedy(remedy(rename, &targets))
-        .evidence_all(rename_evidence(context.from, context.to, rename))
+    finding.remedy(remedy(rename, &targets)).evidence_all(rename_evidence(
+        context.from,
+        context.to,
+        rename,
+    ))
 }
 
 fn scope(key: &OverrideKey) -> String {
-    key.component
-        .as_ref()
-        .map_or("(all components)".to_owned(), |it| {
-            format!("(component {it})")
-        })
+    match &key.component {
+        Some(component) => format!("of component {component}"),
+        None => "of all components".to_owned(),
+    }
 }
 
 fn remedy(rename: &Rename, targets: &str) -> String {
@@ -63,30 +63,18 @@ fn remedy(rename: &Rename, targets: &str) -> String {
 
 /// The lines that prove a rename: the old key, the new ones, and the fact that states it.
 pub fn rename_evidence(from: &Bundle, to: &Bundle, rename: &Rename) -> Vec<Evidence> {
-    let old = from
-        .override_entry(&rename.from)
-        .map(|it| from.override_evidence(it));
+    let old = from.override_entry(&rename.from).map(|it| from.override_evidence(it));
     let new = rename.to.iter().filter_map(|key| to.override_entry(key));
     let new = new.map(|it| to.override_evidence(it));
-    let stated = rename
-        .documented
-        .iter()
-        .map(|it| Facts::evidence(&format!("to: \"{}\"", it.to)));
+    let stated = rename.documented.iter().map(|it| Facts::evidence(&format!("to: \"{}\"", it.to)));
     old.into_iter().chain(new).chain(stated).collect()
 }
 
 /// Keys that nothing in the release's override objects replaces. On a cluster the local override
 /// objects only hint at what happened.
 pub(super) fn removed(context: &Context<'_>) -> Vec<Finding> {
-    let removed = context
-        .changes
-        .overrides
-        .removed
-        .iter()
-        .zip(&context.changes.nearest);
-    removed
-        .map(|(old, near)| removed_finding(context, old, near))
-        .collect()
+    let removed = context.changes.overrides.removed.iter().zip(&context.changes.nearest);
+    removed.map(|(old, near)| removed_finding(context, old, near)).collect()
 }
 
 fn removed_finding(context: &Context<'_>, old: &Override, near: &[OverrideKey]) -> Finding {

@@ -14,9 +14,7 @@ type Right = (String, String, String);
 /// is not new.
 pub(super) fn widened(context: &Context<'_>) -> Vec<Finding> {
     let roles = context.to.objects.iter().filter(|it| is_role(it));
-    roles
-        .filter_map(|role| widened_finding(context, role))
-        .collect()
+    roles.filter_map(|role| widened_finding(context, role)).collect()
 }
 
 fn is_role(object: &Object) -> bool {
@@ -30,10 +28,7 @@ fn widened_finding(context: &Context<'_>, role: &Object) -> Option<Finding> {
     }
     let before = context.from.objects.get(&role.key);
     let old = before.map(rights).unwrap_or_default();
-    let new: Vec<_> = rights(role)
-        .into_iter()
-        .filter(|it| !allows(&old, it))
-        .collect();
+    let new: Vec<_> = rights(role).into_iter().filter(|it| !allows(&old, it)).collect();
     let first = new.first()?;
     let examples: Vec<_> = new
         .iter()
@@ -46,17 +41,12 @@ fn widened_finding(context: &Context<'_>, role: &Object) -> Option<Finding> {
             }
         })
         .collect();
-    let what = if before.is_some() {
-        "allows more than before"
-    } else {
-        "is new"
+    let what = if before.is_some() { "allows more than before" } else { "is new" };
+    let more = match new.len().saturating_sub(examples.len()) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
     };
-    let message = format!(
-        "{} {what}: {} rights, such as {}",
-        role.key,
-        new.len(),
-        examples.join(", ")
-    );
+    let message = format!("{} {what}: {}{more}", role.key, examples.join(", "));
     let line = rule_line(role, first);
     Some(
         Finding::new(Code::PermissionsWidened, role.key.to_string(), message)
@@ -72,25 +62,17 @@ fn rights(role: &Object) -> BTreeSet<Right> {
 fn rule_rights(rule: &Node) -> BTreeSet<Right> {
     let texts = |field: &str| -> Vec<String> {
         let items = rule.get(field).map(Node::items).unwrap_or_default();
-        items
-            .iter()
-            .filter_map(|it| it.as_str().map(ToOwned::to_owned))
-            .collect()
+        items.iter().filter_map(|it| it.as_str().map(ToOwned::to_owned)).collect()
     };
     let (groups, resources, verbs) = (texts("apiGroups"), texts("resources"), texts("verbs"));
     let mut rights = BTreeSet::new();
     for verb in &verbs {
         for resource in &resources {
-            rights.extend(
-                groups
-                    .iter()
-                    .map(|group| (group.clone(), resource.clone(), verb.clone())),
-            );
+            rights
+                .extend(groups.iter().map(|group| (group.clone(), resource.clone(), verb.clone())));
         }
         rights.extend(
-            texts("nonResourceURLs")
-                .into_iter()
-                .map(|url| (String::new(), url, verb.clone())),
+            texts("nonResourceURLs").into_iter().map(|url| (String::new(), url, verb.clone())),
         );
     }
     rights

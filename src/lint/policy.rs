@@ -81,12 +81,7 @@ impl FromStr for Accept {
             Some((code, hop)) => (code, Some(hop.parse()?)),
             None => (head, None),
         };
-        Ok(Self {
-            text: text.to_owned(),
-            code: code.parse()?,
-            hop,
-            subject,
-        })
+        Ok(Self { text: text.to_owned(), code: code.parse()?, hop, subject })
     }
 }
 
@@ -98,10 +93,7 @@ impl Accept {
                 VersionRequest::Newest(minor) => *minor == Minor::of(hop),
             })
         });
-        let subject = self
-            .subject
-            .as_ref()
-            .is_none_or(|it| *it == finding.subject);
+        let subject = self.subject.as_ref().is_none_or(|it| *it == finding.subject);
         self.code == finding.code && hop && subject
     }
 }
@@ -128,10 +120,8 @@ impl Policy {
     where
         I: Iterator<Item = &'a Finding> + Clone,
     {
-        let unused = self
-            .accept
-            .iter()
-            .filter(|it| !findings.clone().any(|found| it.matches(found)));
+        let unused =
+            self.accept.iter().filter(|it| !findings.clone().any(|found| it.matches(found)));
         unused.map(unused_finding).collect()
     }
 
@@ -139,11 +129,7 @@ impl Policy {
     pub fn verdict<'a>(&self, findings: impl IntoIterator<Item = &'a Finding>) -> Verdict {
         let mut open = findings.into_iter().filter(|it| !it.accepted);
         let blocked = open.any(|it| self.fail_on.blocks(it.severity));
-        if blocked {
-            Verdict::Blocked
-        } else {
-            Verdict::Ready
-        }
+        if blocked { Verdict::Blocked } else { Verdict::Ready }
     }
 }
 
@@ -165,19 +151,12 @@ mod tests {
 
     fn policy(accept: &[&str]) -> Policy {
         let accept = accept.iter().map(|it| it.parse().unwrap()).collect();
-        Policy {
-            accept,
-            fail_on: FailOn::Blocker,
-        }
+        Policy { accept, fail_on: FailOn::Blocker }
     }
 
     #[test]
     fn a_finding_is_accepted_by_code_hop_and_subject() {
-        let matching = [
-            "guide-missing",
-            "guide-missing@1.2",
-            "guide-missing@1.2.2:core:a.b",
-        ];
+        let matching = ["guide-missing", "guide-missing@1.2", "guide-missing@1.2.2:core:a.b"];
         for text in matching {
             let mut findings = [finding("core:a.b")];
             policy(&[text]).accept(&mut findings);
@@ -203,13 +182,7 @@ mod tests {
     #[test]
     fn what_blocks_depends_on_the_threshold() {
         let warning = [finding("a").severity(Severity::Warning)];
-        let verdict = |fail_on| {
-            Policy {
-                accept: vec![],
-                fail_on,
-            }
-            .verdict(&warning)
-        };
+        let verdict = |fail_on| Policy { accept: vec![], fail_on }.verdict(&warning);
         assert_eq!(verdict(FailOn::Blocker), Verdict::Ready);
         assert_eq!(verdict(FailOn::Warning), Verdict::Blocked);
         assert_eq!(verdict(FailOn::Never), Verdict::Ready);
@@ -217,13 +190,7 @@ mod tests {
 
     #[test]
     fn a_name_with_a_slip_is_refused() {
-        assert!(matches!(
-            "guide-mising".parse::<Accept>(),
-            Err(NotAnAccept::Code(_))
-        ));
-        assert!(matches!(
-            "guide-missing@x".parse::<Accept>(),
-            Err(NotAnAccept::Version(_))
-        ));
+        assert!(matches!("guide-mising".parse::<Accept>(), Err(NotAnAccept::Code(_))));
+        assert!(matches!("guide-missing@x".parse::<Accept>(), Err(NotAnAccept::Version(_))));
     }
 }

@@ -7,10 +7,7 @@ use crate::release::Facts;
 /// A procedure that differs from the one of the release that the hop starts from, and override
 /// files that are no longer published.
 pub(super) fn changed(context: &Context<'_>) -> Vec<Finding> {
-    other_document(context)
-        .into_iter()
-        .chain(dropped_files(context))
-        .collect()
+    other_document(context).into_iter().chain(dropped_files(context)).collect()
 }
 
 fn other_document(context: &Context<'_>) -> Option<Finding> {
@@ -19,10 +16,7 @@ fn other_document(context: &Context<'_>) -> Option<Finding> {
     if before.procedure == after.procedure {
         return None;
     }
-    let message = format!(
-        "upgrades to {} are documented as: {}",
-        context.hop.to, after.procedure
-    );
+    let message = format!("upgrades to {} are documented as: {}", context.hop.to, after.procedure);
     let evidence = Facts::evidence(&format!("document: \"{}\"", after.document));
     Some(Finding::new(Code::ProcedureChanged, "procedure", message).evidence(evidence))
 }

@@ -4,8 +4,8 @@
 //! * It is better to withhold a harmless value than to show a secret. In the last part of a path
 //!   one telling word is enough; an earlier part has to end in one, so that everything below
 //!   `credentials` counts and `tokenResolverService.retries` does not.
-//! * Certificates count, because they come with their keys, but only as the last part:
-//!   `cert-manager.replicas` is none.
+//! * Certificates count, because they come with their keys, but only as the last word:
+//!   `cert-manager` is none.
 //! * Keys that say what a secret is called, or whether there is one, are no credentials:
 //!   `secretName`, `existingSecret`, `tlsSecret.enabled`.
 
@@ -46,11 +46,11 @@ fn words(part: &str) -> Vec<String> {
 }
 
 fn is_secret(words: &[String]) -> bool {
-    const CERTIFICATES: &[&str] = &["cert", "certs", "crt", "certificate", "certificates", "pem"];
-    let one = |word: &String| is_secret_word(word) || CERTIFICATES.contains(&word.as_str());
-    words.iter().any(one)
+    const CERTIFICATES: &[&str] =
+        &["ca", "cert", "certificate", "certificates", "certs", "crt", "pem"];
+    words.iter().any(|it| is_secret_word(it))
         || words.windows(2).any(|it| is_secret_pair(&it[0], &it[1]))
-        || words.last().is_some_and(|it| it == "ca")
+        || words.last().is_some_and(|it| CERTIFICATES.contains(&it.as_str()))
 }
 
 fn ends_secret(words: &[String]) -> bool {
@@ -157,6 +157,7 @@ mod tests {
             "SECRET_NAME",
             "CERT_DIR",
             "cert-manager.replicaCount",
+            "cert-manager",
             "tokenResolverService.retry.number",
             "nginx-ingress.controller.customTemplate.configMapKey",
             "global.imagePullSecrets",

@@ -70,11 +70,7 @@ impl<'a> Installation<'a> {
     /// Whether it carries `action: install`, which the operator acts on. Releases before 1.2.0 leave
     /// it to a person to set (kyma@1.1.0 docs/kyma/04-10-update.md).
     pub fn triggers(&self) -> bool {
-        let labels = self
-            .object
-            .node
-            .get("metadata")
-            .and_then(|it| it.get("labels"));
+        let labels = self.object.node.get("metadata").and_then(|it| it.get("labels"));
         labels.and_then(|it| it.get("action")?.as_str()) == Some("install")
     }
 }

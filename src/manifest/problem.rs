@@ -46,11 +46,9 @@ impl fmt::Display for ProblemKind {
         match self {
             Self::NoObject => f.write_str("no Kubernetes object"),
             Self::Missing(field) => write!(f, "an object without {field}"),
-            Self::Twice {
-                object,
-                source,
-                line,
-            } => write!(f, "{object} replaces the one at {source}:{line}"),
+            Self::Twice { object, source, line } => {
+                write!(f, "{object} replaces the one at {source}:{line}")
+            }
         }
     }
 }

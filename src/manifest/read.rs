@@ -40,10 +40,7 @@ pub(crate) fn read_document(
     document: &RawDocument<'_>,
     limits: &Limits,
 ) -> Result<Reading, yaml::Error> {
-    let mut reader = Reader {
-        source,
-        reading: Reading::default(),
-    };
+    let mut reader = Reader { source, reading: Reading::default() };
     if let Some(node) = yaml::parse(document, limits)? {
         reader.node(node);
     }
@@ -92,20 +89,11 @@ impl Reader<'_> {
             (api_version.to_owned(), key)
         };
         redact::withhold(&key.kind, &mut node);
-        self.reading.objects.push(Object {
-            key,
-            api_version,
-            source: self.source.clone(),
-            node,
-        });
+        self.reading.objects.push(Object { key, api_version, source: self.source.clone(), node });
     }
 
     fn problem(&mut self, line: u32, kind: ProblemKind) {
-        self.reading.problems.push(Problem {
-            source: self.source.clone(),
-            line,
-            kind,
-        });
+        self.reading.problems.push(Problem { source: self.source.clone(), line, kind });
     }
 }
 
@@ -127,13 +115,14 @@ struct ListKind {
     kind: Option<Node>,
 }
 
-/// The kind of the items, if the node is a list as kubectl sees it: any kind that ends in `List`
-/// and has a list of items.
+/// The kind of the items, if the node is a list as kubectl sees it: anything that has a list of
+/// `items`, whatever its own kind.
 fn list_kind(node: &Node) -> Option<ListKind> {
-    let item = node.get("kind")?.as_str()?.strip_suffix("List")?;
     let Value::Sequence(_) = node.get("items")?.value else {
         return None;
     };
+    let kind = node.get("kind").and_then(Node::as_str).unwrap_or("");
+    let item = kind.strip_suffix("List").unwrap_or(kind);
     let typed = !item.is_empty();
     Some(ListKind {
         api_version: node.get("apiVersion").filter(|_| typed).cloned(),
@@ -154,11 +143,7 @@ impl ListKind {
         if let (true, Value::Mapping(entries)) = (untyped, &mut item.value) {
             let fields = [("apiVersion", &self.api_version), ("kind", &self.kind)];
             entries.extend(fields.into_iter().filter_map(|(key, node)| {
-                Some(Entry {
-                    key: key.to_owned(),
-                    line,
-                    node: node.clone()?,
-                })
+                Some(Entry { key: key.to_owned(), line, node: node.clone()? })
             }));
         }
     }
@@ -187,11 +172,7 @@ mod tests {
         );
         assert_eq!(
             keys(&reading.objects),
-            [
-                "Namespace/kyma-installer",
-                "ConfigMap/b/a",
-                "ConfigMap/default/a"
-            ]
+            ["Namespace/kyma-installer", "ConfigMap/b/a", "ConfigMap/default/a"]
         );
         assert_eq!(reading.problems, []);
     }
@@ -214,12 +195,9 @@ mod tests {
             "apiVersion: v1\nkind: List\nitems:\n\
              - {apiVersion: v1, kind: Service, metadata: {name: a}}\n\
              - apiVersion: v1\n  kind: ConfigMapList\n  items:\n  - metadata: {name: b}\n\
-             - 7\n",
+             - 7\n---\nitems: []\n",
         );
-        assert_eq!(
-            keys(&reading.objects),
-            ["Service/default/a", "ConfigMap/default/b"]
-        );
+        assert_eq!(keys(&reading.objects), ["Service/default/a", "ConfigMap/default/b"]);
         assert_eq!(reading.objects[1].api_version, "v1");
         assert_eq!(reading.problems[0].kind, ProblemKind::NoObject);
     }
@@ -242,11 +220,7 @@ mod tests {
                 ProblemKind::Missing("metadata.name"),
             ]
         );
-        assert!(
-            reading.problems[0]
-                .to_string()
-                .starts_with("1.1.0/file.yaml:")
-        );
+        assert!(reading.problems[0].to_string().starts_with("1.1.0/file.yaml:"));
     }
 
     #[test]

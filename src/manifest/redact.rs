@@ -145,10 +145,9 @@ fn blank_environment(copy: &mut serde_json::Value) {
 
 fn child<'a>(node: &'a mut Node, key: &str) -> Option<&'a mut Node> {
     match &mut node.value {
-        Value::Mapping(entries) => entries
-            .iter_mut()
-            .find(|it| it.key == key)
-            .map(|it| &mut it.node),
+        Value::Mapping(entries) => {
+            entries.iter_mut().find(|it| it.key == key).map(|it| &mut it.node)
+        }
         _ => None,
     }
 }
@@ -177,14 +176,8 @@ fn hide(node: &mut Node, encoded: bool) {
 
 /// The bytes that a base64 text encodes (line breaks allowed), or none if it is no base64.
 fn decode(text: &str) -> Option<Vec<u8>> {
-    let digits: Vec<u8> = text
-        .bytes()
-        .filter(|it| !it.is_ascii_whitespace())
-        .collect();
-    let body = digits
-        .strip_suffix(b"==")
-        .or(digits.strip_suffix(b"="))
-        .unwrap_or(&digits);
+    let digits: Vec<u8> = text.bytes().filter(|it| !it.is_ascii_whitespace()).collect();
+    let body = digits.strip_suffix(b"==").or(digits.strip_suffix(b"=")).unwrap_or(&digits);
     if !digits.len().is_multiple_of(4) {
         return None;
     }
@@ -219,10 +212,7 @@ mod tests {
 
     fn object(text: &str) -> Object {
         let manifest = Manifest::new("a.yaml", text.as_bytes());
-        read(&manifest, &Limits::default())
-            .unwrap()
-            .objects
-            .remove(0)
+        read(&manifest, &Limits::default()).unwrap().objects.remove(0)
     }
 
     fn shown(text: &str) -> String {
@@ -233,14 +223,12 @@ mod tests {
     #[test]
     fn no_value_of_a_secret_is_left_even_in_the_copy_of_kubectl() {
         let shown = shown(
-            r#"{apiVersion: v1, kind: Secret, data: {a: aHVudGVy, c: [hunter]}, stringData: {b: hunter},
+            r#"---
+            {apiVersion: v1, kind: Secret, data: {a: aHVudGVy, c: [hunter]}, stringData: {b: hunter},
             metadata: {name: a, annotations: {kubectl.kubernetes.io/last-applied-configuration:
             '{"kind":"Secret","data":{"a":"aHVudGVy"},"stringData":{"b":"hunter"}}'}}}"#,
         );
-        assert!(
-            !shown.contains("aHVudGVy") && !shown.contains("hunter"),
-            "{shown}"
-        );
+        assert!(!shown.contains("aHVudGVy") && !shown.contains("hunter"), "{shown}");
         assert!(shown.contains("last-applied") && shown.contains("stringData"));
     }
 
@@ -259,10 +247,7 @@ mod tests {
             "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, labels: {installer: overrides}}\n\
              data: {global.adminPassword: hunter, global.domainName: kyma.local}\n",
         );
-        assert!(
-            !shown.contains("hunter") && shown.contains("kyma.local"),
-            "{shown}"
-        );
+        assert!(!shown.contains("hunter") && shown.contains("kyma.local"), "{shown}");
     }
 
     #[test]
@@ -272,30 +257,19 @@ mod tests {
              containers:\n    - env:\n      - {name: DB_PASSWORD, value: hunter}\n      \
              - {name: DB_HOST, value: db.local}\n",
         );
-        assert!(
-            !shown.contains("hunter") && shown.contains("db.local"),
-            "{shown}"
-        );
+        assert!(!shown.contains("hunter") && shown.contains("db.local"), "{shown}");
     }
 
     #[test]
     fn a_secret_compares_equal_however_it_is_encoded() {
         let secret = |field: &str| {
-            let text = format!("{{apiVersion: v1, kind: Secret, metadata: {{name: a}}, {field}}}");
+            let text =
+                format!("---\n{{apiVersion: v1, kind: Secret, metadata: {{name: a}}, {field}}}");
             let object = object(&text);
-            object.node.entries().last().unwrap().node.entries()[0]
-                .node
-                .value
-                .clone()
+            object.node.entries().last().unwrap().node.entries()[0].node.value.clone()
         };
-        assert_eq!(
-            secret("data: {a: aHVudGVy}"),
-            secret("stringData: {a: hunter}")
-        );
-        assert_eq!(
-            secret("data: {a: aHVudGVy}"),
-            secret("data: {a: 'aHVu dGVy'}")
-        );
+        assert_eq!(secret("data: {a: aHVudGVy}"), secret("stringData: {a: hunter}"));
+        assert_eq!(secret("data: {a: aHVudGVy}"), secret("data: {a: 'aHVu dGVy'}"));
         assert_ne!(secret("data: {a: aHVudGVy}"), secret("data: {a: aHVudGVz}"));
     }
 

@@ -84,12 +84,9 @@ fn namespace(node: &Node, scope: Scope) -> Option<String> {
     let named = || node.get("metadata")?.get("namespace")?.as_str();
     match scope {
         Scope::Cluster => None,
-        Scope::Namespaced => Some(
-            named()
-                .filter(|it| !it.is_empty())
-                .unwrap_or("default")
-                .to_owned(),
-        ),
+        Scope::Namespaced => {
+            Some(named().filter(|it| !it.is_empty()).unwrap_or("default").to_owned())
+        }
     }
 }
 
@@ -145,9 +142,7 @@ const CLUSTER_SCOPED: &[(&str, &[&str])] = &[
 ];
 
 fn is_cluster_scoped(group: &str, kind: &str) -> bool {
-    CLUSTER_SCOPED
-        .iter()
-        .any(|(of, kinds)| *of == group && kinds.contains(&kind))
+    CLUSTER_SCOPED.iter().any(|(of, kinds)| *of == group && kinds.contains(&kind))
 }
 
 #[cfg(test)]

@@ -88,14 +88,8 @@ impl Refusal {
         let asked = request.to_string();
         let excluded = catalog.excluded().iter().find(|it| it.tag == asked);
         match excluded {
-            Some(it) => Self::Excluded {
-                asked,
-                reason: it.reason.clone(),
-            },
-            None => Self::Unknown {
-                near: near(catalog, request.minor()),
-                asked,
-            },
+            Some(it) => Self::Excluded { asked, reason: it.reason.clone() },
+            None => Self::Unknown { near: near(catalog, request.minor()), asked },
         }
     }
 
@@ -129,12 +123,8 @@ fn near(catalog: &Catalog, minor: Minor) -> Vec<Version> {
     let same_minor = catalog.of_minor(minor).rev().map(|it| it.version.clone());
     let mut near: Vec<_> = same_minor.take(3).collect();
     if near.is_empty() {
-        let distance = |it: &Minor| {
-            (
-                it.major.abs_diff(minor.major),
-                it.minor.abs_diff(minor.minor),
-            )
-        };
+        let distance =
+            |it: &Minor| (it.major.abs_diff(minor.major), it.minor.abs_diff(minor.minor));
         let closest = catalog.minors().into_iter().min_by_key(distance);
         let newest = closest.and_then(|it| catalog.newest(it));
         near.extend(newest.map(|it| it.version.clone()));

@@ -17,20 +17,13 @@ fn catalog() -> Catalog {
 
 fn ask(from: &str, to: &str, via: &[&str]) -> Result<UpgradePath, Refusal> {
     let via = via.iter().map(|it| it.parse().unwrap()).collect();
-    let request = Request {
-        from: from.parse().unwrap(),
-        to: to.parse().unwrap(),
-        via,
-    };
+    let request = Request { from: from.parse().unwrap(), to: to.parse().unwrap(), via };
     between(&catalog(), &Facts::builtin(), &request)
 }
 
 fn chain(from: &str, to: &str, via: &[&str]) -> String {
     let path = ask(from, to, via).unwrap();
-    path.versions()
-        .map(ToString::to_string)
-        .collect::<Vec<_>>()
-        .join(" ")
+    path.versions().map(ToString::to_string).collect::<Vec<_>>().join(" ")
 }
 
 fn refusal(from: &str, to: &str) -> String {
@@ -40,10 +33,7 @@ fn refusal(from: &str, to: &str) -> String {
 
 #[test]
 fn the_path_takes_the_newest_patch_of_every_minor() {
-    assert_eq!(
-        chain("0.7", "1.3", &[]),
-        "0.7.0 0.8.2 0.9.1 1.0.0 1.1.0 1.2.2 1.3.0"
-    );
+    assert_eq!(chain("0.7", "1.3", &[]), "0.7.0 0.8.2 0.9.1 1.0.0 1.1.0 1.2.2 1.3.0");
 }
 
 #[test]
@@ -60,15 +50,9 @@ fn a_start_that_is_not_the_newest_patch_goes_on_to_the_next_minor() {
 #[test]
 fn a_pinned_patch_takes_the_place_of_the_newest() {
     assert_eq!(chain("1.1", "1.3", &["1.2.0"]), "1.1.0 1.2.0 1.3.0");
-    assert_eq!(
-        chain("1.1", "1.3", &["1.2.2", "1.2.0"]),
-        "1.1.0 1.2.0 1.2.2 1.3.0"
-    );
+    assert_eq!(chain("1.1", "1.3", &["1.2.2", "1.2.0"]), "1.1.0 1.2.0 1.2.2 1.3.0");
     assert_eq!(chain("1.1", "1.2.2", &["1.2.0"]), "1.1.0 1.2.0 1.2.2");
-    assert!(matches!(
-        ask("1.1", "1.2", &["1.3.0"]),
-        Err(Refusal::PinOutsideRange { .. })
-    ));
+    assert!(matches!(ask("1.1", "1.2", &["1.3.0"]), Err(Refusal::PinOutsideRange { .. })));
 }
 
 #[test]
@@ -94,16 +78,10 @@ fn an_excluded_tag_in_range_is_reported_and_not_passed_through() {
 fn what_was_skipped_is_told_with_the_reason() {
     let path = ask("1.1", "1.2", &[]).unwrap();
     let skipped = &path.hops()[0].skipped;
-    let told: Vec<_> = skipped
-        .iter()
-        .map(|it| format!("{}: {}", it.version, it.why))
-        .collect();
+    let told: Vec<_> = skipped.iter().map(|it| format!("{}: {}", it.version, it.why)).collect();
     assert_eq!(
         told,
-        [
-            "1.2.0-rc0: release candidate",
-            "1.2.0: older patch; patches may be skipped"
-        ]
+        ["1.2.0-rc0: release candidate", "1.2.0: older patch; patches may be skipped"]
     );
 }
 

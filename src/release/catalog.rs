@@ -34,9 +34,7 @@ impl Catalog {
         for record in records {
             match catalog.judge(&record, facts) {
                 Ok(version) => {
-                    catalog
-                        .releases
-                        .insert(version.clone(), release(version, record));
+                    catalog.releases.insert(version.clone(), release(version, record));
                 }
                 Err(excluded) => catalog.excluded.push(excluded),
             }
@@ -50,12 +48,7 @@ impl Catalog {
         let version = Version::parse(tag).ok();
         let exclude = |reason: &str, by_facts| {
             let reason = reason.to_owned();
-            Err(Excluded {
-                tag: tag.clone(),
-                version: version.clone(),
-                reason,
-                by_facts,
-            })
+            Err(Excluded { tag: tag.clone(), version: version.clone(), reason, by_facts })
         };
         if let Some(fact) = facts.excluded_tags.iter().find(|it| it.tag == *tag) {
             return exclude(&fact.reason, true);
@@ -64,10 +57,7 @@ impl Catalog {
             return exclude("a draft, which is visible to maintainers only", false);
         }
         match &version {
-            None => exclude(
-                "its tag is not a version of the form 1.2.3 or 1.2.3-rc4",
-                false,
-            ),
+            None => exclude("its tag is not a version of the form 1.2.3 or 1.2.3-rc4", false),
             Some(known) if self.releases.contains_key(known) => {
                 exclude("listed a second time; the first entry counts", false)
             }
@@ -97,18 +87,14 @@ impl Catalog {
 
     /// The releases of one minor in version order, candidates among them.
     pub fn of_minor(&self, minor: Minor) -> impl DoubleEndedIterator<Item = &Release> {
-        self.releases()
-            .filter(move |it| Minor::of(&it.version) == minor)
+        self.releases().filter(move |it| Minor::of(&it.version) == minor)
     }
 
     /// The newest patch of a minor; its newest candidate where it has no release. Candidates are
     /// ordered by their number: `rc10` is newer than `rc4`, although SemVer sorts it before.
     pub fn newest(&self, minor: Minor) -> Option<&Release> {
         let released = self.of_minor(minor).rfind(|it| !it.is_prerelease());
-        released.or_else(|| {
-            self.of_minor(minor)
-                .max_by_key(|it| candidate_order(&it.version))
-        })
+        released.or_else(|| self.of_minor(minor).max_by_key(|it| candidate_order(&it.version)))
     }
 
     /// All minors with a release or a candidate, in order.
@@ -122,18 +108,12 @@ fn release(version: Version, record: ReleaseRecord) -> Release {
         version,
         tag: record.tag_name,
         published: record.published_at.unwrap_or_default(),
-        assets: record
-            .assets
-            .into_iter()
-            .map(|it| (it.name.clone(), it))
-            .collect(),
+        assets: record.assets.into_iter().map(|it| (it.name.clone(), it)).collect(),
     }
 }
 
 fn candidate_order(version: &Version) -> (u64, u64) {
-    let digits = version
-        .pre
-        .trim_start_matches(|c: char| !c.is_ascii_digit());
+    let digits = version.pre.trim_start_matches(|c: char| !c.is_ascii_digit());
     (version.patch, digits.parse().unwrap_or(0))
 }
 
@@ -143,13 +123,7 @@ mod tests {
 
     fn record(tag: &str, draft: bool) -> ReleaseRecord {
         let tag_name = tag.to_owned();
-        ReleaseRecord {
-            tag_name,
-            draft,
-            prerelease: false,
-            published_at: None,
-            assets: vec![],
-        }
+        ReleaseRecord { tag_name, draft, prerelease: false, published_at: None, assets: vec![] }
     }
 
     fn catalog(tags: &[&str]) -> Catalog {
@@ -159,31 +133,18 @@ mod tests {
 
     #[test]
     fn tags_that_are_no_releases_are_kept_with_their_reason() {
-        let mut records = vec![
-            record("1.0.0", false),
-            record("1.1.0", true),
-            record("1.0.0", false),
-        ];
+        let mut records =
+            vec![record("1.0.0", false), record("1.1.0", true), record("1.0.0", false)];
         records.extend(["latest", "v0.5.0", "0.90.0"].map(|tag| record(tag, false)));
         let catalog = Catalog::new(records, &Facts::builtin());
-        let excluded: Vec<_> = catalog
-            .excluded()
-            .iter()
-            .map(|it| it.tag.as_str())
-            .collect();
+        let excluded: Vec<_> = catalog.excluded().iter().map(|it| it.tag.as_str()).collect();
         assert_eq!(excluded, ["0.90.0", "1.0.0", "1.1.0", "latest", "v0.5.0"]);
         assert_eq!(catalog.releases().count(), 1);
     }
 
     #[test]
     fn the_newest_of_a_minor_is_a_release_before_it_is_a_candidate() {
-        let catalog = catalog(&[
-            "1.16.0-rc4",
-            "1.17.0-rc1",
-            "1.16.0-rc10",
-            "1.17.0",
-            "1.17.1-rc1",
-        ]);
+        let catalog = catalog(&["1.16.0-rc4", "1.17.0-rc1", "1.16.0-rc10", "1.17.0", "1.17.1-rc1"]);
         let newest = |minor: &str| catalog.newest(minor.parse().unwrap()).unwrap().tag.as_str();
         assert_eq!(newest("1.17"), "1.17.0");
         assert_eq!(newest("1.16"), "1.16.0-rc10");

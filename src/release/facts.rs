@@ -136,20 +136,13 @@ impl Facts {
     pub fn generation(&self, target: &Version) -> &Generation {
         let release = Version::new(target.major, target.minor, target.patch);
         let fits = self.generations.iter().rev().find(|it| it.from <= release);
-        fits.or(self.generations.first())
-            .expect("the facts file has generations")
+        fits.or(self.generations.first()).expect("the facts file has generations")
     }
 
     /// The minor that comes after `minor`: the one that a succession names, else the next number.
     pub fn next_minor(&self, minor: Minor) -> Minor {
         let named = self.successions.iter().find(|it| it.after == minor);
-        named.map_or(
-            Minor {
-                minor: minor.minor + 1,
-                ..minor
-            },
-            |it| it.next,
-        )
+        named.map_or(Minor { minor: minor.minor + 1, ..minor }, |it| it.next)
     }
 
     /// The line of the facts file that holds `text`, as evidence.
@@ -197,10 +190,7 @@ mod tests {
     #[test]
     fn evidence_cites_the_line_that_holds_the_text() {
         let evidence = Facts::evidence("tag: \"0.90.0\"");
-        let line = TEXT
-            .lines()
-            .nth(evidence.line.unwrap() as usize - 1)
-            .unwrap();
+        let line = TEXT.lines().nth(evidence.line.unwrap() as usize - 1).unwrap();
         assert_eq!(line.trim(), evidence.text);
     }
 }

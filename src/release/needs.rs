@@ -44,21 +44,11 @@ impl Generation {
             needs.push(tiller(tag));
         }
         let local = deployment == Deployment::Local;
-        let role = if local {
-            Role::Config
-        } else {
-            Role::ConfigReference
-        };
-        needs.push(Need {
-            required: local,
-            ..asset(tag, role, "kyma-config-local.yaml")
-        });
+        let role = if local { Role::Config } else { Role::ConfigReference };
+        needs.push(Need { required: local, ..asset(tag, role, "kyma-config-local.yaml") });
         if self.cluster_config && !local {
             let template = asset(tag, Role::ConfigReference, "kyma-config-cluster.yaml");
-            needs.push(Need {
-                required: false,
-                ..template
-            });
+            needs.push(Need { required: false, ..template });
         }
         needs.extend(self.installer(tag, deployment));
         needs
@@ -81,29 +71,15 @@ impl Generation {
 }
 
 fn asset(tag: &str, role: Role, name: &str) -> Need {
-    let resource = Resource::Asset {
-        tag: tag.to_owned(),
-        name: name.to_owned(),
-    };
-    Need {
-        role,
-        resource,
-        required: true,
-    }
+    let resource = Resource::Asset { tag: tag.to_owned(), name: name.to_owned() };
+    Need { role, resource, required: true }
 }
 
 /// The file that the documents of 1.10 to 1.13 fetch from the repository.
 fn tiller(tag: &str) -> Need {
     let path = "installation/resources/tiller.yaml".to_owned();
-    let resource = Resource::Raw {
-        reference: tag.to_owned(),
-        path,
-    };
-    Need {
-        role: Role::Tiller,
-        resource,
-        required: true,
-    }
+    let resource = Resource::Raw { reference: tag.to_owned(), path };
+    Need { role: Role::Tiller, resource, required: true }
 }
 
 #[cfg(test)]
@@ -113,9 +89,7 @@ mod tests {
 
     fn names(version: &str, deployment: Deployment) -> Vec<String> {
         let facts = Facts::builtin();
-        let needs = facts
-            .generation(&version.parse().unwrap())
-            .needs(version, deployment);
+        let needs = facts.generation(&version.parse().unwrap()).needs(version, deployment);
         needs.iter().map(|it| it.resource.source()).collect()
     }
 
@@ -140,10 +114,7 @@ mod tests {
         );
         assert_eq!(
             names("1.15.1", cluster)[1..],
-            [
-                "1.15.1/kyma-installer.yaml",
-                "1.15.1/kyma-installer-cr-cluster.yaml"
-            ]
+            ["1.15.1/kyma-installer.yaml", "1.15.1/kyma-installer-cr-cluster.yaml"]
         );
     }
 }

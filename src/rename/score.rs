@@ -31,10 +31,7 @@ pub(super) struct Changed<'a> {
 pub(super) fn candidate<'a>(old: &Override, new: &'a Override, keys: Changed<'_>) -> Candidate<'a> {
     let (a, b) = (segments(&old.key), segments(&new.key));
     let inserted = inserted(&old.key, &new.key, &a, &b);
-    let mut case = Case {
-        score: 0.0,
-        reasons: Vec::new(),
-    };
+    let mut case = Case { score: 0.0, reasons: Vec::new() };
     case.spelling(old, new, inserted);
     let suffix = shared_end(&a, &b);
     let end = a[a.len() - suffix..].join(".");
@@ -44,12 +41,7 @@ pub(super) fn candidate<'a>(old: &Override, new: &'a Override, keys: Changed<'_>
         case.value(old, new);
         case.uniqueness(&end, old, new, keys);
     }
-    Candidate {
-        new: &new.key,
-        score: case.score.min(0.99),
-        reasons: case.reasons,
-        inserted,
-    }
+    Candidate { new: &new.key, score: case.score.min(0.99), reasons: case.reasons, inserted }
 }
 
 /// A key's segments with the component as the first where the key does not repeat it.
@@ -64,9 +56,7 @@ fn shared_end(a: &[&str], b: &[&str]) -> usize {
 }
 
 fn says_something(end: &str) -> bool {
-    end.split('.')
-        .flat_map(words)
-        .any(|word| is_specific(&word))
+    end.split('.').flat_map(words).any(|word| is_specific(&word))
 }
 
 /// Where `new` has one segment more than `old`, in the same component and after a first segment
@@ -144,10 +134,7 @@ impl Case {
         let count = |list: &[&Override]| list.iter().filter(alike).count();
         let only = count(keys.vanished) == 1 && count(keys.appeared) == 1;
         if old.key.component == new.key.component && only {
-            self.add(
-                0.1,
-                format!("no other key that ends in `{end}` changed there"),
-            );
+            self.add(0.1, format!("no other key that ends in `{end}` changed there"));
         }
     }
 }
@@ -156,13 +143,8 @@ impl Case {
 fn parents(key: &OverrideKey, suffix: usize) -> Vec<String> {
     let segments = segments(key);
     let above = segments[..segments.len() - suffix].iter().copied();
-    let mut found: Vec<_> = key
-        .component
-        .as_deref()
-        .into_iter()
-        .chain(above)
-        .flat_map(words)
-        .collect();
+    let mut found: Vec<_> =
+        key.component.as_deref().into_iter().chain(above).flat_map(words).collect();
     found.sort();
     found.dedup();
     found
@@ -186,9 +168,5 @@ pub(super) fn kind(old: &OverrideKey, new: &OverrideKey) -> RenameKind {
     let global = [&a, &b].iter().any(|it| it[0] == "global");
     let inside = old.component == new.component && !global;
     let moved = old.key == new.key || (same_place && inside && 1 < a.len());
-    if moved {
-        RenameKind::Moved
-    } else {
-        RenameKind::Renamed
-    }
+    if moved { RenameKind::Moved } else { RenameKind::Renamed }
 }

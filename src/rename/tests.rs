@@ -11,11 +11,7 @@ fn entry(line: &str) -> Override {
     let (path, value) = line.split_once(" = ").unwrap();
     let (component, key) = path.split_once(' ').unwrap();
     let component = (component != "*").then_some(component);
-    let node = |value| Node {
-        line: 1,
-        column: 1,
-        value,
-    };
+    let node = |value| Node { line: 1, column: 1, value };
     Override {
         key: OverrideKey::new(component, key),
         value: node(Value::String(value.to_owned())),
@@ -36,10 +32,7 @@ fn found(old: &[&str], new: &[&str]) -> Vec<String> {
         let to: Vec<_> = it.to.iter().map(ToString::to_string).collect();
         format!("{} -> {} ({})", it.from, to.join(", "), it.kind.as_str())
     };
-    between(&set(old), &set(new), &[])
-        .iter()
-        .map(line)
-        .collect()
+    between(&set(old), &set(new), &[]).iter().map(line).collect()
 }
 
 #[test]
@@ -91,23 +84,15 @@ fn an_added_segment_in_two_ways_is_a_split() {
     ];
     assert_eq!(
         found(&old, &new),
-        [
-            "istio:mixer.resources.limits.memory -> istio:mixer.policy.resources.limits.memory, \
-             istio:mixer.telemetry.resources.limits.memory (split)"
-        ]
+        ["istio:mixer.resources.limits.memory -> istio:mixer.policy.resources.limits.memory, \
+             istio:mixer.telemetry.resources.limits.memory (split)"]
     );
 }
 
 #[test]
 fn the_same_letters_divided_otherwise_are_the_same_name() {
-    let old = [
-        "* global.connectorDomainName = x",
-        "assets assetstore-manager.ip = ",
-    ];
-    let new = [
-        "* global.connector.domainName = y",
-        "assets asset-store-manager.ip = ",
-    ];
+    let old = ["* global.connectorDomainName = x", "assets assetstore-manager.ip = "];
+    let new = ["* global.connector.domainName = y", "assets asset-store-manager.ip = "];
     assert_eq!(
         found(&old, &new),
         [
@@ -130,26 +115,11 @@ fn a_component_that_was_split_takes_its_key_along() {
 #[test]
 fn equal_generic_names_and_equal_values_are_no_rename() {
     let pairs: [(&[&str], &[&str]); 5] = [
-        (
-            &["* global.etcdBackup.enabled = false"],
-            &["* global.catalogCrds.enabled = false"],
-        ),
-        (
-            &["core kubeless.tests.enabled = false"],
-            &["serverless tests.enabled = false"],
-        ),
-        (
-            &["a x.resources.limits.memory = 1Gi"],
-            &["a y.resources.limits.memory = 1Gi"],
-        ),
-        (
-            &["a x.service.internalPort = 3000"],
-            &["b y.service.internalPort = 3000"],
-        ),
-        (
-            &["a left.namespace = istio-system"],
-            &["a right.region = istio-system"],
-        ),
+        (&["* global.etcdBackup.enabled = false"], &["* global.catalogCrds.enabled = false"]),
+        (&["core kubeless.tests.enabled = false"], &["serverless tests.enabled = false"]),
+        (&["a x.resources.limits.memory = 1Gi"], &["a y.resources.limits.memory = 1Gi"]),
+        (&["a x.service.internalPort = 3000"], &["b y.service.internalPort = 3000"]),
+        (&["a left.namespace = istio-system"], &["a right.region = istio-system"]),
     ];
     for (old, new) in pairs {
         assert!(found(old, new).is_empty(), "{old:?} {new:?}");
@@ -175,17 +145,10 @@ fn a_documented_rename_beats_a_similar_key() {
         note: "one document".to_owned(),
         source: "a script".to_owned(),
     };
-    let old = set(&[
-        "istio gateways.a.minikubeIP = x",
-        "istio gateways.b.type = y",
-    ]);
+    let old = set(&["istio gateways.a.minikubeIP = x", "istio gateways.b.type = y"]);
     let new = set(&["istio other.a.minikubeIP = x"]);
     let renames = between(&old, &new, &[&fact]);
-    assert!(
-        renames
-            .iter()
-            .all(|it| it.to == [OverrideKey::new(Some("istio"), "control_plane")])
-    );
+    assert!(renames.iter().all(|it| it.to == [OverrideKey::new(Some("istio"), "control_plane")]));
     assert_eq!(renames[0].kind, RenameKind::Merged);
     assert_eq!(renames[0].confidence, Confidence::new(1.0));
 }

@@ -143,11 +143,7 @@ fn starts_word(before: char, c: char) -> bool {
 
 fn singular(word: String) -> String {
     let plural = word.len() > 3 && word.ends_with('s') && !word.ends_with("ss");
-    if plural {
-        word[..word.len() - 1].to_owned()
-    } else {
-        word
-    }
+    if plural { word[..word.len() - 1].to_owned() } else { word }
 }
 
 /// Whether `word` says something about which setting it belongs to.
@@ -158,10 +154,7 @@ pub(super) fn is_specific(word: &str) -> bool {
 /// The letters and digits of a text in lower case, so that `assetStore`, `asset-store` and
 /// `assetstore` are the same.
 pub(super) fn folded(text: &str) -> String {
-    text.chars()
-        .filter(|c| c.is_alphanumeric())
-        .flat_map(char::to_lowercase)
-        .collect()
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 /// How many words two lists share, from 0 (none) to 1 (the same ones): Jaccard's index.

@@ -29,10 +29,8 @@ pub struct HopInput<'a> {
 
 /// A hop of which only the path is known.
 pub fn path_hop(hop: &Hop) -> HopReport {
-    let skipped = hop.skipped.iter().map(|it| SkippedReport {
-        version: it.version.to_string(),
-        why: it.why,
-    });
+    let skipped =
+        hop.skipped.iter().map(|it| SkippedReport { version: it.version.to_string(), why: it.why });
     HopReport {
         skipped: skipped.collect(),
         ..HopReport::new(&hop.from.to_string(), &hop.to.to_string(), &hop.reason)
@@ -43,10 +41,7 @@ pub fn path_hop(hop: &Hop) -> HopReport {
 pub fn hop(input: HopInput<'_>) -> HopReport {
     let context = input.context;
     HopReport {
-        procedure: Some(procedure(
-            context.facts.generation(&context.hop.to),
-            context,
-        )),
+        procedure: Some(procedure(context.facts.generation(&context.hop.to), context)),
         artifacts: Some(artifacts(context.to)),
         guide: Some(guide(context)),
         components: Some(components(context.changes, &context.guide.renamed)),
@@ -100,7 +95,7 @@ fn guide(context: &Context<'_>) -> GuideReport {
     GuideReport {
         status: guide.status,
         files: files.collect(),
-        stale: guide.stale.clone(),
+        stale: guide.stale.iter().map(|it| it.name.clone()).collect(),
         linked_from_notes: guide.linked_from_notes(),
         uncovered: lint::uncovered_codes(context),
         checklist: checklist(guide),
@@ -108,14 +103,10 @@ fn guide(context: &Context<'_>) -> GuideReport {
 }
 
 fn checklist(guide: &HopGuide) -> Vec<ChecklistItem> {
-    let of_guides = guide
-        .guides
-        .iter()
-        .flat_map(|it| it.steps.iter().map(|step| item(it.source(), step)));
-    let of_notes = guide
-        .notes
-        .iter()
-        .flat_map(|it| it.steps.iter().map(|step| item(it.text.source(), step)));
+    let of_guides =
+        guide.guides.iter().flat_map(|it| it.steps.iter().map(|step| item(it.source(), step)));
+    let of_notes =
+        guide.notes.iter().flat_map(|it| it.steps.iter().map(|step| item(it.text.source(), step)));
     of_guides.chain(of_notes).collect()
 }
 
@@ -136,37 +127,22 @@ fn components(changes: &Changes, said: &[ComponentRename]) -> ComponentsReport {
     let diff = &changes.components;
     let is_new_name = |name: &str| said.iter().any(|it| it.to == name);
     let is_old_name = |name: &str| said.iter().any(|it| it.from == name);
-    let names = diff
-        .added
-        .iter()
-        .map(crate::manifest::Component::release_name);
-    let gone = diff
-        .removed
-        .iter()
-        .map(crate::manifest::Component::release_name);
+    let names = diff.added.iter().map(crate::manifest::Component::release_name);
+    let gone = diff.removed.iter().map(crate::manifest::Component::release_name);
     let moved = diff.moved.iter().map(|(old, new)| NamespaceChange {
         name: new.release_name().to_owned(),
         from: old.namespace.clone(),
         to: new.namespace.clone(),
     });
-    let renamed = said.iter().map(|it| NameChange {
-        from: it.from.clone(),
-        to: it.to.clone(),
-    });
+    let renamed = said.iter().map(|it| NameChange { from: it.from.clone(), to: it.to.clone() });
     let reordered = diff.reordered.iter().map(|it| PlaceChange {
         name: it.name.clone(),
         from: it.from,
         to: it.to,
     });
     ComponentsReport {
-        added: names
-            .filter(|it| !is_new_name(it))
-            .map(ToOwned::to_owned)
-            .collect(),
-        removed: gone
-            .filter(|it| !is_old_name(it))
-            .map(ToOwned::to_owned)
-            .collect(),
+        added: names.filter(|it| !is_new_name(it)).map(ToOwned::to_owned).collect(),
+        removed: gone.filter(|it| !is_old_name(it)).map(ToOwned::to_owned).collect(),
         renamed: renamed.collect(),
         moved: moved.collect(),
         reordered: reordered.collect(),
@@ -202,6 +178,7 @@ fn field(change: &FieldChange) -> Field {
         path: change.path.clone(),
         from: change.from.clone(),
         to: change.to.clone(),
+        note: change.note,
         diff: change.text.clone(),
     }
 }
@@ -218,11 +195,7 @@ fn overrides(from: &Bundle, to: &Bundle, changes: &Changes) -> OverridesReport {
         added: diff.added.iter().map(|it| it.key.clone()).collect(),
         removed: diff.removed.iter().map(|it| it.key.clone()).collect(),
         changed: changed.collect(),
-        renamed: changes
-            .renames
-            .iter()
-            .map(|it| rename(from, to, it))
-            .collect(),
+        renamed: changes.renames.iter().map(|it| rename(from, to, it)).collect(),
     }
 }
 

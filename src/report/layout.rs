@@ -44,10 +44,7 @@ pub(super) struct Page {
 
 impl Page {
     pub(super) fn new(style: Style) -> Self {
-        Self {
-            style,
-            text: String::new(),
-        }
+        Self { style, text: String::new() }
     }
 
     pub(super) fn finish(self) -> String {
@@ -85,6 +82,17 @@ impl Page {
         }
     }
 
+    /// A finished beginning and untrusted text on one line, or on two where they are too long.
+    pub(super) fn joined(&mut self, first: &str, text: &str, indent: usize) {
+        let text = sanitize(text);
+        if plain_width(first) + text.width() <= self.style.width {
+            self.line(&format!("{first}{text}"));
+        } else {
+            self.line(first.trim_end());
+            self.wrapped(&" ".repeat(indent), &text);
+        }
+    }
+
     /// A label and its text in two columns.
     pub(super) fn field(&mut self, label: &str, text: &str) {
         self.wrapped(&format!("  {label:<11} "), text);
@@ -94,13 +102,8 @@ impl Page {
     pub(super) fn command(&mut self, indent: usize, command: &str) {
         let room = self.style.width.saturating_sub(indent + 4);
         let clean = sanitize(command);
-        let lines: Vec<_> = clean
-            .lines()
-            .flat_map(|line| break_command(line, room))
-            .collect();
-        for (line, first) in lines
-            .iter()
-            .zip(std::iter::once("$ ").chain(std::iter::repeat("  ")))
+        let lines: Vec<_> = clean.lines().flat_map(|line| break_command(line, room)).collect();
+        for (line, first) in lines.iter().zip(std::iter::once("$ ").chain(std::iter::repeat("  ")))
         {
             let line = self.paint(Ansi::new().fg_color(Some(AnsiColor::Cyan.into())), line);
             self.text.extend([&" ".repeat(indent), first, &line, "\n"]);
@@ -126,11 +129,7 @@ impl Page {
     }
 
     fn paint(&self, style: Ansi, text: &str) -> String {
-        if self.style.color {
-            format!("{style}{text}{style:#}")
-        } else {
-            text.to_owned()
-        }
+        if self.style.color { format!("{style}{text}{style:#}") } else { text.to_owned() }
     }
 }
 
@@ -246,23 +245,14 @@ mod tests {
 
     #[test]
     fn escapes_and_direction_changes_are_shown_instead_of_obeyed() {
-        assert_eq!(
-            sanitize("a\u{1b}[31mb\u{202e}c\r\n"),
-            "a\\u{1b}[31mb\\u{202e}c\n"
-        );
+        assert_eq!(sanitize("a\u{1b}[31mb\u{202e}c\r\n"), "a\\u{1b}[31mb\\u{202e}c\n");
     }
 
     #[test]
     fn text_is_wrapped_under_its_first_line() {
-        let mut page = Page::new(Style {
-            width: 30,
-            color: false,
-        });
+        let mut page = Page::new(Style { width: 30, color: false });
         page.wrapped("  label ", "one two three four five six");
-        assert_eq!(
-            page.finish(),
-            "  label one two three four\n        five six\n"
-        );
+        assert_eq!(page.finish(), "  label one two three four\n        five six\n");
     }
 
     #[test]

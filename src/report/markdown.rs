@@ -19,21 +19,10 @@ use crate::plan::Step;
 /// The report as Markdown.
 pub fn markdown(report: &Report) -> String {
     let mut parts = vec![head(report), table(report)];
-    let blockers = report
-        .all_findings()
-        .filter(|it| it.severity == Severity::Blocker);
+    let blockers = report.all_findings().filter(|it| it.severity == Severity::Blocker);
     parts.extend(findings_section("## Blockers", blockers));
-    parts.extend(
-        report
-            .hops
-            .iter()
-            .zip(1..)
-            .map(|(hop, number)| hop_section(hop, number)),
-    );
-    let general = report
-        .findings
-        .iter()
-        .filter(|it| it.severity != Severity::Blocker);
+    parts.extend(report.hops.iter().zip(1..).map(|(hop, number)| hop_section(hop, number)));
+    let general = report.findings.iter().filter(|it| it.severity != Severity::Blocker);
     parts.extend(findings_section("## The plan as a whole", general));
     parts.push(format!("Report digest: {}\n", code(&report.digest)));
     parts.join("\n")
@@ -65,22 +54,13 @@ fn table(report: &Report) -> String {
         .to_owned();
     for hop in &report.hops {
         let count = |severity| {
-            hop.findings
-                .iter()
-                .filter(|it| it.severity == severity && !it.accepted)
-                .count()
+            hop.findings.iter().filter(|it| it.severity == severity && !it.accepted).count()
         };
         let cells = [
             format!("{} → {}", escape(&hop.from), escape(&hop.to)),
             guide_cell(hop),
-            hop.components
-                .as_ref()
-                .map(components_cell)
-                .unwrap_or_default(),
-            hop.overrides
-                .as_ref()
-                .map(overrides_cell)
-                .unwrap_or_default(),
+            hop.components.as_ref().map(components_cell).unwrap_or_default(),
+            hop.overrides.as_ref().map(overrides_cell).unwrap_or_default(),
             hop.objects.as_ref().map(objects_cell).unwrap_or_default(),
             count(Severity::Blocker).to_string(),
             count(Severity::Warning).to_string(),
@@ -103,25 +83,16 @@ fn guide_cell(hop: &HopReport) -> String {
 }
 
 fn components_cell(components: &ComponentsReport) -> String {
-    let renamed = components
-        .renamed
-        .iter()
-        .map(|it| format!("{}→{}", it.from, it.to));
+    let renamed = components.renamed.iter().map(|it| format!("{}→{}", it.from, it.to));
     let all = components.added.iter().map(|it| format!("+{it}"));
-    let all = all
-        .chain(components.removed.iter().map(|it| format!("-{it}")))
-        .chain(renamed);
-    let all: Vec<_> = all
-        .chain(components.moved.iter().map(|it| format!("~{}", it.name)))
-        .collect();
+    let all = all.chain(components.removed.iter().map(|it| format!("-{it}"))).chain(renamed);
+    let all: Vec<_> =
+        all.chain(components.moved.iter().map(|it| format!("~{}", it.name))).collect();
     escape(&all.join(", "))
 }
 
 fn overrides_cell(overrides: &OverridesReport) -> String {
-    let parts = [
-        (overrides.renamed.len(), "renamed"),
-        (overrides.removed.len(), "removed"),
-    ];
+    let parts = [(overrides.renamed.len(), "renamed"), (overrides.removed.len(), "removed")];
     counts_cell(&parts)
 }
 
@@ -138,9 +109,7 @@ fn objects_cell(objects: &ObjectsReport) -> String {
 
 fn counts_cell(parts: &[(usize, &str)]) -> String {
     let filled = parts.iter().filter(|(count, _)| 0 < *count);
-    let texts: Vec<_> = filled
-        .map(|(count, word)| format!("{count} {word}"))
-        .collect();
+    let texts: Vec<_> = filled.map(|(count, word)| format!("{count} {word}")).collect();
     texts.join(", ")
 }
 
@@ -154,10 +123,7 @@ fn findings_section<'a>(
 
 fn finding(finding: &Finding) -> String {
     let accepted = if finding.accepted { " (accepted)" } else { "" };
-    let hop = finding
-        .hop
-        .as_ref()
-        .map(|it| format!(" at {}", escape(&it.to_string())));
+    let hop = finding.hop.as_ref().map(|it| format!(" at {}", escape(&it.to_string())));
     let mut text = format!(
         "- **{}** {} {}{}{accepted}: {}\n  - remedy: {}\n",
         finding.severity.as_str(),
@@ -174,42 +140,23 @@ fn finding(finding: &Finding) -> String {
 fn evidence(evidence: &Evidence) -> String {
     let line = evidence.line.map(|it| format!(":{it}")).unwrap_or_default();
     let place = code(&format!("{}{line}", evidence.source));
-    format!(
-        "  - evidence: {place} {}\n",
-        code(&shorten(&evidence.text, 120))
-    )
+    format!("  - evidence: {place} {}\n", code(&shorten(&evidence.text, 120)))
 }
 
 fn hop_section(hop: &HopReport, number: usize) -> String {
-    let title = format!(
-        "## Hop {number}: {} → {}",
-        escape(&hop.from),
-        escape(&hop.to)
-    );
+    let title = format!("## Hop {number}: {} → {}", escape(&hop.from), escape(&hop.to));
     let mut parts = vec![format!("{title}\n\nChosen: {}\n", escape(&hop.reason))];
-    let rest = hop
-        .findings
-        .iter()
-        .filter(|it| it.severity != Severity::Blocker);
+    let rest = hop.findings.iter().filter(|it| it.severity != Severity::Blocker);
     parts.extend(findings_section("### Findings", rest));
     parts.extend(hop.steps.as_ref().map(|it| steps(hop, it)));
-    let items = hop
-        .guide
-        .as_ref()
-        .map(|it| it.checklist.as_slice())
-        .unwrap_or_default();
+    let items = hop.guide.as_ref().map(|it| it.checklist.as_slice()).unwrap_or_default();
     parts.extend((!items.is_empty()).then(|| checklist(items)));
     let changes = changes(hop);
     parts.extend((!changes.is_empty()).then(|| details("What changes", &changes)));
     parts.extend(hop.artifacts.as_ref().map(|it| {
-        let rows = it.iter().map(|it| {
-            format!(
-                "- {} {} bytes {}\n",
-                code(&it.url),
-                it.bytes,
-                code(&it.sha256)
-            )
-        });
+        let rows = it
+            .iter()
+            .map(|it| format!("- {} {} bytes {}\n", code(&it.url), it.bytes, code(&it.sha256)));
         details("Files", &rows.collect::<String>())
     }));
     parts.join("\n")
@@ -221,28 +168,17 @@ fn details(summary: &str, body: &str) -> String {
 
 fn steps(hop: &HopReport, steps: &[Step]) -> String {
     let mut text = "### Steps\n\n".to_owned();
-    let documented = hop
-        .procedure
-        .as_ref()
-        .and_then(|it| it.documented_command.as_ref());
+    let documented = hop.procedure.as_ref().and_then(|it| it.documented_command.as_ref());
     if let Some(command) = documented {
         let note =
             "The documentation of this release uses the Kyma CLI instead of the steps below:";
         text.extend([note, " ", &code(command), "\n\n"]);
     }
     for (step, number) in steps.iter().zip(1..) {
-        let wait = step
-            .wait
-            .as_ref()
-            .map(|it| format!("; wait until: {}", escape(it)));
+        let wait = step.wait.as_ref().map(|it| format!("; wait until: {}", escape(it)));
         let note = step.note.as_ref().map(|it| format!("\n   {}", escape(it)));
-        let command = step
-            .command
-            .as_ref()
-            .map(|it| format!("\n\n{}", fenced("   ", it)));
-        let parts = [wait, note, command]
-            .map(Option::unwrap_or_default)
-            .concat();
+        let command = step.command.as_ref().map(|it| format!("\n\n{}", fenced("   ", it)));
+        let parts = [wait, note, command].map(Option::unwrap_or_default).concat();
         let target = code(&step.target);
         writeln!(text, "{number}. {} {target}{parts}", step.action.as_str())
             .expect("writing to a string cannot fail");
@@ -265,33 +201,14 @@ fn checklist(items: &[ChecklistItem]) -> String {
 }
 
 fn checklist_item(item: &ChecklistItem) -> String {
-    let when = if item.when == "unstated" {
-        String::new()
-    } else {
-        format!("**{}** ", item.when)
-    };
-    let destroys = if item.destructive {
-        "**destroys data** "
-    } else {
-        ""
-    };
-    let command = item
-        .command
-        .as_ref()
-        .map(|it| format!("\n{}", fenced("  ", it)));
-    format!(
-        "- [ ] {when}{destroys}{}\n{}",
-        escape(&item.text),
-        command.unwrap_or_default()
-    )
+    let when = if item.when == "unstated" { String::new() } else { format!("**{}** ", item.when) };
+    let destroys = if item.destructive { "**destroys data** " } else { "" };
+    let command = item.command.as_ref().map(|it| format!("\n{}", fenced("  ", it)));
+    format!("- [ ] {when}{destroys}{}\n{}", escape(&item.text), command.unwrap_or_default())
 }
 
 fn changes(hop: &HopReport) -> String {
-    let overrides = hop
-        .overrides
-        .as_ref()
-        .map(override_changes)
-        .unwrap_or_default();
+    let overrides = hop.overrides.as_ref().map(override_changes).unwrap_or_default();
     let objects = hop.objects.as_ref().map(object_changes).unwrap_or_default();
     format!("{overrides}{objects}")
 }
@@ -299,45 +216,21 @@ fn changes(hop: &HopReport) -> String {
 fn override_changes(overrides: &OverridesReport) -> String {
     let renamed = overrides.renamed.iter().map(|it| {
         let to: Vec<_> = it.to.iter().map(|key| code(&key.to_string())).collect();
-        let from = OverrideKey {
-            component: it.component.clone(),
-            key: it.key.clone(),
-        };
-        format!(
-            "- {} {} → {}\n",
-            it.kind,
-            code(&from.to_string()),
-            to.join(" and ")
-        )
+        let from = OverrideKey { component: it.component.clone(), key: it.key.clone() };
+        format!("- {} {} → {}\n", it.kind, code(&from.to_string()), to.join(" and "))
     });
-    let removed = overrides
-        .removed
-        .iter()
-        .map(|it| format!("- removed {}\n", code(&it.to_string())));
-    let added = overrides
-        .added
-        .iter()
-        .map(|it| format!("- added {}\n", code(&it.to_string())));
+    let removed =
+        overrides.removed.iter().map(|it| format!("- removed {}\n", code(&it.to_string())));
+    let added = overrides.added.iter().map(|it| format!("- added {}\n", code(&it.to_string())));
     let changed = overrides.changed.iter().map(|it| {
-        format!(
-            "- changed {} from {} to {}\n",
-            code(&it.key),
-            code(&it.from),
-            code(&it.to)
-        )
+        format!("- changed {} from {} to {}\n", code(&it.key), code(&it.from), code(&it.to))
     });
     renamed.chain(removed).chain(added).chain(changed).collect()
 }
 
 fn object_changes(objects: &ObjectsReport) -> String {
-    let added = objects
-        .added
-        .iter()
-        .map(|it| format!("- added {}\n", code(it)));
-    let removed = objects
-        .removed
-        .iter()
-        .map(|it| format!("- removed {}\n", code(it)));
+    let added = objects.added.iter().map(|it| format!("- added {}\n", code(it)));
+    let removed = objects.removed.iter().map(|it| format!("- removed {}\n", code(it)));
     let renamed = objects
         .renamed
         .iter()
@@ -350,37 +243,24 @@ fn object_changes(objects: &ObjectsReport) -> String {
 }
 
 fn field(field: &Field) -> String {
+    if let Some(note) = field.note {
+        return format!("  - {}: {}\n", code(&field.path), note.as_str());
+    }
     if let Some(diff) = &field.diff {
         return format!("  - {}\n\n{}", code(&field.path), fenced("    ", diff));
     }
     let value = |it: &Option<serde_json::Value>| {
-        it.as_ref().map_or_else(
-            || "(none)".to_owned(),
-            |it| code(&shorten(&it.to_string(), 80)),
-        )
+        it.as_ref().map_or_else(|| "(none)".to_owned(), |it| code(&shorten(&it.to_string(), 80)))
     };
-    format!(
-        "  - {}: {} → {}\n",
-        code(&field.path),
-        value(&field.from),
-        value(&field.to)
-    )
+    format!("  - {}: {} → {}\n", code(&field.path), value(&field.from), value(&field.to))
 }
 
 /// Text in a code span, whatever back quotes it holds (`CommonMark` 6.1). Line breaks become spaces.
 fn code(text: &str) -> String {
     let text = sanitize(text).replace('\n', " ").replace('|', "\\|");
     let fence = "`".repeat(longest_run(&text) + 1);
-    let pad = if text.starts_with('`') || text.ends_with('`') {
-        " "
-    } else {
-        ""
-    };
-    if text.is_empty() {
-        "(empty)".to_owned()
-    } else {
-        format!("{fence}{pad}{text}{pad}{fence}")
-    }
+    let pad = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
+    if text.is_empty() { "(empty)".to_owned() } else { format!("{fence}{pad}{text}{pad}{fence}") }
 }
 
 /// Text in a fenced block, whatever back quotes it holds (`CommonMark` 4.5).

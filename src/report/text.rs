@@ -39,12 +39,7 @@ pub fn text(report: &Report, style: Style, detail: Detail) -> String {
 }
 
 fn head(page: &mut Page, report: &Report) {
-    let title = format!(
-        "Kyma {} → {} ({})",
-        report.from,
-        report.to,
-        report.deployment.as_str()
-    );
+    let title = format!("Kyma {} → {} ({})", report.from, report.to, report.deployment.as_str());
     let (severity, word) = match report.verdict {
         Verdict::Ready => (Severity::Info, "READY"),
         Verdict::Blocked => (Severity::Blocker, "BLOCKED"),
@@ -76,9 +71,8 @@ fn counts(report: &Report) -> String {
 /// The findings that somebody has to act on, before anything else: blockers in full, warnings as
 /// one line for each hop and code.
 fn urgent(page: &mut Page, report: &Report) {
-    let blockers = report
-        .all_findings()
-        .filter(|it| it.severity == Severity::Blocker && !it.accepted);
+    let blockers =
+        report.all_findings().filter(|it| it.severity == Severity::Blocker && !it.accepted);
     let blockers: Vec<_> = blockers.collect();
     if !blockers.is_empty() {
         page.gap();
@@ -109,21 +103,13 @@ fn warned(hop: &HopReport) -> Vec<String> {
         }
     }
     let text = |(code, count): (&str, usize)| {
-        if count == 1 {
-            code.to_owned()
-        } else {
-            format!("{code} ({count})")
-        }
+        if count == 1 { code.to_owned() } else { format!("{code} ({count})") }
     };
     counted.into_iter().map(text).collect()
 }
 
 fn hop_heading(page: &mut Page, hop: &HopReport, number: usize, count: usize) {
-    let place = if count == 1 {
-        String::new()
-    } else {
-        format!("Hop {number} of {count}: ")
-    };
+    let place = if count == 1 { String::new() } else { format!("Hop {number} of {count}: ") };
     page.heading(&format!("{place}{} → {}", hop.from, hop.to));
     if !hop.reason.is_empty() {
         page.field("chosen", &hop.reason);
@@ -142,10 +128,8 @@ fn skipped(hop: &HopReport) -> String {
             None => groups.push((it.why, vec![&it.version])),
         }
     }
-    let groups: Vec<_> = groups
-        .iter()
-        .map(|(why, versions)| format!("{} ({why})", versions.join(", ")))
-        .collect();
+    let groups: Vec<_> =
+        groups.iter().map(|(why, versions)| format!("{} ({why})", versions.join(", "))).collect();
     groups.join("; ")
 }
 
@@ -199,18 +183,10 @@ fn guide_line(guide: &GuideReport) -> String {
 }
 
 fn components_line(components: &ComponentsReport) -> String {
-    let renamed = components
-        .renamed
-        .iter()
-        .map(|it| format!("{} → {}", it.from, it.to));
-    let moved = components
-        .moved
-        .iter()
-        .map(|it| format!("{} ({} → {})", it.name, it.from, it.to));
-    let reordered = components
-        .reordered
-        .iter()
-        .map(|it| format!("{} ({} → {})", it.name, it.from, it.to));
+    let renamed = components.renamed.iter().map(|it| format!("{} → {}", it.from, it.to));
+    let moved = components.moved.iter().map(|it| format!("{} ({} → {})", it.name, it.from, it.to));
+    let reordered =
+        components.reordered.iter().map(|it| format!("{} ({} → {})", it.name, it.from, it.to));
     let parts = [
         ("added", components.added.clone()),
         ("removed but left installed", components.removed.clone()),
@@ -223,35 +199,36 @@ fn components_line(components: &ComponentsReport) -> String {
 
 fn parts_line(parts: &[(&str, Vec<String>)], nothing: &str) -> String {
     let filled = parts.iter().filter(|(_, items)| !items.is_empty());
-    let texts: Vec<_> = filled
-        .map(|(label, items)| format!("{label}: {}", items.join(", ")))
-        .collect();
-    if texts.is_empty() {
-        nothing.to_owned()
-    } else {
-        texts.join("; ")
-    }
+    let texts: Vec<_> =
+        filled.map(|(label, items)| format!("{label}: {}", items.join(", "))).collect();
+    if texts.is_empty() { nothing.to_owned() } else { texts.join("; ") }
 }
 
 fn overrides_line(overrides: &OverridesReport) -> String {
-    format!(
-        "{} renamed, {} removed, {} added, {} changed among the release's own keys",
-        overrides.renamed.len(),
-        overrides.removed.len(),
-        overrides.added.len(),
-        overrides.changed.len()
-    )
+    let counts = [
+        (overrides.renamed.len(), "renamed"),
+        (overrides.removed.len(), "removed"),
+        (overrides.added.len(), "added"),
+        (overrides.changed.len(), "changed"),
+    ];
+    format!("{} among the release's own keys", counted(&counts))
 }
 
 fn objects_line(objects: &ObjectsReport) -> String {
-    format!(
-        "{} added, {} removed, {} renamed, {} changed, {} unchanged",
-        objects.added.len(),
-        objects.removed.len(),
-        objects.renamed.len(),
-        objects.changed.len(),
-        objects.unchanged
-    )
+    counted(&[
+        (objects.added.len(), "added"),
+        (objects.removed.len(), "removed"),
+        (objects.renamed.len(), "renamed"),
+        (objects.changed.len(), "changed"),
+        (objects.unchanged, "unchanged"),
+    ])
+}
+
+/// The counts that are not zero.
+fn counted(counts: &[(usize, &str)]) -> String {
+    let told = counts.iter().filter(|(count, _)| 0 < *count);
+    let told: Vec<_> = told.map(|(count, word)| format!("{count} {word}")).collect();
+    if told.is_empty() { "no change".to_owned() } else { told.join(", ") }
 }
 
 fn objects_detail(page: &mut Page, objects: &ObjectsReport, detail: Detail) {
@@ -262,10 +239,7 @@ fn objects_detail(page: &mut Page, objects: &ObjectsReport, detail: Detail) {
         page.wrapped("    - ", name);
     }
     for it in &objects.renamed {
-        page.wrapped(
-            "    > ",
-            &format!("{} → {} ({} alike)", it.from, it.to, it.similarity),
-        );
+        page.wrapped("    > ", &format!("{} → {} ({} alike)", it.from, it.to, it.similarity));
         fields(page, &it.fields, detail);
     }
     for object in &objects.changed {
@@ -277,20 +251,13 @@ fn changed_object(page: &mut Page, object: &ChangedObject, detail: Detail) {
     page.wrapped("    ~ ", &object.object);
     fields(page, &object.fields, detail);
     if 0 < object.descriptions {
-        page.wrapped(
-            "        ",
-            &format!("{} schema descriptions differ", object.descriptions),
-        );
+        page.wrapped("        ", &format!("{} schema descriptions differ", object.descriptions));
     }
 }
 
 fn fields(page: &mut Page, fields: &[Field], detail: Detail) {
     const SHOWN: usize = 6;
-    let shown = if detail == Detail::Full {
-        fields.len()
-    } else {
-        SHOWN
-    };
+    let shown = if detail == Detail::Full { fields.len() } else { SHOWN };
     for field in fields.iter().take(shown) {
         field_lines(page, field, detail);
     }
@@ -301,16 +268,16 @@ fn fields(page: &mut Page, fields: &[Field], detail: Detail) {
 }
 
 fn field_lines(page: &mut Page, field: &Field, detail: Detail) {
+    if let Some(note) = field.note {
+        return page.wrapped("        ", &format!("{}: {}", field.path, note.as_str()));
+    }
     let Some(diff) = &field.diff else {
         let text = format!("{}: {}", field.path, change(field));
         return page.wrapped("        ", &text);
     };
     let count = |sign| diff.lines().filter(|line| line.starts_with(sign)).count();
     let (plus, minus) = (count('+'), count('-'));
-    page.wrapped(
-        "        ",
-        &format!("{}: text, {minus} lines out, {plus} in", field.path),
-    );
+    page.wrapped("        ", &format!("{}: text, {minus} lines out, {plus} in", field.path));
     if detail == Detail::Full {
         for line in sanitize(diff).lines() {
             page.line(&format!("          {line}"));
@@ -331,14 +298,8 @@ fn change(field: &Field) -> String {
 fn overrides_detail(page: &mut Page, overrides: &OverridesReport) {
     for it in &overrides.renamed {
         let to: Vec<_> = it.to.iter().map(ToString::to_string).collect();
-        let from = OverrideKey {
-            component: it.component.clone(),
-            key: it.key.clone(),
-        };
-        page.wrapped(
-            "    > ",
-            &format!("{from} → {} ({})", to.join(" and "), it.kind),
-        );
+        let from = OverrideKey { component: it.component.clone(), key: it.key.clone() };
+        page.wrapped("    > ", &format!("{from} → {} ({})", to.join(" and "), it.kind));
     }
     for key in &overrides.removed {
         page.wrapped("    - ", &key.to_string());
@@ -347,16 +308,15 @@ fn overrides_detail(page: &mut Page, overrides: &OverridesReport) {
         page.wrapped("    + ", &key.to_string());
     }
     for it in &overrides.changed {
-        let key = OverrideKey {
-            component: it.component.clone(),
-            key: it.key.clone(),
-        };
+        let key = OverrideKey { component: it.component.clone(), key: it.key.clone() };
         let values = format!("{} → {}", shorten(&it.from, 40), shorten(&it.to, 40));
         page.wrapped("    ~ ", &format!("{key}: {values}"));
     }
 }
 
-fn finding_lines(page: &mut Page, finding: &Finding, evidence: bool) {
+/// A finding: what it is, what was found, what to do, and the proof. Of a note, which nobody has to
+/// act on, one piece of evidence stands for all unless everything is asked for.
+fn finding_lines(page: &mut Page, finding: &Finding, everything: bool) {
     let hop = finding.hop.as_ref().map(|it| format!("{it} "));
     let head = format!(
         "  {} {}{} ",
@@ -365,23 +325,22 @@ fn finding_lines(page: &mut Page, finding: &Finding, evidence: bool) {
         page.bold(finding.code.as_str())
     );
     let accepted = if finding.accepted { " (accepted)" } else { "" };
-    page.line(&format!("{head}{}{accepted}", sanitize(&finding.subject)));
+    page.joined(&head, &format!("{}{accepted}", finding.subject), 10);
     page.wrapped("          ", &finding.message);
-    if Severity::Info < finding.severity || evidence {
+    let urgent = Severity::Info < finding.severity || everything;
+    if urgent {
         page.wrapped("          → ", &finding.remedy);
     }
-    for it in finding.evidence.iter().filter(|_| evidence) {
+    let shown = if urgent { finding.evidence.len() } else { 1 };
+    for it in finding.evidence.iter().take(shown) {
         evidence_line(page, it);
     }
 }
 
 fn evidence_line(page: &mut Page, evidence: &Evidence) {
     let line = evidence.line.map(|it| format!(":{it}")).unwrap_or_default();
-    let text = format!(
-        "{}{line}  {}",
-        sanitize(&evidence.source),
-        shorten(&sanitize(&evidence.text), 70)
-    );
+    let text =
+        format!("{}{line}  {}", sanitize(&evidence.source), shorten(&sanitize(&evidence.text), 70));
     let faint = page.faint("at");
     page.wrapped(&format!("          {faint} "), &text);
 }
@@ -389,11 +348,7 @@ fn evidence_line(page: &mut Page, evidence: &Evidence) {
 fn steps(page: &mut Page, hop: &HopReport) {
     let Some(steps) = &hop.steps else { return };
     page.heading("  Steps");
-    if let Some(command) = hop
-        .procedure
-        .as_ref()
-        .and_then(|it| it.documented_command.as_ref())
-    {
+    if let Some(command) = hop.procedure.as_ref().and_then(|it| it.documented_command.as_ref()) {
         page.wrapped(
             "    ",
             "The documentation of this release uses the Kyma CLI instead of the steps below:",
@@ -406,11 +361,7 @@ fn steps(page: &mut Page, hop: &HopReport) {
 }
 
 fn step_lines(page: &mut Page, step: &Step, number: usize) {
-    let wait = step
-        .wait
-        .as_ref()
-        .map(|it| format!("; wait until: {it}"))
-        .unwrap_or_default();
+    let wait = step.wait.as_ref().map(|it| format!("; wait until: {it}")).unwrap_or_default();
     let text = format!("{} {}{wait}", step.action.as_str(), step.target);
     page.wrapped(&format!("    {number}. "), &text);
     if let Some(command) = &step.command {
@@ -422,11 +373,7 @@ fn step_lines(page: &mut Page, step: &Step, number: usize) {
 }
 
 fn checklist(page: &mut Page, hop: &HopReport) {
-    let items = hop
-        .guide
-        .as_ref()
-        .map(|it| it.checklist.as_slice())
-        .unwrap_or_default();
+    let items = hop.guide.as_ref().map(|it| it.checklist.as_slice()).unwrap_or_default();
     let mut source = "";
     let mut heading = "";
     for item in items {
@@ -443,25 +390,10 @@ fn checklist(page: &mut Page, hop: &HopReport) {
 }
 
 fn checklist_item(page: &mut Page, item: &ChecklistItem) {
-    let sign = if item.kind == "note" || item.kind == "caution" {
-        "  ! "
-    } else {
-        "[ ] "
-    };
-    let when = if item.when == "unstated" {
-        String::new()
-    } else {
-        format!("{}: ", item.when)
-    };
-    let destroys = if item.destructive {
-        "DESTROYS DATA: "
-    } else {
-        ""
-    };
-    page.wrapped(
-        &format!("    {sign}"),
-        &format!("{destroys}{when}{}", item.text),
-    );
+    let sign = if item.kind == "note" || item.kind == "caution" { "  ! " } else { "[ ] " };
+    let when = if item.when == "unstated" { String::new() } else { format!("{}: ", item.when) };
+    let destroys = if item.destructive { "DESTROYS DATA: " } else { "" };
+    page.wrapped(&format!("    {sign}"), &format!("{destroys}{when}{}", item.text));
     if let Some(command) = &item.command {
         page.command(8, command);
     }
@@ -474,10 +406,7 @@ fn artifacts(page: &mut Page, artifacts: &[ArtifactReport]) {
     page.heading("  Files");
     for it in artifacts {
         let digest = it.sha256.get(..19).unwrap_or(&it.sha256);
-        page.wrapped(
-            "    ",
-            &format!("{} ({} bytes, {digest}…)", it.url, it.bytes),
-        );
+        page.wrapped("    ", &format!("{} ({} bytes, {digest}…)", it.url, it.bytes));
     }
 }
 

@@ -7,7 +7,7 @@ use super::{Error, Problem};
 pub struct Limits {
     /// Bytes of one document.
     pub bytes: usize,
-    /// Levels of nesting. More than 500 count as 500, so that no reader or printer of the values
+    /// Levels of nesting. More than 200 count as 200, so that no reader or printer of the values
     /// runs out of stack.
     pub depth: usize,
     /// Keys and values, with aliases expanded.
@@ -15,17 +15,12 @@ pub struct Limits {
 }
 
 /// The deepest nesting that any limits allow.
-const DEEPEST: usize = 500;
+const DEEPEST: usize = 200;
 
 impl Default for Limits {
-    /// 16 MiB, 100 levels and 1,000,000 keys and values: ten times what the largest Kubernetes
-    /// manifests need.
+    /// 16 MiB, 100 levels and 1,000,000 keys and values: far more than Kubernetes manifests have.
     fn default() -> Self {
-        Self {
-            bytes: 16 << 20,
-            depth: 100,
-            nodes: 1_000_000,
-        }
+        Self { bytes: 16 << 20, depth: 100, nodes: 1_000_000 }
     }
 }
 

@@ -31,13 +31,7 @@ pub(super) fn is_blank(byte: u8) -> bool {
 impl<'a> Cursor<'a> {
     /// The start of a text whose first line is `line`.
     pub(super) fn new(text: &'a str, line: u32) -> Self {
-        Self {
-            text,
-            pos: 0,
-            line,
-            line_start: 0,
-            wide: 0,
-        }
+        Self { text, pos: 0, line, line_start: 0, wide: 0 }
     }
 
     /// The byte here, or [`END`].
@@ -93,10 +87,7 @@ impl<'a> Cursor<'a> {
 
     /// The line and column, as a person counts them.
     pub(super) fn mark(&self) -> Mark {
-        Mark {
-            line: self.line,
-            column: u32::try_from(self.column() + 1).unwrap_or(u32::MAX),
-        }
+        Mark { line: self.line, column: u32::try_from(self.column() + 1).unwrap_or(u32::MAX) }
     }
 
     /// An error on this line.
@@ -199,17 +190,25 @@ impl<'a> Cursor<'a> {
 /// Refuses characters that YAML does not allow: control characters but tab, line breaks and NEL,
 /// and U+FFFE and U+FFFF.
 pub(super) fn check_characters(text: &str, line: u32) -> Result<(), Error> {
-    let mut line = line;
-    for piece in text.split_inclusive('\n') {
-        if piece.bytes().any(is_suspicious)
-            && let Some(character) = piece.chars().find(|&character| is_forbidden(character))
-        {
-            let problem = Problem::ControlCharacter(character.into());
-            return Err(Error::new(line, problem));
-        }
-        line += 1;
+    if !text.bytes().any(is_suspicious) {
+        return Ok(());
     }
-    Ok(())
+    let mut forbidden = text.char_indices().filter(|&(_, character)| is_forbidden(character));
+    let Some((at, character)) = forbidden.next() else {
+        return Ok(());
+    };
+    let problem = Problem::ControlCharacter(character.into());
+    Err(Error::new(line + count_lines(&text.as_bytes()[..at]), problem))
+}
+
+/// How many line breaks there are.
+pub(super) fn count_lines(bytes: &[u8]) -> u32 {
+    let mut total = 0;
+    for chunk in bytes.chunks(255) {
+        let breaks = chunk.iter().fold(0u8, |sum, &byte| sum + u8::from(byte == b'\n'));
+        total += u32::from(breaks);
+    }
+    total
 }
 
 /// Whether a byte is forbidden or may be part of a character that is.

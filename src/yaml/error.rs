@@ -56,8 +56,8 @@ pub enum Problem {
     #[error("`{{{{` starts a template expression, which is no YAML; put the value in quotes")]
     Template,
     /// `\` and a character that means nothing after it.
-    #[error("`\\{0}` is no escape sequence of a text in double quotes")]
-    UnknownEscape(char),
+    #[error("`\\` starts an unknown escape sequence; write `\\\\` or use single quotes")]
+    UnknownEscape,
     /// `\x`, `\u` or `\U` without the digits of a character.
     #[error("an escape sequence does not have the hexadecimal digits of a character")]
     BadEscape,
@@ -76,8 +76,10 @@ pub enum Problem {
     /// A character that begins nothing.
     #[error("the character {0} cannot start a value; put the value in quotes")]
     CannotStart(char),
-    /// A line that does not belong to the mapping around it.
-    #[error("expected a key of the mapping that starts on line {0}; check the indentation")]
+    /// A line that does not belong to the mapping around it, or text after a complete value.
+    #[error(
+        "expected a new key of the mapping that starts on line {0}; check indentation and quotes"
+    )]
     ExpectedKey(u32),
     /// A line that does not belong to the list around it.
     #[error("expected a `-` of the list that starts on line {0}; check the indentation")]

@@ -179,7 +179,7 @@ impl<'a> Cursor<'a> {
             b'x' => return self.hexadecimal(2, text),
             b'u' => return self.hexadecimal(4, text),
             b'U' => return self.hexadecimal(8, text),
-            _ => return self.error(Problem::UnknownEscape(self.peek_char())),
+            _ => return self.error(Problem::UnknownEscape),
         };
         self.advance(1);
         push(text, meaning);

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use serde::de::IgnoredAny;
 use serde_json::Number;
 
 use super::budget::{Budget, Limits};
@@ -12,10 +13,7 @@ use super::{Entry, Error, Node, Problem, Value};
 
 /// Reads the JSON document that a text consists of; `None` if it is null.
 pub(super) fn parse(text: &str, line: u32, limits: &Limits) -> Result<Option<Node>, Error> {
-    let mut reader = Reader {
-        at: Cursor::new(text, line),
-        budget: Budget::new(limits),
-    };
+    let mut reader = Reader { at: Cursor::new(text, line), budget: Budget::new(limits) };
     let node = reader.node()?;
     reader.skip_space();
     if !reader.at.at_end() {
@@ -65,11 +63,7 @@ impl<'a> Reader<'a> {
             _ => self.literal()?,
         };
         let (line, column) = (mark.line, mark.column);
-        Ok(Node {
-            line,
-            column,
-            value,
-        })
+        Ok(Node { line, column, value })
     }
 
     fn nested(&mut self, read: fn(&mut Self) -> Result<Value, Error>) -> Result<Value, Error> {
@@ -86,9 +80,7 @@ impl<'a> Reader<'a> {
             self.skip_space();
             let line = self.at.line();
             if self.at.peek() != b'"' {
-                return self
-                    .at
-                    .error(Problem::Json("expected a key in double quotes"));
+                return self.at.error(Problem::Json("expected a key in double quotes"));
             }
             self.budget.add(1, line)?;
             let key = self.string()?.into_owned();
@@ -115,9 +107,7 @@ impl<'a> Reader<'a> {
             return Ok(false);
         }
         if !first && !self.eat(b',') {
-            return self
-                .at
-                .error(Problem::Json("expected `,` or the end of the brackets"));
+            return self.at.error(Problem::Json("expected `,` or the end of the brackets"));
         }
         Ok(true)
     }
@@ -128,8 +118,7 @@ impl<'a> Reader<'a> {
         self.at.advance(1);
         let mut escaped = false;
         loop {
-            self.at
-                .take(|byte| byte < b' ' || byte == b'"' || byte == b'\\');
+            self.at.take(|byte| byte < b' ' || byte == b'"' || byte == b'\\');
             match self.at.peek() {
                 b'"' => break,
                 b'\\' => {
@@ -150,24 +139,21 @@ impl<'a> Reader<'a> {
         }
         match serde_json::from_str::<String>(quoted) {
             Ok(text) => Ok(Cow::Owned(text)),
-            Err(_) => self
-                .at
-                .error(Problem::Json("a text with an unknown escape sequence")),
+            Err(_) => self.at.error(Problem::Json("a text with an unknown escape sequence")),
         }
     }
 
     fn number(&mut self) -> Result<Number, Error> {
         let is_part = |byte: u8| byte.is_ascii_digit() || b"+-.eE".contains(&byte);
         let text = self.at.take(|byte| !is_part(byte));
-        let number = match serde_json::from_str::<f64>(text) {
-            Ok(float) if text.contains(['.', 'e', 'E']) => json_number(float),
+        // serde_json knows the grammar, but rounds less well than the standard library.
+        let number = match serde_json::from_str::<IgnoredAny>(text) {
+            Ok(_) if text.contains(['.', 'e', 'E']) => text.parse().ok().and_then(json_number),
             Ok(_) => integer_text(text),
             Err(_) => None,
         };
         let Some(number) = number else {
-            return self
-                .at
-                .error(Problem::Json("no number, or one that is too large"));
+            return self.at.error(Problem::Json("no number, or one that is too large"));
         };
         Ok(number)
     }

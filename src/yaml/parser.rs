@@ -8,7 +8,8 @@ use super::budget::{Budget, Limits};
 use super::cursor::Mark;
 use super::entries::keep_last;
 use super::resolve::{self, Scalar};
-use super::scanner::{Kind, Scanner, Tag, Token};
+use super::scanner::Scanner;
+use super::token::{Kind, Tag, Token};
 use super::{Entry, Error, Node, Problem, Value};
 
 /// Reads the first document of a text; `None` if it is empty or null.
@@ -41,7 +42,7 @@ struct Properties<'a> {
 
 /// Where a value stands, which decides how it may look.
 #[derive(Clone, Copy, PartialEq)]
-enum Place {
+pub(super) enum Place {
     /// The root, or the item of a list.
     Block,
     /// The key or value of a mapping: the items of a list need no indentation there.
@@ -50,9 +51,10 @@ enum Place {
     Flow,
 }
 
-struct Parser<'a> {
-    scanner: Scanner<'a>,
-    budget: Budget,
+/// Reads the values of one document.
+pub(super) struct Parser<'a> {
+    pub(super) scanner: Scanner<'a>,
+    pub(super) budget: Budget,
     /// What each anchor stands for; nothing while that is still being read.
     anchors: BTreeMap<&'a str, Option<Anchored>>,
 }
@@ -63,7 +65,7 @@ impl<'a> Parser<'a> {
         if self.next_is(&Kind::DocumentStart)? {
             self.scanner.next()?;
         }
-        if ends_document(&self.scanner.peek()?.kind) {
+        if self.next_is(&Kind::End)? {
             return Ok(None);
         }
         let node = self.node(Place::Block)?;
@@ -71,16 +73,16 @@ impl<'a> Parser<'a> {
         Ok(Some(node))
     }
 
-    fn next_is(&mut self, kind: &Kind<'a>) -> Result<bool, Error> {
+    pub(super) fn next_is(&mut self, kind: &Kind<'a>) -> Result<bool, Error> {
         Ok(self.scanner.peek()?.kind == *kind)
     }
 
-    fn mark(&mut self) -> Result<Mark, Error> {
+    pub(super) fn mark(&mut self) -> Result<Mark, Error> {
         Ok(self.scanner.peek()?.mark)
     }
 
     /// Reads a value.
-    fn node(&mut self, place: Place) -> Result<Node, Error> {
+    pub(super) fn node(&mut self, place: Place) -> Result<Node, Error> {
         let properties = self.properties()?;
         let Token { kind, mark } = self.scanner.peek()?;
         let line = mark.line;
@@ -216,7 +218,7 @@ impl<'a> Parser<'a> {
     }
 
     /// The value that is not there.
-    fn null(&mut self, mark: Mark) -> Result<Node, Error> {
+    pub(super) fn null(&mut self, mark: Mark) -> Result<Node, Error> {
         self.budget.add(1, mark.line)?;
         Ok(node_at(mark, Value::Null))
     }
@@ -233,7 +235,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Reads a key and its value; `Key` is behind us.
-    fn entry(&mut self, place: Place, entries: &mut Vec<Entry>) -> Result<(), Error> {
+    pub(super) fn entry(&mut self, place: Place, entries: &mut Vec<Entry>) -> Result<(), Error> {
         let mark = self.mark()?;
         let key = self.key(place)?;
         let value = self.next_is(&Kind::Value)?;
@@ -254,7 +256,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Reads a key; `None` is `<<`.
-    fn key(&mut self, place: Place) -> Result<Option<String>, Error> {
+    pub(super) fn key(&mut self, place: Place) -> Result<Option<String>, Error> {
         let properties = self.properties()?;
         let Token { kind, mark } = self.scanner.peek()?;
         let line = mark.line;
@@ -304,89 +306,6 @@ impl<'a> Parser<'a> {
         }
         Ok(())
     }
-
-    fn flow_sequence(&mut self, open: Mark) -> Result<Value, Error> {
-        self.scanner.next()?;
-        let mut items = Vec::new();
-        while self.another('[', open.line, items.is_empty())? {
-            let item = if self.next_is(&Kind::Key)? {
-                self.pair()?
-            } else {
-                self.node(Place::Flow)?
-            };
-            items.push(item);
-        }
-        Ok(Value::Sequence(items))
-    }
-
-    /// Reads a mapping of one entry that stands without braces in a list.
-    fn pair(&mut self) -> Result<Node, Error> {
-        let mark = self.scanner.next()?.mark;
-        self.budget.add(1, mark.line)?;
-        self.budget.enter(1, mark.line)?;
-        let mut entries = Vec::new();
-        self.entry(Place::Flow, &mut entries)?;
-        self.budget.leave(1);
-        Ok(node_at(mark, Value::Mapping(keep_last(entries))))
-    }
-
-    fn flow_mapping(&mut self, open: Mark) -> Result<Value, Error> {
-        self.scanner.next()?;
-        let next = self.scanner.peek()?;
-        let adjacent = next.mark.line == open.line && next.mark.column == open.column + 1;
-        if adjacent && next.kind == Kind::FlowMapping {
-            return Err(Error::new(open.line, Problem::Template));
-        }
-        let mut entries = Vec::new();
-        let mut first = true;
-        while self.another('{', open.line, first)? {
-            first = false;
-            if self.next_is(&Kind::Key)? {
-                self.scanner.next()?;
-                self.entry(Place::Flow, &mut entries)?;
-            } else {
-                self.lone_key(&mut entries)?;
-            }
-        }
-        Ok(Value::Mapping(keep_last(entries)))
-    }
-
-    /// Reads a key without a value.
-    fn lone_key(&mut self, entries: &mut Vec<Entry>) -> Result<(), Error> {
-        let mark = self.mark()?;
-        let Some(key) = self.key(Place::Flow)? else {
-            return Err(Error::new(mark.line, Problem::BadMerge));
-        };
-        let (line, node) = (mark.line, self.null(mark)?);
-        entries.push(Entry { key, line, node });
-        Ok(())
-    }
-
-    /// Whether another entry follows in the brackets that open on `line`. Goes over the comma
-    /// before it, or over the closing bracket.
-    fn another(&mut self, open: char, line: u32, first: bool) -> Result<bool, Error> {
-        let close = if open == '[' {
-            Kind::FlowSequenceEnd
-        } else {
-            Kind::FlowMappingEnd
-        };
-        if !first && self.next_is(&Kind::FlowEntry)? {
-            self.scanner.next()?;
-        } else if !first && !self.next_is(&close)? {
-            let token = self.scanner.peek()?;
-            if !ends_document(&token.kind) {
-                return Err(Error::new(token.mark.line, Problem::ExpectedComma(line)));
-            }
-        }
-        if ends_document(&self.scanner.peek()?.kind) {
-            return Err(Error::new(line, Problem::UnclosedBracket(open)));
-        }
-        let more = !self.next_is(&close)?;
-        if !more {
-            self.scanner.next()?;
-        }
-        Ok(more)
-    }
 }
 
 /// Whether `<<` with these properties is a merge.
@@ -417,17 +336,13 @@ fn ends_value(kind: &Kind<'_>) -> bool {
     )
 }
 
-fn ends_document(kind: &Kind<'_>) -> bool {
+pub(super) fn ends_document(kind: &Kind<'_>) -> bool {
     matches!(kind, Kind::End | Kind::DocumentStart | Kind::DocumentEnd)
 }
 
-fn node_at(mark: Mark, value: Value) -> Node {
+pub(super) fn node_at(mark: Mark, value: Value) -> Node {
     let Mark { line, column } = mark;
-    Node {
-        line,
-        column,
-        value,
-    }
+    Node { line, column, value }
 }
 
 /// The value of a scalar.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::Number;
 
-use super::scanner::Tag;
+use super::token::Tag;
 use super::{Problem, Value};
 
 /// A scalar with its type.
@@ -27,15 +27,12 @@ pub(super) fn resolve(
 ) -> Result<Scalar<'_>, Problem> {
     match tag {
         None if plain => Ok(by_looks(text)),
-        None | Some(Tag::Str | Tag::Merge | Tag::Other) => Ok(Scalar::Text(text)),
         Some(Tag::Binary) => match decode_base64(&text) {
-            Some(bytes) => Ok(Scalar::Text(
-                String::from_utf8_lossy(&bytes).into_owned().into(),
-            )),
+            Some(bytes) => Ok(Scalar::Text(String::from_utf8_lossy(&bytes).into_owned().into())),
             None => Err(Problem::TagMismatch("!!binary")),
         },
         Some(Tag::Timestamp) if !looks_like_date(&text) => Err(Problem::TagMismatch("!!timestamp")),
-        Some(Tag::Timestamp) => Ok(Scalar::Text(text)),
+        None | Some(Tag::Str | Tag::Merge | Tag::Other | Tag::Timestamp) => Ok(Scalar::Text(text)),
         Some(Tag::Int) => match by_looks(text) {
             number @ (Scalar::Int(_) | Scalar::Uint(_)) => Ok(number),
             _ => Err(Problem::TagMismatch("!!int")),
@@ -102,9 +99,7 @@ fn number(text: &str) -> Option<Scalar<'static>> {
         digits = text.replace('_', "").into();
     }
     let binary = || i64::from_str_radix(digits.strip_prefix("0b")?, 2).ok();
-    integer(&digits)
-        .or_else(|| float(&digits))
-        .or_else(|| binary().map(Scalar::Int))
+    integer(&digits).or_else(|| float(&digits)).or_else(|| binary().map(Scalar::Int))
 }
 
 /// A number that starts with a point. Underscores may stand between digits only.
@@ -234,10 +229,7 @@ pub(super) fn key(scalar: Scalar<'_>) -> Result<String, Problem> {
 }
 
 /// As Go's `FormatFloat(number, 'g', -1, 32)`, which rounds to 32 bits.
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "sigs.k8s.io/yaml rounds as well"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "sigs.k8s.io/yaml rounds as well")]
 fn float_key(number: f64) -> String {
     let number = number as f32;
     if number.is_nan() {
@@ -258,12 +250,8 @@ fn float_key(number: f64) -> String {
 /// Standard base64 with padding; line breaks do not count.
 fn decode_base64(text: &str) -> Option<Vec<u8>> {
     let digits: Vec<u8> = text.bytes().filter(|b| !b"\r\n".contains(b)).collect();
-    let padding = digits
-        .iter()
-        .rev()
-        .take_while(|&&byte| byte == b'=')
-        .count();
-    if digits.len() % 4 != 0 || padding > 2 {
+    let padding = digits.iter().rev().take_while(|&&byte| byte == b'=').count();
+    if !digits.len().is_multiple_of(4) || padding > 2 {
         return None;
     }
     let mut bytes = Vec::with_capacity(digits.len() / 4 * 3);

@@ -8,85 +8,8 @@ use std::borrow::Cow;
 use std::collections::VecDeque;
 
 use super::cursor::{Cursor, Mark};
+use super::token::{Kind, Tag, Token, is_name};
 use super::{Error, Problem};
-
-/// A token and where it starts.
-#[derive(Debug)]
-pub(super) struct Token<'a> {
-    pub(super) kind: Kind<'a>,
-    pub(super) mark: Mark,
-}
-
-/// What a token is.
-#[derive(Debug, PartialEq)]
-pub(super) enum Kind<'a> {
-    End,
-    DocumentStart,
-    DocumentEnd,
-    BlockSequence,
-    BlockMapping,
-    BlockEnd,
-    BlockEntry,
-    FlowSequence,
-    FlowSequenceEnd,
-    FlowMapping,
-    FlowMappingEnd,
-    FlowEntry,
-    Key,
-    Value,
-    Alias(&'a str),
-    Anchor(&'a str),
-    Tag(Tag),
-    Scalar { text: Cow<'a, str>, plain: bool },
-}
-
-/// The tags that mean something; any other one makes a text of a scalar.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Tag {
-    Str,
-    Int,
-    Float,
-    Bool,
-    Null,
-    Binary,
-    Timestamp,
-    Merge,
-    Other,
-}
-
-impl Tag {
-    /// The tag of a text that starts with `!`; none if it is not one.
-    fn parse(text: &str) -> Option<Self> {
-        if let Some(verbatim) = text.strip_prefix("!<") {
-            let name = verbatim.strip_suffix('>').filter(|name| !name.is_empty())?;
-            let core = name.strip_prefix("tag:yaml.org,2002:");
-            return Some(core.map_or(Self::Other, Self::core));
-        }
-        if text.contains(['<', '>']) || !text.split('%').skip(1).all(starts_with_two_digits) {
-            return None;
-        }
-        if let Some(name) = text.strip_prefix("!!") {
-            return (!name.is_empty()).then(|| Self::core(name));
-        }
-        // `!x!y` needs a directive that declares `!x!`, for which kubectl leaves no place.
-        let after_name = text[1..].trim_start_matches(|c: char| c.is_ascii() && is_name(c as u8));
-        (!after_name.starts_with('!')).then_some(Self::Other)
-    }
-
-    fn core(name: &str) -> Self {
-        match name {
-            "str" => Self::Str,
-            "int" => Self::Int,
-            "float" => Self::Float,
-            "bool" => Self::Bool,
-            "null" => Self::Null,
-            "binary" => Self::Binary,
-            "timestamp" => Self::Timestamp,
-            "merge" => Self::Merge,
-            _ => Self::Other,
-        }
-    }
-}
 
 /// Where a key may have started.
 #[derive(Debug, Clone, Copy)]
@@ -110,6 +33,8 @@ pub(super) struct Scanner<'a> {
     at: Cursor<'a>,
     depth: usize,
     tokens: VecDeque<Token<'a>>,
+    /// Whether the first token is sure to be the next one.
+    ready: bool,
     /// How many tokens were taken from `tokens`.
     taken: usize,
     /// One for the block and one for each bracket that is open.
@@ -128,6 +53,7 @@ impl<'a> Scanner<'a> {
             at: Cursor::new(text, line),
             depth,
             tokens: VecDeque::new(),
+            ready: false,
             taken: 0,
             keys: vec![None],
             key_allowed: true,
@@ -138,8 +64,11 @@ impl<'a> Scanner<'a> {
 
     /// The next token, which stays; after the last one `End` for ever.
     pub(super) fn peek(&mut self) -> Result<&Token<'a>, Error> {
-        while self.needs_more()? {
-            self.fetch()?;
+        while !self.ready {
+            self.ready = !self.needs_more()?;
+            if !self.ready {
+                self.fetch()?;
+            }
         }
         Ok(&self.tokens[0])
     }
@@ -147,6 +76,7 @@ impl<'a> Scanner<'a> {
     /// Takes the next token.
     pub(super) fn next(&mut self) -> Result<Token<'a>, Error> {
         self.peek()?;
+        self.ready = false;
         self.taken += 1;
         Ok(self.tokens.pop_front().expect("peek leaves a token"))
     }
@@ -271,11 +201,7 @@ impl<'a> Scanner<'a> {
         self.forget_key()?;
         self.key_allowed = false;
         self.at.advance(3);
-        let kind = if start {
-            Kind::DocumentStart
-        } else {
-            Kind::DocumentEnd
-        };
+        let kind = if start { Kind::DocumentStart } else { Kind::DocumentEnd };
         self.push(kind, mark);
         Ok(())
     }
@@ -422,11 +348,7 @@ impl<'a> Scanner<'a> {
         if name.is_empty() || !self.at.ends_word_at(0) && !b"?:,]}%@`".contains(&self.at.peek()) {
             return self.at.error(Problem::AnchorName);
         }
-        let kind = if alias {
-            Kind::Alias(name)
-        } else {
-            Kind::Anchor(name)
-        };
+        let kind = if alias { Kind::Alias(name) } else { Kind::Anchor(name) };
         self.push(kind, mark);
         Ok(())
     }
@@ -435,9 +357,8 @@ impl<'a> Scanner<'a> {
         self.save_key()?;
         self.key_allowed = false;
         let mark = self.at.mark();
-        let text = self
-            .at
-            .take(|byte| !is_name(byte) && !b"!<>;/?:@&=+$,.~*'()[]%".contains(&byte));
+        let text =
+            self.at.take(|byte| !is_name(byte) && !b"!<>;/?:@&=+$,.~*'()[]%".contains(&byte));
         let Some(tag) = Tag::parse(text).filter(|_| self.at.ends_word_at(0)) else {
             return self.at.error(Problem::BadTag);
         };
@@ -470,15 +391,4 @@ impl<'a> Scanner<'a> {
         self.push(Kind::Scalar { text, plain: true }, mark);
         Ok(())
     }
-}
-
-/// Whether a text starts as the rest of an escape sequence in a tag does.
-fn starts_with_two_digits(text: &str) -> bool {
-    let digits = text.as_bytes().get(..2);
-    digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
-}
-
-/// Whether a byte may stand in the name of an anchor.
-fn is_name(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')
 }

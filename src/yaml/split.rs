@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::cursor::count_lines;
 use super::{Error, Problem};
 
 /// A document of a file, not parsed yet.
@@ -34,10 +35,7 @@ pub enum Syntax {
 pub fn split(bytes: &[u8]) -> Result<Vec<RawDocument<'_>>, Error> {
     let documents = match decode(bytes)? {
         Cow::Borrowed(text) => split_text(text)?,
-        Cow::Owned(text) => split_text(&text)?
-            .into_iter()
-            .map(RawDocument::owned)
-            .collect(),
+        Cow::Owned(text) => split_text(&text)?.into_iter().map(RawDocument::owned).collect(),
     };
     Ok(documents)
 }
@@ -67,7 +65,7 @@ fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, Error> {
         Err(error) => {
             let (valid, wrong) = bytes.split_at(error.valid_up_to());
             let byte = wrong.first().copied().unwrap_or_default();
-            Err(Error::new(1 + lines(valid), Problem::NotUtf8(byte)))
+            Err(Error::new(1 + count_lines(valid), Problem::NotUtf8(byte)))
         }
     }
 }
@@ -79,22 +77,9 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Cow<'static, str> {
         _ => 0xFFFD,
     });
     let characters = char::decode_utf16(units);
-    let text: String = characters
-        .map(|character| character.unwrap_or(char::REPLACEMENT_CHARACTER))
-        .collect();
+    let text: String =
+        characters.map(|character| character.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
     Cow::Owned(text)
-}
-
-/// How many line breaks there are.
-fn lines(bytes: &[u8]) -> u32 {
-    let mut total = 0;
-    for chunk in bytes.chunks(255) {
-        let breaks = chunk
-            .iter()
-            .fold(0u8, |sum, &byte| sum + u8::from(byte == b'\n'));
-        total += u32::from(breaks);
-    }
-    total
 }
 
 fn split_text(text: &str) -> Result<Vec<RawDocument<'_>>, Error> {
@@ -104,20 +89,23 @@ fn split_text(text: &str) -> Result<Vec<RawDocument<'_>>, Error> {
     let mut documents = Vec::new();
     let mut line = 1;
     let mut rest = text;
+    let mut leading = false;
     loop {
         let (document, separator) = next_separator(rest);
-        if has_content(document) {
-            documents.push(RawDocument {
-                text: document.into(),
-                line,
-                syntax: Syntax::Yaml,
-            });
+        let content = first_content(document);
+        // `...` ends the document that a leading separator starts.
+        if content.is_some_and(|content| !leading || !content.starts_with("...")) {
+            documents.push(RawDocument { text: document.into(), line, syntax: Syntax::Yaml });
         }
         let Some(separator) = separator else {
             return Ok(documents);
         };
-        line += lines(document.as_bytes());
-        rest = after_separator(separator).ok_or(Error::new(line, Problem::Separator))?;
+        // A separator that nothing precedes, not even an empty line, does not end a document but
+        // starts one: kubectl gives it to the parser, which is stricter.
+        leading = !leading && document.is_empty();
+        line += count_lines(document.as_bytes());
+        let after = after_separator(separator, leading);
+        rest = after.ok_or(Error::new(line, Problem::Separator))?;
         line += 1;
     }
 }
@@ -134,18 +122,28 @@ fn next_separator(text: &str) -> (&str, Option<&str>) {
 }
 
 /// What stands on the lines after a separator, if it is one.
-fn after_separator(text: &str) -> Option<&str> {
+fn after_separator(text: &str, leading: bool) -> Option<&str> {
     let (line, rest) = text.split_once('\n').unwrap_or((text, ""));
-    let after = line[3..].trim();
-    (after.is_empty() || after.starts_with('#')).then_some(rest)
+    let after = &line[3..];
+    let valid = if leading {
+        let comment = after.trim_matches([' ', '\t', '\r']);
+        comment.is_empty() || comment.starts_with('#') && !after.starts_with('#')
+    } else {
+        let comment = after.trim();
+        comment.is_empty() || comment.starts_with('#')
+    };
+    valid.then_some(rest)
 }
 
-/// Whether there is more than white space and comments.
-fn has_content(text: &str) -> bool {
-    let mut lines = text
-        .lines()
-        .map(|line| line.trim_start_matches('\u{feff}').trim());
-    lines.any(|line| !line.is_empty() && !line.starts_with('#'))
+/// The first line with more than spaces and comments. A tab counts as content, which `parse`
+/// refuses, as kubectl does.
+fn first_content(text: &str) -> Option<&str> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut lines = text.lines().map(|line| line.trim_end_matches([' ', '\r']));
+    lines.find(|line| {
+        let content = line.trim_start_matches(' ');
+        !content.is_empty() && !content.starts_with('#')
+    })
 }
 
 /// Splits JSON documents that follow each other.
@@ -155,7 +153,7 @@ fn split_json(text: &str) -> Result<Vec<RawDocument<'_>>, Error> {
     let mut rest = text;
     loop {
         let trimmed = rest.trim_ascii_start();
-        line += lines(&rest.as_bytes()[..rest.len() - trimmed.len()]);
+        line += count_lines(&rest.as_bytes()[..rest.len() - trimmed.len()]);
         if trimmed.is_empty() {
             return Ok(documents);
         }
@@ -167,12 +165,8 @@ fn split_json(text: &str) -> Result<Vec<RawDocument<'_>>, Error> {
             return Err(Error::new(line, Problem::Json(what)));
         };
         let (document, after) = trimmed.split_at(length);
-        documents.push(RawDocument {
-            text: document.into(),
-            line,
-            syntax: Syntax::Json,
-        });
-        line += lines(document.as_bytes());
+        documents.push(RawDocument { text: document.into(), line, syntax: Syntax::Json });
+        line += count_lines(document.as_bytes());
         rest = after;
     }
 }

@@ -24,16 +24,8 @@ async fn serve(server: &MockServer, path: &str, body: &str) {
 
 /// All files below a folder.
 fn all_files(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs_err::read_dir(folder)
-        .unwrap()
-        .map(|it| it.unwrap().path());
-    let nested = entries.flat_map(|it| {
-        if it.is_dir() {
-            all_files(&it)
-        } else {
-            vec![it]
-        }
-    });
+    let entries = fs_err::read_dir(folder).unwrap().map(|it| it.unwrap().path());
+    let nested = entries.flat_map(|it| if it.is_dir() { all_files(&it) } else { vec![it] });
     nested.collect()
 }
 
@@ -67,10 +59,7 @@ async fn a_cached_file_that_the_catalogue_no_longer_lists_so_is_asked_for_again(
 async fn what_can_change_is_asked_about_with_its_etag() {
     let (folder, server) = (tempfile::tempdir().unwrap(), MockServer::start().await);
     serve(&server, GUIDE_PATH, "# Guide").await;
-    let first = online(&server.uri(), folder.path())
-        .fetch(&guide(), None)
-        .await
-        .unwrap();
+    let first = online(&server.uri(), folder.path()).fetch(&guide(), None).await.unwrap();
     server.reset().await;
     get(GUIDE_PATH)
         .and(header("If-None-Match", "\"1\""))
@@ -122,10 +111,7 @@ async fn offline_gives_what_the_last_run_got_without_a_request() {
         .respond_with(answer(200, "<html>"))
         .mount(&server)
         .await;
-    let page = Resource::Bucket {
-        tag: "1.0.0".to_owned(),
-        name: "page.yaml".to_owned(),
-    };
+    let page = Resource::Bucket { tag: "1.0.0".to_owned(), name: "page.yaml".to_owned() };
     let before = everything(&online(&server.uri(), folder.path()), &page).await;
     let requests = asked(&server).await;
     let after = everything(&offline(&server.uri(), folder.path()), &page).await;
@@ -211,10 +197,7 @@ async fn a_cache_that_cannot_be_written_is_an_error_before_anything_is_asked() {
     });
     let error = error.unwrap_err();
     assert!(matches!(error, Error::CacheFolder { .. }));
-    let start = format!(
-        "cannot use the download cache {}",
-        file.join("cache").display()
-    );
+    let start = format!("cannot use the download cache {}", file.join("cache").display());
     assert!(error.to_string().starts_with(&start), "{error}");
     assert_eq!(asked(&server).await, 0);
 }

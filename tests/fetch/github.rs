@@ -19,10 +19,7 @@ async fn two_pages(server: &MockServer) {
         (get(RELEASES_PATH).and(query_param("page", at)), tagged)
     };
     let (first, body) = page("1", r#"[{"tag_name": "1.1.0"}]"#);
-    first
-        .respond_with(body.insert_header("Link", link))
-        .mount(server)
-        .await;
+    first.respond_with(body.insert_header("Link", link)).mount(server).await;
     let (second, body) = page("2", r#"[{"tag_name": "1.0.0"}]"#);
     second.respond_with(body).mount(server).await;
 }
@@ -45,10 +42,7 @@ async fn all_pages_of_releases_are_read_in_their_order_and_each_once_in_a_run() 
 async fn a_later_run_asks_whether_pages_changed_and_keeps_their_order() {
     let (folder, server) = (tempfile::tempdir().unwrap(), MockServer::start().await);
     two_pages(&server).await;
-    online(&server.uri(), folder.path())
-        .releases()
-        .await
-        .unwrap();
+    online(&server.uri(), folder.path()).releases().await.unwrap();
     server.reset().await;
     for tag in ["\"1\"", "\"2\""] {
         get(RELEASES_PATH)
@@ -91,10 +85,7 @@ async fn listings_give_sorted_names_of_their_kind_and_nothing_where_there_is_no_
         .respond_with(answer(200, entries))
         .mount(&server)
         .await;
-    get(NOTES_PATH)
-        .respond_with(answer(200, entries))
-        .mount(&server)
-        .await;
+    get(NOTES_PATH).respond_with(answer(200, entries)).mount(&server).await;
     let source = online(&server.uri(), folder.path());
     assert_eq!(source.guides(MINOR).await.unwrap(), ["a.md", "b.md"]);
     assert_eq!(source.notes().await.unwrap(), ["assets"]);
@@ -107,10 +98,7 @@ async fn many_files_come_in_the_order_of_the_requests() {
     let (folder, server) = (tempfile::tempdir().unwrap(), MockServer::start().await);
     let requests: Vec<_> = (0..30u64)
         .map(|number| Request {
-            resource: Resource::Bucket {
-                tag: "1.0.0".to_owned(),
-                name: format!("{number}.yaml"),
-            },
+            resource: Resource::Bucket { tag: "1.0.0".to_owned(), name: format!("{number}.yaml") },
             expected: None,
         })
         .collect();
@@ -134,30 +122,21 @@ async fn every_started_request_says_that_it_is_over_also_when_it_is_abandoned() 
     let late = answer(200, "a: 1").set_delay(std::time::Duration::from_secs(60));
     get(ASSET_PATH).respond_with(late).mount(&server).await;
     let (sink, events) = recorder();
-    let source = Source::github(Options {
-        sink,
-        ..options(&server.uri(), folder.path())
-    });
+    let source = Source::github(Options { sink, ..options(&server.uri(), folder.path()) });
     let (source, asset) = (source.unwrap(), asset());
     let fetch = source.fetch(&asset, None);
     let soon = std::time::Duration::from_millis(50);
     assert!(tokio::time::timeout(soon, fetch).await.is_err());
     let url = format!("{}{ASSET_PATH}", server.uri());
     let what = "kyma-installer.yaml of release 1.0.0".to_owned();
-    let started = Event::Started {
-        url: url.clone(),
-        what,
-    };
+    let started = Event::Started { url: url.clone(), what };
     assert_eq!(*events.lock().unwrap(), [started, Event::Finished { url }]);
 }
 
 /// An API on one server; everything else, and where it redirects to, on another.
 fn with_token(api: &MockServer, other: &MockServer, cache: &std::path::Path) -> Source {
     Source::github(Options {
-        origins: Origins {
-            api: api.uri(),
-            ..origins(&other.uri())
-        },
+        origins: Origins { api: api.uri(), ..origins(&other.uri()) },
         token: Some(" secret-token\n".to_owned()),
         ..options(&api.uri(), cache)
     })
@@ -175,25 +154,13 @@ async fn the_token_goes_to_the_api_and_nowhere_else() {
         .expect(1)
         .mount(&api)
         .await;
-    get("/elsewhere")
-        .respond_with(answer(200, "[]"))
-        .expect(1)
-        .mount(&other)
-        .await;
-    get(ASSET_PATH)
-        .respond_with(answer(200, "a: 1"))
-        .expect(1)
-        .mount(&other)
-        .await;
+    get("/elsewhere").respond_with(answer(200, "[]")).expect(1).mount(&other).await;
+    get(ASSET_PATH).respond_with(answer(200, "a: 1")).expect(1).mount(&other).await;
     let source = with_token(&api, &other, folder.path());
     source.releases().await.unwrap();
     content(source.fetch(&asset(), None).await.unwrap());
     for request in other.received_requests().await.unwrap() {
-        assert!(
-            !request.headers.contains_key("authorization"),
-            "{}",
-            request.url
-        );
+        assert!(!request.headers.contains_key("authorization"), "{}", request.url);
     }
     assert!(!format!("{source:?}").contains("secret"));
 }
@@ -201,10 +168,7 @@ async fn the_token_goes_to_the_api_and_nowhere_else() {
 #[tokio::test]
 async fn a_refused_token_is_an_error_that_does_not_show_it() {
     let (folder, server) = (tempfile::tempdir().unwrap(), MockServer::start().await);
-    get(RELEASES_PATH)
-        .respond_with(answer(401, "Bad credentials"))
-        .mount(&server)
-        .await;
+    get(RELEASES_PATH).respond_with(answer(401, "Bad credentials")).mount(&server).await;
     let source = with_token(&server, &server, folder.path());
     let error = source.releases().await.unwrap_err();
     let text = format!("{error} {error:?} {}", error.hint());
@@ -215,10 +179,7 @@ async fn a_refused_token_is_an_error_that_does_not_show_it() {
 #[tokio::test]
 async fn an_empty_token_is_none() {
     let (folder, server) = (tempfile::tempdir().unwrap(), MockServer::start().await);
-    get(RELEASES_PATH)
-        .respond_with(answer(200, "[]"))
-        .mount(&server)
-        .await;
+    get(RELEASES_PATH).respond_with(answer(200, "[]")).mount(&server).await;
     let source = Source::github(Options {
         token: Some(" ".to_owned()),
         ..options(&server.uri(), folder.path())

@@ -14,10 +14,7 @@ use crate::support::*;
 const MINOR: Minor = Minor { major: 1, minor: 2 };
 
 fn resources() -> Vec<Resource> {
-    let bucket = |name: &str| Resource::Bucket {
-        tag: "1.0.0".to_owned(),
-        name: name.to_owned(),
-    };
+    let bucket = |name: &str| Resource::Bucket { tag: "1.0.0".to_owned(), name: name.to_owned() };
     let dir = "2019-06-13-release-notes-1.2".to_owned();
     vec![
         asset(),
@@ -32,26 +29,17 @@ async fn serve(server: &MockServer) {
     let bodies = [
         (ASSET_PATH, "a: 1"),
         ("/kyma-prow-artifacts/1.0.0/page.yaml", "<html>"),
-        (
-            "/kyma-project/kyma/release-1.2/docs/migration-guides/1.1-1.2.md",
-            "# Guide",
-        ),
+        ("/kyma-project/kyma/release-1.2/docs/migration-guides/1.1-1.2.md", "# Guide"),
         (
             "/kyma-project/website/main/content/blog-posts/2019-06-13-release-notes-1.2/index.md",
             "# Notes",
         ),
         (RELEASES_PATH, r#"[{"tag_name": "1.0.0"}]"#),
         (GUIDES_PATH, r#"[{"name": "1.1-1.2.md", "type": "file"}]"#),
-        (
-            NOTES_PATH,
-            r#"[{"name": "2019-06-13-release-notes-1.2", "type": "dir"}]"#,
-        ),
+        (NOTES_PATH, r#"[{"name": "2019-06-13-release-notes-1.2", "type": "dir"}]"#),
     ];
     for (path, body) in bodies {
-        get(path)
-            .respond_with(answer(200, body))
-            .mount(server)
-            .await;
+        get(path).respond_with(answer(200, body)).mount(server).await;
     }
 }
 
@@ -141,23 +129,15 @@ async fn what_appears_or_vanishes_at_the_origin_does_so_in_an_extended_mirror() 
     let missing = contents.files[1].clone();
     let found = contents.files[0].clone().unwrap();
     let resource = missing.as_ref().unwrap_err().resource.clone();
-    contents.files = vec![Ok(kyma_upgrade::release::Artifact {
-        resource: resource.clone(),
-        ..found
-    })];
+    contents.files =
+        vec![Ok(kyma_upgrade::release::Artifact { resource: resource.clone(), ..found })];
     write(folder.path(), &contents).unwrap();
     let source = Source::mirror(folder.path()).unwrap();
-    assert_eq!(
-        content(source.fetch(&resource, None).await.unwrap()),
-        b"a: 1"
-    );
+    assert_eq!(content(source.fetch(&resource, None).await.unwrap()), b"a: 1");
     contents.files = vec![missing];
     write(folder.path(), &contents).unwrap();
     let source = Source::mirror(folder.path()).unwrap();
-    assert_eq!(
-        problem(source.fetch(&resource, None).await.unwrap()),
-        "missing"
-    );
+    assert_eq!(problem(source.fetch(&resource, None).await.unwrap()), "missing");
 }
 
 #[tokio::test]
@@ -203,10 +183,7 @@ async fn a_mirror_that_was_interrupted_is_none_until_it_is_written_again() {
     let (folder, contents) = mirrored().await;
     fs_err::remove_file(folder.path().join("SHA256SUMS")).unwrap();
     let error = Source::mirror(folder.path()).unwrap_err();
-    let text = format!(
-        "{} is not a mirror: it has no SHA256SUMS",
-        folder.path().display()
-    );
+    let text = format!("{} is not a mirror: it has no SHA256SUMS", folder.path().display());
     assert_eq!(error.to_string(), text);
     write(folder.path(), &contents).unwrap();
     assert!(Source::mirror(folder.path()).is_ok());
@@ -220,14 +197,8 @@ async fn a_name_that_could_leave_the_directory_is_refused_and_nothing_is_written
     let folder = parent.path().join("mirror");
     for name in ["../../escaped", "/escaped", "a\0b", "a\\b", ".."] {
         let mut contents = contents.clone();
-        let resource = Resource::Asset {
-            tag: "1.0.0".to_owned(),
-            name: name.to_owned(),
-        };
-        contents.files.push(Ok(kyma_upgrade::release::Artifact {
-            resource,
-            ..artifact.clone()
-        }));
+        let resource = Resource::Asset { tag: "1.0.0".to_owned(), name: name.to_owned() };
+        contents.files.push(Ok(kyma_upgrade::release::Artifact { resource, ..artifact.clone() }));
         let error = write(&folder, &contents).unwrap_err();
         assert!(matches!(error, Error::Name { .. }), "{name}");
         assert!(fs_err::read_dir(parent.path()).unwrap().next().is_none());
@@ -272,10 +243,7 @@ async fn built_in_files_are_a_complete_source() {
     assert_eq!(source.guides(MINOR).await.unwrap(), ["1.1-1.2.md"]);
     assert_eq!(source.notes().await.unwrap(), [""; 0]);
     let guide = Resource::guide(MINOR, "1.1-1.2.md");
-    assert_eq!(
-        problem(source.fetch(&guide, None).await.unwrap()),
-        "missing"
-    );
+    assert_eq!(problem(source.fetch(&guide, None).await.unwrap()), "missing");
 }
 
 #[tokio::test]

@@ -52,10 +52,7 @@ pub(crate) fn online(base: &str, cache: &Path) -> Source {
 }
 
 pub(crate) fn offline(base: &str, cache: &Path) -> Source {
-    let options = Options {
-        offline: true,
-        ..options(base, cache)
-    };
+    let options = Options { offline: true, ..options(base, cache) };
     Source::github(options).unwrap()
 }
 
@@ -68,10 +65,7 @@ pub(crate) fn recorder() -> (Sink, Arc<Mutex<Vec<Event>>>) {
 }
 
 pub(crate) fn asset() -> Resource {
-    Resource::Asset {
-        tag: "1.0.0".to_owned(),
-        name: "kyma-installer.yaml".to_owned(),
-    }
+    Resource::Asset { tag: "1.0.0".to_owned(), name: "kyma-installer.yaml".to_owned() }
 }
 
 pub(crate) fn listed(size: u64, digest: Option<&str>) -> Asset {
@@ -90,14 +84,8 @@ pub(crate) fn content(fetched: Fetched) -> Vec<u8> {
 pub(crate) fn problem(fetched: Fetched) -> String {
     match fetched {
         Ok(artifact) => panic!("found {} bytes", artifact.bytes.len()),
-        Err(Absent {
-            problem: Problem::Missing,
-            ..
-        }) => "missing".to_owned(),
-        Err(Absent {
-            problem: Problem::Unusable(text),
-            ..
-        }) => text,
+        Err(Absent { problem: Problem::Missing, .. }) => "missing".to_owned(),
+        Err(Absent { problem: Problem::Unusable(text), .. }) => text,
     }
 }
 

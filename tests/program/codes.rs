@@ -12,43 +12,20 @@ const PLAN: [&str; 5] = ["plan", "--from", "1.4", "--to", "1.5"];
 /// A history of two minors, 1.4 and 1.5, with these installers.
 fn two(old: &Installer<'_>, new: &Installer<'_>) -> History {
     let mut history = History::default();
-    history.installer(
-        "1.4.0",
-        &Installer {
-            image: "1.4.0",
-            ..copy(old)
-        }
-        .text(),
-    );
-    history.installer(
-        "1.5.0",
-        &Installer {
-            image: "1.5.0",
-            ..copy(new)
-        }
-        .text(),
-    );
+    history.installer("1.4.0", &Installer { image: "1.4.0", ..copy(old) }.text());
+    history.installer("1.5.0", &Installer { image: "1.5.0", ..copy(new) }.text());
     history
 }
 
 fn copy<'a>(it: &Installer<'a>) -> Installer<'a> {
-    Installer {
-        image: it.image,
-        components: it.components,
-        verbs: it.verbs,
-        more: it.more,
-    }
+    Installer { image: it.image, components: it.components, verbs: it.verbs, more: it.more }
 }
 
 /// A history of two minors whose override files hold these keys of component `core`.
 fn settings(old: &str, new: &str) -> History {
     let mut history = History::default();
     for (tag, keys) in [("1.4.0", old), ("1.5.0", new)] {
-        let text = Installer {
-            image: tag,
-            ..Installer::default()
-        }
-        .text();
+        let text = Installer { image: tag, ..Installer::default() }.text();
         let config = overrides("core-overrides", Some("core"), keys);
         history.release(
             tag,
@@ -67,10 +44,7 @@ fn plain() -> Installer<'static> {
 }
 
 fn with_components(components: &str) -> Installer<'_> {
-    Installer {
-        components,
-        ..Installer::default()
-    }
+    Installer { components, ..Installer::default() }
 }
 
 /// The history in which a code is found, and what is asked of it.
@@ -84,55 +58,26 @@ fn case(code: Code) -> (History, Vec<&'static str>) {
         Code::ArtifactMissing => (missing(), &[]),
         Code::ArtifactUnreadable => (unreadable(), &[]),
         Code::ArtifactImageMismatch => (mismatch(), &[]),
-        Code::ArtifactPlaceholder => (
-            two(
-                &plain(),
-                &Installer {
-                    more: PLACEHOLDER,
-                    ..plain()
-                },
-            ),
-            &[],
-        ),
+        Code::ArtifactPlaceholder => {
+            (two(&plain(), &Installer { more: PLACEHOLDER, ..plain() }), &[])
+        }
         Code::GuideRequired => (guide("1.4-1.5.md"), &[]),
         Code::GuideStale => (guide("1.3-1.4.md"), &[]),
-        Code::GuideMissing => (
-            two(&with_components("core@a old@a"), &with_components("core@a")),
-            &[],
-        ),
+        Code::GuideMissing | Code::ComponentRemovedLeftInstalled => {
+            (two(&with_components("core@a old@a"), &with_components("core@a")), &[])
+        }
         Code::BreakingChangeWithoutGuide => (undocumented(), &[]),
         Code::OverrideRenamed => (settings("a.minikubeIP: x", "b.minikubeIP: x"), &[]),
         Code::OverrideRemoved => (settings("a.minikubeIP: x\nc.d: e", "c.d: e"), &[]),
         Code::OverrideObjectLeftBehind => (left_behind(), &["--deployment", "local"]),
-        Code::ObjectLeftBehind => (
-            two(
-                &Installer {
-                    more: ACCOUNT,
-                    ..plain()
-                },
-                &plain(),
-            ),
-            &[],
-        ),
-        Code::PermissionsWidened => (
-            two(
-                &plain(),
-                &Installer {
-                    verbs: "get, delete",
-                    ..plain()
-                },
-            ),
-            &[],
-        ),
-        Code::ComponentRemovedLeftInstalled => (
-            two(&with_components("core@a old@a"), &with_components("core@a")),
-            &[],
-        ),
+        Code::ObjectLeftBehind => (two(&Installer { more: ACCOUNT, ..plain() }, &plain()), &[]),
+        Code::PermissionsWidened => {
+            (two(&plain(), &Installer { verbs: "get, delete", ..plain() }), &[])
+        }
         Code::ComponentRenamed => (renamed(), &[]),
-        Code::ComponentNamespaceMoved => (
-            two(&with_components("core@a"), &with_components("core@b")),
-            &[],
-        ),
+        Code::ComponentNamespaceMoved => {
+            (two(&with_components("core@a"), &with_components("core@b")), &[])
+        }
         Code::UnusedAccept => (two(&plain(), &plain()), &["--accept", "guide-stale"]),
     };
     (history, PLAN.iter().chain(extra).copied().collect())
@@ -153,11 +98,7 @@ fn candidates() -> (History, Vec<&'static str>) {
     for tag in ["1.4.0", "1.5.0-rc1", "1.5.0-rc2", "1.6.0"] {
         history.plain(tag);
     }
-    history.guide(
-        "1.6",
-        "1.4-1.6.md",
-        "# Migrate\n\nFirst upgrade to 1.5.0-rc1.\n",
-    );
+    history.guide("1.6", "1.4-1.6.md", "# Migrate\n\nFirst upgrade to 1.5.0-rc1.\n");
     (history, vec!["plan", "--from", "1.4", "--to", "1.6"])
 }
 
@@ -178,83 +119,49 @@ fn missing() -> History {
 
 fn unreadable() -> History {
     let mut history = History::default();
-    history
-        .plain("1.4.0")
-        .installer("1.5.0", "apiVersion: v1\nkind: [ConfigMap\n");
+    history.plain("1.4.0").installer("1.5.0", "apiVersion: v1\nkind: [ConfigMap\n");
     history
 }
 
 fn mismatch() -> History {
     let mut history = History::default();
-    history.plain("1.4.0").installer(
-        "1.5.0",
-        &Installer {
-            image: "1.5.1",
-            ..plain()
-        }
-        .text(),
-    );
+    history.plain("1.4.0").installer("1.5.0", &Installer { image: "1.5.1", ..plain() }.text());
     history
 }
 
 fn guide(name: &str) -> History {
     let mut history = two(&plain(), &plain());
-    history.guide(
-        "1.5",
-        name,
-        "# Migrate\n\nBefore you upgrade, delete all Pods.\n",
-    );
+    history.guide("1.5", name, "# Migrate\n\nBefore you upgrade, delete all Pods.\n");
     history
 }
 
 fn undocumented() -> History {
-    let mut history = two(
-        &with_components("core@a old-one@a"),
-        &with_components("core@a"),
-    );
-    history.guide(
-        "1.5",
-        "1.4-1.5.md",
-        "# Migrate\n\nBefore you upgrade, delete all Pods.\n",
-    );
+    let mut history = two(&with_components("core@a old-one@a"), &with_components("core@a"));
+    history.guide("1.5", "1.4-1.5.md", "# Migrate\n\nBefore you upgrade, delete all Pods.\n");
     history
 }
 
 fn left_behind() -> History {
     let mut history = History::default();
     for (tag, name) in [("1.4.0", "old-overrides"), ("1.5.0", "new-settings")] {
-        let text = Installer {
-            image: tag,
-            ..plain()
-        }
-        .text();
+        let text = Installer { image: tag, ..plain() }.text();
         let config = overrides(name, None, &format!("{name}.{name}: {name}"));
-        let files = [
-            ("kyma-installer-local.yaml", text.as_str()),
-            ("kyma-config-local.yaml", &config),
-        ];
+        let files =
+            [("kyma-installer-local.yaml", text.as_str()), ("kyma-config-local.yaml", &config)];
         history.release(tag, &files);
     }
     history
 }
 
 fn renamed() -> History {
-    let mut history = two(
-        &with_components("core@a jaeger@a"),
-        &with_components("core@a tracing@a"),
-    );
-    history.notes(
-        "1.5",
-        "---\ntitle: x\n---\n\n### Jaeger renamed to Tracing\n",
-    );
+    let mut history =
+        two(&with_components("core@a jaeger@a"), &with_components("core@a tracing@a"));
+    history.notes("1.5", "---\ntitle: x\n---\n\n### Jaeger renamed to Tracing\n");
     history
 }
 
 fn codes(report: &Value) -> BTreeSet<String> {
-    findings(report)
-        .iter()
-        .map(|it| it["code"].as_str().unwrap().to_owned())
-        .collect()
+    findings(report).iter().map(|it| it["code"].to_string()).collect()
 }
 
 #[test]
@@ -263,15 +170,8 @@ fn every_code_is_found_in_its_history_with_evidence() {
         let (history, args) = case(code);
         let report = report_on(&history, &args);
         let all = findings(&report);
-        let found: Vec<_> = all
-            .iter()
-            .filter(|it| it["code"] == code.as_str())
-            .collect();
-        assert!(
-            !found.is_empty(),
-            "{code} is not among {:?}",
-            codes(&report)
-        );
+        let found: Vec<_> = all.iter().filter(|it| it["code"] == code.as_str()).collect();
+        assert!(!found.is_empty(), "{code} is not among {:?}", codes(&report));
         for finding in found {
             let evidence = finding["evidence"].as_array().unwrap();
             assert!(!evidence.is_empty(), "{finding}");
@@ -293,11 +193,8 @@ fn a_hop_between_equal_releases_is_silent() {
 fn blockers_block_and_accepted_ones_do_not() {
     let (history, args) = case(Code::ArtifactImageMismatch);
     assert_eq!(report_on(&history, &args)["verdict"], "blocked");
-    let accepted: Vec<_> = args
-        .iter()
-        .copied()
-        .chain(["--accept", "artifact-image-mismatch@1.5"])
-        .collect();
+    let accepted: Vec<_> =
+        args.iter().copied().chain(["--accept", "artifact-image-mismatch@1.5"]).collect();
     assert_eq!(report_on(&history, &accepted)["verdict"], "ready");
 }
 
@@ -305,11 +202,8 @@ fn blockers_block_and_accepted_ones_do_not() {
 fn the_readme_lists_every_code_with_its_title() {
     let readme = include_str!("../../README.md");
     for code in Code::all() {
-        let row = format!(
-            "| `{code}` | {} | {} |",
-            code.info().severity.as_str(),
-            code.info().title
-        );
+        let row =
+            format!("| `{code}` | {} | {} |", code.info().severity.as_str(), code.info().title);
         assert!(readme.contains(&row), "the README lacks: {row}");
     }
 }

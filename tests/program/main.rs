@@ -1,4 +1,9 @@
 //! The program as a user runs it: real commands, made-up releases, no network but loopback.
+#![expect(clippy::unwrap_used, reason = "a helper of a test fails the test where it cannot go on")]
+#![expect(clippy::print_stdout, reason = "a test says what it does not run")]
 
 mod codes;
+mod real;
+mod reports;
+mod steps;
 mod support;

@@ -5,7 +5,6 @@ use std::path::Path;
 use std::process::Output;
 
 use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
 
 /// A history of releases that a test makes up.
 #[derive(Default)]
@@ -31,12 +30,7 @@ pub(crate) struct Installer<'a> {
 
 impl Default for Installer<'_> {
     fn default() -> Self {
-        Self {
-            image: "1.0.0",
-            components: "core@kyma-system",
-            verbs: "get",
-            more: "",
-        }
+        Self { image: "1.0.0", components: "core@kyma-system", verbs: "get", more: "" }
     }
 }
 
@@ -48,11 +42,8 @@ impl Installer<'_> {
             format!("    - name: \"{name}\"\n      namespace: \"{namespace}\"\n")
         };
         let components: String = self.components.split_whitespace().map(entry).collect();
-        let more = if self.more.is_empty() {
-            String::new()
-        } else {
-            format!("{}\n---\n", self.more)
-        };
+        let more =
+            if self.more.is_empty() { String::new() } else { format!("{}\n---\n", self.more) };
         format!(
             "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: kyma-installer\n  \
              namespace: kyma-installer\nspec:\n  selector: {{matchLabels: {{name: installer}}}}\n  \
@@ -71,16 +62,12 @@ impl Installer<'_> {
 
 /// An override ConfigMap with lines of data such as `global.a: "x"`.
 pub(crate) fn overrides(name: &str, component: Option<&str>, data: &str) -> String {
-    let component = component
-        .map(|it| format!("    component: {it}\n"))
-        .unwrap_or_default();
-    let data: String = data
-        .lines()
-        .map(|it| format!("  {}\n", it.trim()))
-        .collect();
+    let component = component.map(|it| format!("    component: {it}\n")).unwrap_or_default();
+    let data: Vec<_> = data.lines().map(|it| format!("  {}", it.trim())).collect();
+    let data = data.join("\n");
     format!(
         "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {name}\n  namespace: kyma-installer\n  \
-         labels:\n    installer: overrides\n{component}data:\n{data}"
+         labels:\n    installer: overrides\n{component}data:\n{data}\n"
     )
 }
 
@@ -90,8 +77,7 @@ impl History {
         let assets: Vec<_> = files
             .iter()
             .map(|(name, text)| {
-                self.files
-                    .insert(format!("download/{tag}/{name}"), (*text).to_owned());
+                self.files.insert(format!("download/{tag}/{name}"), (*text).to_owned());
                 let url =
                     format!("https://github.com/kyma-project/kyma/releases/download/{tag}/{name}");
                 json!({"name": name, "size": text.len(), "browser_download_url": url})
@@ -106,11 +92,7 @@ impl History {
 
     /// Adds a release for clusters and Minikube with the same installer and no overrides.
     pub(crate) fn plain(&mut self, tag: &str) -> &mut Self {
-        let text = Installer {
-            image: tag,
-            ..Installer::default()
-        }
-        .text();
+        let text = Installer { image: tag, ..Installer::default() }.text();
         self.installer(tag, &text)
     }
 
@@ -118,10 +100,7 @@ impl History {
     pub(crate) fn installer(&mut self, tag: &str, text: &str) -> &mut Self {
         self.release(
             tag,
-            &[
-                ("kyma-installer-cluster.yaml", text),
-                ("kyma-installer-local.yaml", text),
-            ],
+            &[("kyma-installer-cluster.yaml", text), ("kyma-installer-local.yaml", text)],
         )
     }
 
@@ -129,60 +108,68 @@ impl History {
     pub(crate) fn guide(&mut self, minor: &str, name: &str, text: &str) -> &mut Self {
         let path = format!("raw/release-{minor}/docs/migration-guides/{name}");
         self.files.insert(path, text.to_owned());
-        self.guides
-            .entry(minor.to_owned())
-            .or_default()
-            .push(name.to_owned());
+        self.guides.entry(minor.to_owned()).or_default().push(name.to_owned());
         self
     }
 
     /// Adds the release notes of a minor.
     pub(crate) fn notes(&mut self, minor: &str, text: &str) -> &mut Self {
         let dir = format!("2020-01-02-release-notes-{minor}");
-        self.files
-            .insert(format!("notes/{dir}/index.md"), text.to_owned());
+        self.files.insert(format!("notes/{dir}/index.md"), text.to_owned());
         self.posts.push(dir);
         self
     }
 
     /// Says that the origin does not have a file, or has it in an unusable form.
     pub(crate) fn absent(&mut self, path: &str, problem: Option<&str>) -> &mut Self {
-        self.absent
-            .insert(path.to_owned(), problem.map(ToOwned::to_owned));
+        self.absent.insert(path.to_owned(), problem.map(ToOwned::to_owned));
+        self
+    }
+
+    /// Adds a file as it is.
+    pub(crate) fn file(&mut self, path: &str, text: &str) -> &mut Self {
+        self.files.insert(path.to_owned(), text.to_owned());
         self
     }
 
     /// Writes the history as a mirror.
     pub(crate) fn write(&self, folder: &Path) {
-        let mut files = self.files.clone();
-        let mut json = |path: &str, value: Value| files.insert(path.to_owned(), value.to_string());
+        let files = self.files.iter().map(|(path, text)| (path.clone(), text.clone().into_bytes()));
+        let mut files: BTreeMap<_, _> = files.collect();
+        let mut json = |path: &str, value: Value| {
+            files.insert(path.to_owned(), value.to_string().into_bytes());
+        };
         json("releases.json", json!(self.records));
         json("notes.json", json!(self.posts));
         json("absent.json", json!(self.absent));
-        json(
-            "origin.json",
-            json!({
-                "api": "https://api.github.com", "web": "https://github.com",
-                "raw": "https://raw.githubusercontent.com", "bucket": "https://storage.googleapis.com"
-            }),
-        );
+        json("origin.json", ORIGIN.clone());
         for record in &self.records {
             let tag = record["tag_name"].as_str().unwrap();
             let minor = tag.splitn(3, '.').take(2).collect::<Vec<_>>().join(".");
             let names = self.guides.get(&minor).cloned().unwrap_or_default();
             json(&format!("guides/release-{minor}.json"), json!(names));
         }
-        let mut sums = String::new();
-        for (path, text) in &files {
-            let file = folder.join(path);
-            fs_err::create_dir_all(file.parent().unwrap()).unwrap();
-            fs_err::write(&file, text).unwrap();
-            let digest = Sha256::digest(text.as_bytes());
-            let digest: String = digest.iter().map(|it| format!("{it:02x}")).collect();
-            sums.push_str(&format!("{digest}  {path}\n"));
-        }
-        fs_err::write(folder.join("SHA256SUMS"), sums).unwrap();
+        write_mirror(folder, &files);
     }
+}
+
+static ORIGIN: std::sync::LazyLock<Value> = std::sync::LazyLock::new(|| {
+    json!({
+        "api": "https://api.github.com", "web": "https://github.com",
+        "raw": "https://raw.githubusercontent.com", "bucket": "https://storage.googleapis.com"
+    })
+});
+
+/// Writes files and their digest list.
+fn write_mirror(folder: &Path, files: &BTreeMap<String, Vec<u8>>) {
+    let mut sums = String::new();
+    for (path, bytes) in files {
+        let file = folder.join(path);
+        fs_err::create_dir_all(file.parent().expect("a file has a folder")).expect("there is room");
+        fs_err::write(&file, bytes).expect("there is room");
+        sums.extend([&kyma_upgrade::digest::hex(bytes), "  ", path, "\n"]);
+    }
+    fs_err::write(folder.join("SHA256SUMS"), sums).expect("there is room");
 }
 
 /// Runs the program in an empty environment with a home of its own.
@@ -215,9 +202,73 @@ pub(crate) fn report_on(history: &History, args: &[&str]) -> Value {
 /// All findings of a report.
 pub(crate) fn findings(report: &Value) -> Vec<&Value> {
     let hops = report["hops"].as_array().unwrap();
-    let lists = hops
-        .iter()
-        .chain([report])
-        .map(|it| it["findings"].as_array().unwrap());
+    let lists = hops.iter().chain([report]).map(|it| it["findings"].as_array().unwrap());
     lists.flatten().collect()
+}
+
+/// Compares a text with its snapshot in the folder `snapshots`.
+pub(crate) fn snapshot(name: &str, text: &str) {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path(concat!(env!("CARGO_MANIFEST_DIR"), "/snapshots"));
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!(name, text));
+}
+
+/// A mirror of the files of real releases.
+pub(crate) struct Mirror {
+    folder: tempfile::TempDir,
+}
+
+impl Mirror {
+    /// A mirror of a folder that holds releases in the shape in which GitHub serves them.
+    pub(crate) fn of_release_data(data: &Path) -> Self {
+        let read = |path: &str| fs_err::read(data.join(path)).expect("the data has its listings");
+        let mut files: BTreeMap<String, Vec<u8>> = BTreeMap::new();
+        for top in ["download", "bucket", "raw", "notes"] {
+            collect(data, &data.join(top), &mut files);
+        }
+        let mut json =
+            |path: String, value: Value| files.insert(path, value.to_string().into_bytes());
+        let posts = fs_err::read_dir(data.join("notes")).expect("the data has notes");
+        let posts: std::collections::BTreeSet<_> =
+            posts.flatten().map(|it| it.file_name().to_string_lossy().into_owned()).collect();
+        json("notes.json".to_owned(), json!(posts));
+        json("absent.json".to_owned(), json!({}));
+        json("origin.json".to_owned(), ORIGIN.clone());
+        for minor in (6..=9).map(|it| format!("0.{it}")).chain((0..=30).map(|it| format!("1.{it}")))
+        {
+            let listing = data.join(format!("api/contents/release-{minor}.json"));
+            let listed: Value = fs_err::read(listing)
+                .map_or(json!([]), |it| serde_json::from_slice(&it).expect("a listing is JSON"));
+            let names =
+                listed.as_array().expect("a listing is a list").iter().map(|it| it["name"].clone());
+            json(format!("guides/release-{minor}.json"), names.collect());
+        }
+        files.insert("releases.json".to_owned(), read("api/releases.json"));
+        let folder = tempfile::tempdir().expect("there is room for a mirror");
+        write_mirror(folder.path(), &files);
+        Self { folder }
+    }
+
+    /// Its folder.
+    pub(crate) fn path(&self) -> &str {
+        self.folder.path().to_str().expect("the folder's name is text")
+    }
+}
+
+fn collect(data: &Path, folder: &Path, files: &mut BTreeMap<String, Vec<u8>>) {
+    for entry in fs_err::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            collect(data, &path, files);
+        } else {
+            let name = path
+                .strip_prefix(data)
+                .expect("it is below the data")
+                .to_string_lossy()
+                .into_owned();
+            files.insert(name, fs_err::read(&path).expect("a file of the data can be read"));
+        }
+    }
 }

@@ -19,19 +19,11 @@ fn node(json: &Json) -> Node {
         Json::Object(fields) => Value::Mapping(
             fields
                 .iter()
-                .map(|(key, value)| Entry {
-                    key: key.clone(),
-                    line: 1,
-                    node: node(value),
-                })
+                .map(|(key, value)| Entry { key: key.clone(), line: 1, node: node(value) })
                 .collect(),
         ),
     };
-    Node {
-        line: 1,
-        column: 1,
-        value,
-    }
+    Node { line: 1, column: 1, value }
 }
 
 fn scalars() -> impl Strategy<Value = Json> {
@@ -130,11 +122,7 @@ fn apply(json: &mut Json, path: &[Step<'_>], change: &Change<'_>) {
             fields.remove(*key).expect("the field is there");
         }
         (Json::Object(fields), Step::Key(key), rest, _) => {
-            apply(
-                fields.get_mut(*key).expect("the field is there"),
-                rest,
-                change,
-            );
+            apply(fields.get_mut(*key).expect("the field is there"), rest, change);
         }
         (Json::Array(items), Step::At(_), [], Some(new)) if change.old.is_none() => items.push(new),
         (Json::Array(items), Step::At(Some(at)), [], new) => {
@@ -190,8 +178,20 @@ fn files() -> impl Strategy<Value = (String, String)> {
         let mut new = [new, both].concat();
         let middle = old.len() % new.len().max(1);
         new.rotate_left(middle);
-        (old.join("---\n"), new.join("---\n"))
+        let add = |text: String, it: &String| text + "---\n" + it;
+        let whole = |of: Vec<String>| of.iter().fold(String::new(), add);
+        (whole(old), whole(new))
     })
+}
+
+fn arriving(diff: &ObjectDiff) -> BTreeSet<&ObjectKey> {
+    let renamed = diff.renamed.iter().map(|it| &it.to);
+    diff.added.iter().chain(renamed).collect()
+}
+
+fn leaving(diff: &ObjectDiff) -> BTreeSet<&ObjectKey> {
+    let renamed = diff.renamed.iter().map(|it| &it.from);
+    diff.removed.iter().chain(renamed).collect()
 }
 
 proptest! {
@@ -222,6 +222,16 @@ proptest! {
         let (there, back) = (Walk::over(&old, &new), Walk::over(&new, &old));
         prop_assert_eq!(there.descriptions, back.descriptions);
         prop_assert_eq!(there.changes.len(), back.changes.len());
+    }
+
+    #[test]
+    fn what_one_direction_adds_the_other_removes((old, new) in files()) {
+        let (old, new) = (set(&old), set(&new));
+        let (there, back) = (objects(&old, &new), objects(&new, &old));
+        prop_assert_eq!(there.unchanged, back.unchanged);
+        prop_assert_eq!(there.changed.len(), back.changed.len());
+        prop_assert_eq!(arriving(&there), leaving(&back));
+        prop_assert_eq!(leaving(&there), arriving(&back));
     }
 
     #[test]

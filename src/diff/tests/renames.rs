@@ -56,11 +56,7 @@ fn forty_renamed_objects_among_unrelated_ones_are_paired() {
     };
     let diff = diff(&(old + &unrelated("left")), &(new + &unrelated("right")));
     assert_eq!((diff.added.len(), diff.removed.len()), (30, 30));
-    let paired = ObjectDiff {
-        added: Vec::new(),
-        removed: Vec::new(),
-        ..diff
-    };
+    let paired = ObjectDiff { added: Vec::new(), removed: Vec::new(), ..diff };
     assert_all_paired(20, &paired);
 }
 
@@ -104,11 +100,7 @@ fn a_renamed_object_may_change_and_move() {
     assert_eq!(deployment.from.to_string(), "Deployment/default/before");
     assert_eq!(deployment.to.to_string(), "Deployment/there/after");
     assert!(deployment.similarity > 0.8 && deployment.similarity < 1.0);
-    let paths: Vec<_> = deployment
-        .fields
-        .iter()
-        .map(|it| it.path.as_str())
-        .collect();
+    let paths: Vec<_> = deployment.fields.iter().map(|it| it.path.as_str()).collect();
     assert!(paths.contains(&"spec.template.spec.containers[main].resources.limits.cpu"));
     assert!(!paths.iter().any(|it| it.starts_with("metadata.name")));
 }
@@ -125,14 +117,8 @@ fn small_objects_with_the_same_labels_are_no_rename() {
     for (old, new) in [
         ("", ""),
         ("enabled: 'true'", "enabled: 'true'"),
-        (
-            "gateways.type: NodePort, gateways.enabled: 'true'",
-            "mixer.type: NodePort",
-        ),
-        (
-            "pilot.cpu: 100m, pilot.memory: 1Gi",
-            "mixer.cpu: 100m, mixer.memory: 1Gi",
-        ),
+        ("gateways.type: NodePort, gateways.enabled: 'true'", "mixer.type: NodePort"),
+        ("pilot.cpu: 100m, pilot.memory: 1Gi", "mixer.cpu: 100m, mixer.memory: 1Gi"),
     ] {
         let diff = diff(&map("a", old), &map("b", new));
         assert_eq!(diff.renamed, [], "{old} and {new}");

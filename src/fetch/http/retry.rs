@@ -62,10 +62,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(60);
 #[derive(Debug)]
 pub(super) enum Failure {
     /// It may pass. `after` is what the server asked to wait.
-    Passing {
-        cause: String,
-        after: Option<Duration>,
-    },
+    Passing { cause: String, after: Option<Duration> },
     /// There was no connection.
     Unconnected(String),
     /// The answer is whole but cannot be used.
@@ -119,14 +116,7 @@ pub(super) struct Tally<'a> {
 
 impl<'a> Tally<'a> {
     pub(super) fn new(query: &'a Query<'a>, http: &'a Http) -> Self {
-        Self {
-            query,
-            http,
-            failed: 0,
-            unconnected: 0,
-            flawed: 0,
-            before: None,
-        }
+        Self { query, http, failed: 0, unconnected: 0, flawed: 0, before: None }
     }
 
     /// How long to wait before the next attempt; none when there shall be none.
@@ -157,11 +147,7 @@ impl<'a> Tally<'a> {
     fn tell(&self, failure: &Failure, wait: Duration) {
         let url = self.query.url.clone();
         (self.http.sink)(match failure {
-            Failure::Limited { until, .. } => Event::Waiting {
-                url,
-                until: rfc3339(*until),
-                wait,
-            },
+            Failure::Limited { until, .. } => Event::Waiting { url, until: rfc3339(*until), wait },
             _ => Event::Retrying {
                 url,
                 what: self.query.what.clone(),
@@ -177,11 +163,9 @@ impl<'a> Tally<'a> {
         let (what, url) = (self.query.what.clone(), self.query.url.clone());
         Err(match failure {
             Failure::Final(error) => error,
-            Failure::Flawed(flaw) if self.query.answer.is_api() => Error::Unexpected {
-                what,
-                url,
-                problem: flaw.into_text(),
-            },
+            Failure::Flawed(flaw) if self.query.answer.is_api() => {
+                Error::Unexpected { what, url, problem: flaw.into_text() }
+            }
             Failure::Flawed(flaw) => return Ok(Reply::Unusable(flaw.into_text())),
             Failure::Limited { until, .. } => Error::RateLimited {
                 what,

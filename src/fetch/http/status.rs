@@ -80,9 +80,8 @@ mod tests {
     const NOW: u64 = 1_000_000;
 
     fn verdict(status: u16, headers: &[(&'static str, &str)]) -> Verdict {
-        let headers = headers
-            .iter()
-            .map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
+        let headers =
+            headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
         let status = StatusCode::from_u16(status).unwrap();
         let now = SystemTime::UNIX_EPOCH + Duration::from_secs(NOW);
         judge(status, &headers.collect(), now)
@@ -98,19 +97,13 @@ mod tests {
     #[test]
     fn a_used_up_rate_limit_ends_when_the_server_says() {
         let reset = (NOW + 7).to_string();
-        let used_up = [
-            ("x-ratelimit-remaining", "0"),
-            ("x-ratelimit-reset", reset.as_str()),
-        ];
+        let used_up = [("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", reset.as_str())];
         assert_eq!(wait(403, &used_up), Some(7));
         assert_eq!(wait(429, &used_up), Some(7));
         assert_eq!(wait(403, &[("retry-after", "9")]), Some(9));
         let date = [("retry-after", "Mon, 12 Jan 1970 13:46:43 GMT")];
         assert_eq!(wait(429, &date), Some(3));
-        let past = [
-            ("x-ratelimit-remaining", "0"),
-            ("x-ratelimit-reset", "1000"),
-        ];
+        let past = [("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "1000")];
         assert_eq!(wait(403, &past), Some(0));
     }
 
@@ -130,9 +123,6 @@ mod tests {
         }
         let absurd = [("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "-1")];
         let verdict = verdict(429, &absurd);
-        assert!(matches!(
-            verdict,
-            Verdict::Later(Failure::Passing { after: None, .. })
-        ));
+        assert!(matches!(verdict, Verdict::Later(Failure::Passing { after: None, .. })));
     }
 }

@@ -10,9 +10,7 @@ pub(super) type Sums = BTreeMap<String, String>;
 pub(super) fn parse(bytes: &[u8]) -> Result<Sums, String> {
     let text = std::str::from_utf8(bytes).map_err(|_| "its digest list is no text".to_owned())?;
     let lines = text.lines().enumerate();
-    lines
-        .map(|(at, line)| entry(line).ok_or_else(|| unreadable(at + 1)))
-        .collect()
+    lines.map(|(at, line)| entry(line).ok_or_else(|| unreadable(at + 1))).collect()
 }
 
 fn unreadable(line: usize) -> String {

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 
 use super::SUMS;
 use super::sums::{self, Sums};
+use crate::digest;
 use crate::fetch::Error;
-use crate::fetch::check::{LIMIT, sha256};
+use crate::fetch::check::LIMIT;
 use crate::files;
 
 /// The most bytes of the digest list, which has about 120 bytes a file.
@@ -22,10 +23,7 @@ pub(super) enum Tree {
 impl Tree {
     /// A directory with its digest list.
     pub(super) fn open(folder: &Path) -> Result<Self, Error> {
-        let not_a_mirror = |cause| Error::NotAMirror {
-            folder: folder.to_owned(),
-            cause,
-        };
+        let not_a_mirror = |cause| Error::NotAMirror { folder: folder.to_owned(), cause };
         if !folder.is_dir() {
             return Err(not_a_mirror("it is no directory".to_owned()));
         }
@@ -57,7 +55,7 @@ impl Tree {
             (None, true) => damaged(format!("is not in the list {SUMS}")),
             (Some(_), false) => damaged(format!("is in the list {SUMS} but not there")),
             (Some(digest), true) => match files::read_limited(&file, LIMIT) {
-                Ok(bytes) if sha256(&bytes) == *digest => Ok(Some(bytes)),
+                Ok(bytes) if digest::hex(&bytes) == *digest => Ok(Some(bytes)),
                 Ok(_) => damaged(format!("does not have the digest of the list {SUMS}")),
                 Err(error) => damaged(format!("is unreadable: {error}")),
             },
@@ -68,10 +66,9 @@ impl Tree {
     pub(super) fn not_held(&self, words: impl FnOnce() -> String) -> Result<(), Error> {
         match self {
             Self::Embedded(_) => Ok(()),
-            Self::Folder { path, .. } => Err(Error::NotMirrored {
-                folder: path.clone(),
-                what: words(),
-            }),
+            Self::Folder { path, .. } => {
+                Err(Error::NotMirrored { folder: path.clone(), what: words() })
+            }
         }
     }
 

@@ -15,7 +15,7 @@ use serde::Serialize;
 use super::sums::{self, Sums};
 use super::tree::Tree;
 use super::{ABSENT, AbsentFiles, NOTES, ORIGIN, RELEASES, SUMS, guides_path, parsed, path};
-use crate::fetch::check::sha256;
+use crate::digest;
 use crate::fetch::{Error, Origins, names};
 use crate::files::{self, root_cause};
 use crate::release::{Absent, Fetched, Minor, Problem, ReleaseRecord};
@@ -58,7 +58,7 @@ pub fn write(folder: &Path, contents: &Contents) -> Result<Written, Error> {
     write_file(folder, ORIGIN, &json(&contents.origins))?;
     for (path, bytes) in &plan.files {
         write_file(folder, path, bytes)?;
-        sums.insert(path.clone(), sha256(bytes));
+        sums.insert(path.clone(), digest::hex(bytes));
     }
     write_file(folder, SUMS, sums::format(&sums).as_bytes())?;
     let bytes = plan.files.values().map(|it| it.len() as u64).sum();
@@ -124,9 +124,7 @@ impl<'a> Plan<'a> {
                 self.absent.remove(&path);
                 self.files.insert(path, artifact.bytes.as_slice().into());
             }
-            Err(Absent {
-                resource, problem, ..
-            }) => {
+            Err(Absent { resource, problem, .. }) => {
                 names::check(resource)?;
                 let problem = match problem {
                     Problem::Missing => None,
@@ -153,10 +151,7 @@ fn write_file(folder: &Path, path: &str, bytes: &[u8]) -> Result<(), Error> {
     let file = folder.join(path);
     let parent = file.parent().expect("every file is in a folder");
     fs_err::create_dir_all(parent)
-        .map_err(|error| files::Error::Write {
-            path: parent.to_owned(),
-            cause: root_cause(&error),
-        })
+        .map_err(|error| files::Error::Write { path: parent.to_owned(), cause: root_cause(&error) })
         .and_then(|()| files::write_atomically(&file, bytes))
         .map_err(Error::MirrorFile)
 }

@@ -41,12 +41,7 @@ fn blocks_know_their_first_line() {
 #[test]
 fn code_blocks_lose_the_indentation_of_their_fence_only() {
     let content = "1. do\n\n   ```bash \n   a\n     b\n   ```  \n  ```\nraw\n```\n~~~\n```\n~~~";
-    let expected = [
-        "1 ol do",
-        "3 code bash|a\n  b",
-        "7 code |raw",
-        "10 code |```",
-    ];
+    let expected = ["1 ol do", "3 code bash|a\n  b", "7 code |raw", "10 code |```"];
     assert_eq!(shapes(content), expected);
 }
 
@@ -67,32 +62,19 @@ fn quotes_hold_blocks_of_their_own() {
     ];
     let found = shapes(content);
     assert_eq!(found[..2], expected[..2]);
-    assert!(
-        found[2].starts_with("11 quote [11 quote [11 p x"),
-        "{found:?}"
-    );
+    assert!(found[2].starts_with("11 quote [11 quote [11 p x"), "{found:?}");
 }
 
 #[test]
 fn indented_lines_are_code_only_outside_of_lists() {
-    assert_eq!(
-        shapes("para\n\n    code\n    more"),
-        ["1 p para", "3 code |code\nmore"]
-    );
+    assert_eq!(shapes("para\n\n    code\n    more"), ["1 p para", "3 code |code\nmore"]);
     assert_eq!(shapes("- item\n\n    para"), ["1 ul item", "3 p para"]);
     assert_eq!(shapes("1. x\n\n    a. sub"), ["1 ol x", "3 ol sub"]);
 }
 
 #[test]
 fn things_that_only_look_like_markers_are_text() {
-    for text in [
-        "#hash",
-        "1.5 GB",
-        "-dash",
-        "2020.",
-        "**bold** start",
-        "a.b c",
-    ] {
+    for text in ["#hash", "1.5 GB", "-dash", "2020.", "**bold** start", "a.b c"] {
         assert_eq!(shapes(text), [format!("1 p {text}")], "{text}");
     }
 }

@@ -48,20 +48,14 @@ fn a_key_may_be_spelled_by_nested_yaml() {
     let content = "```yaml\ndata:\n  global:\n    foo: 1\n```\n";
     assert_eq!(text(content).mentions_key("global.foo"), Some(4));
     assert!(!names_key(content, "foo"));
-    assert!(
-        !names_key("global:\n  foo: 1\n", "global.foo"),
-        "prose is no YAML"
-    );
+    assert!(!names_key("global:\n  foo: 1\n", "global.foo"), "prose is no YAML");
 }
 
 #[test]
 fn a_key_of_one_plain_word_must_be_marked() {
     assert!(names_key("the `enabled` override, **enabled**", "enabled"));
     assert!(!names_key("it is enabled by default", "enabled"));
-    assert!(names_key(
-        "use kyma_istio_operator instead",
-        "kyma_istio_operator"
-    ));
+    assert!(names_key("use kyma_istio_operator instead", "kyma_istio_operator"));
 }
 
 #[test]
@@ -124,10 +118,7 @@ fn components_with_a_hyphen_are_whole_words_or_proper_names() {
 #[test]
 fn names_that_look_like_identifiers_count_anywhere_and_others_if_marked() {
     let found = |content: &str, name: &str| text(content).mentions_name(name).is_some();
-    assert!(found(
-        "all functions.kubeless.io are",
-        "functions.kubeless.io"
-    ));
+    assert!(found("all functions.kubeless.io are", "functions.kubeless.io"));
     assert!(found("to APIRule objects", "APIRule"));
     assert!(found("edit net-global-overrides", "net-global-overrides"));
     assert!(!found("to APIRules", "APIRule"));

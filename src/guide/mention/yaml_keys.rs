@@ -44,24 +44,9 @@ mod tests {
 
     #[test]
     fn nesting_spells_dotted_paths() {
-        let lines = [
-            "a:",
-            "  b: 1",
-            "  c:",
-            "    d.e: y",
-            "no key here",
-            "\"f\":",
-        ];
-        let found = paths(
-            lines
-                .into_iter()
-                .zip(1..)
-                .map(|(line, number)| (number, line)),
-        );
-        let found: Vec<_> = found
-            .iter()
-            .map(|(path, line)| format!("{path}@{line}"))
-            .collect();
+        let lines = ["a:", "  b: 1", "  c:", "    d.e: y", "no key here", "\"f\":"];
+        let found = paths(lines.into_iter().zip(1..).map(|(line, number)| (number, line)));
+        let found: Vec<_> = found.iter().map(|(path, line)| format!("{path}@{line}")).collect();
         assert_eq!(found, ["a@1", "a.b@2", "a.c@3", "a.c.d.e@4", "f@6"]);
     }
 

@@ -31,9 +31,7 @@ pub struct GuideLink {
 pub(super) fn of(text: &Text) -> Vec<GuideLink> {
     let mut found: Vec<GuideLink> = Vec::new();
     for line in text.numbered() {
-        let words = line
-            .text
-            .split(|c: char| c.is_whitespace() || "()[]<>\"'`|".contains(c));
+        let words = line.text.split(|c: char| c.is_whitespace() || "()[]<>\"'`|".contains(c));
         for link in words.filter_map(|it| link(it, line.number)) {
             let same = |it: &GuideLink| it.name == link.name && it.branch == link.branch;
             if found.len() < LINK_LIMIT && !found.iter().any(same) {
@@ -46,10 +44,7 @@ pub(super) fn of(text: &Text) -> Vec<GuideLink> {
 
 /// Guides are below the guide folder, and the last one beside it (`docs/migration-guide-…`).
 fn link(word: &str, line: u32) -> Option<GuideLink> {
-    let url = word
-        .split(['#', '?'])
-        .next()?
-        .trim_end_matches(['.', ',', ';', ':']);
+    let url = word.split(['#', '?']).next()?.trim_end_matches(['.', ',', ';', ':']);
     let (folder, name) = url.rsplit_once('/')?;
     let base = folder.strip_suffix(GUIDE_FOLDER).or_else(|| {
         let beside = name.starts_with("migration-guide");

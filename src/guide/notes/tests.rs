@@ -4,11 +4,7 @@ const BASE: &str = "https://github.com/kyma-project/kyma/blob/release-1.2/docs/m
 
 fn notes(content: &str) -> Notes {
     let dir = "2019-06-13-release-notes-1.2";
-    Notes::parse(
-        dir,
-        "2019-06-13-release-notes-1.2/index.md",
-        content.as_bytes(),
-    )
+    Notes::parse(dir, "2019-06-13-release-notes-1.2/index.md", content.as_bytes())
 }
 
 #[test]
@@ -17,10 +13,7 @@ fn the_minor_is_in_the_folder_or_in_the_front_matter() {
         let notes = Notes::parse(dir, "x", content.as_bytes());
         notes.minor.map(|it| it.to_string())
     };
-    assert_eq!(
-        minor("2019-06-13-release-notes-1.2", "").as_deref(),
-        Some("1.2")
-    );
+    assert_eq!(minor("2019-06-13-release-notes-1.2", "").as_deref(), Some("1.2"));
     assert_eq!(minor("release-notes-1.24.1", "").as_deref(), Some("1.24"));
     let tagged = "---\nreleaseTag: \"1.10.0\"\n---\n";
     assert_eq!(minor("some-post", tagged).as_deref(), Some("1.10"));
@@ -65,39 +58,28 @@ fn about(caution: &str) -> bool {
 
 #[test]
 fn a_caution_is_about_the_upgrade_if_it_says_more_than_where_the_guide_is() {
-    assert!(about(
-        "When upgrading from 1.1 to 1.2, a service is down. It is brief."
-    ));
+    assert!(about("When upgrading from 1.1 to 1.2, a service is down. It is brief."));
     assert!(about("New keys are made as a part of the upgrade."));
-    assert!(about(
-        "Before you upgrade, you must replace Tiller. Follow the Migration Guide."
-    ));
+    assert!(about("Before you upgrade, you must replace Tiller. Follow the Migration Guide."));
     assert!(about("Run the script to move from v1.1 to v1.2."));
 }
 
 #[test]
 fn a_caution_that_only_points_to_the_guide_or_to_a_feature_is_not() {
-    assert!(!about(
-        "Before an upgrade to 1.2, study the [Migration Guide](https://x.y)."
-    ));
+    assert!(!about("Before an upgrade to 1.2, study the [Migration Guide](https://x.y)."));
     assert!(!about(
         "Before upgrading, you must do what the guide says. If you upgrade without performing \
          these steps, the cluster may break."
     ));
     assert!(!about("The view is experimental."));
-    assert!(!about(
-        "Before you start the migration of the catalog, make a copy."
-    ));
+    assert!(!about("Before you start the migration of the catalog, make a copy."));
 }
 
 #[test]
 fn tips_are_no_cautions() {
     let notes = notes("> **TIP:** Read more.\n\n>**NOTE:** Slow.\n");
     assert_eq!(notes.cautions.len(), 1);
-    assert_eq!(
-        (notes.cautions[0].kind, notes.cautions[0].line),
-        (StepKind::Note, 3)
-    );
+    assert_eq!((notes.cautions[0].kind, notes.cautions[0].line), (StepKind::Note, 3));
 }
 
 const POST: &str = "\
@@ -139,10 +121,7 @@ fn sections_about_migration_are_read_like_a_guide_and_others_for_what_concerns_t
         "15 Migrations and upgrades>Tiller: Apply it before performing the upgrade:",
     ];
     assert_eq!(steps, expected);
-    assert_eq!(
-        notes.steps[1].command.as_deref(),
-        Some("kubectl apply -f tiller.yaml")
-    );
+    assert_eq!(notes.steps[1].command.as_deref(), Some("kubectl apply -f tiller.yaml"));
 }
 
 #[test]
@@ -150,11 +129,8 @@ fn known_issues_have_the_title_below_or_above_them() {
     let content =
         "## Store\n### Known issues\nx\n## Known Issues\n### One\n### Two\n## Known issues";
     let notes = notes(content);
-    let found: Vec<_> = notes
-        .known_issues
-        .iter()
-        .map(|it| format!("{} {}", it.line, it.title))
-        .collect();
+    let found: Vec<_> =
+        notes.known_issues.iter().map(|it| format!("{} {}", it.line, it.title)).collect();
     assert_eq!(found, ["2 Store", "5 One", "6 Two", "7 Known issues"]);
 }
 

@@ -42,10 +42,7 @@ pub(in crate::guide) fn quotes(inner: &[Block<'_>]) -> Vec<Quote> {
 
 fn add_code(found: &mut Vec<Quote>, line: u32, code: (CodeKind, String)) {
     if found.is_empty() {
-        found.push(Quote {
-            text: code::first_line(&code.1).to_owned(),
-            ..empty(line)
-        });
+        found.push(Quote { text: code::first_line(&code.1).to_owned(), ..empty(line) });
     }
     if let Some(quote) = found.last_mut() {
         quote.code.push(code);
@@ -53,24 +50,14 @@ fn add_code(found: &mut Vec<Quote>, line: u32, code: (CodeKind, String)) {
 }
 
 fn empty(line: u32) -> Quote {
-    Quote {
-        kind: StepKind::Note,
-        tip: false,
-        line,
-        text: String::new(),
-        code: Vec::new(),
-    }
+    Quote { kind: StepKind::Note, tip: false, line, text: String::new(), code: Vec::new() }
 }
 
 fn add_text(found: &mut Vec<Quote>, block: &Block<'_>) {
     let text = plain(&block.raw());
     let (label, rest) = label(&text);
     if label.is_some() || found.is_empty() {
-        found.push(Quote {
-            kind: kind(label),
-            tip: label == Some("TIP"),
-            ..empty(block.line)
-        });
+        found.push(Quote { kind: kind(label), tip: label == Some("TIP"), ..empty(block.line) });
     }
     if let Some(quote) = found.last_mut() {
         let gap = if quote.text.is_empty() { "" } else { " " };
@@ -113,10 +100,7 @@ impl Builder {
         self.takes_code = None;
         let worth = |it: &Quote| !it.is_pointer() && !it.text.is_empty();
         if self.scope == Scope::Everything {
-            quotes(inner)
-                .into_iter()
-                .filter(worth)
-                .for_each(|it| self.add_quote(it));
+            quotes(inner).into_iter().filter(worth).for_each(|it| self.add_quote(it));
         }
     }
 

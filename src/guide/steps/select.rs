@@ -35,9 +35,8 @@ enum Sense {
 /// What the sentences ask for, if anything.
 pub(super) fn demand(sentences: &[Sentence]) -> Option<Demand> {
     let senses: Vec<Sense> = sentences.iter().map(|it| sense(&it.text)).collect();
-    let best = [Sense::Asks, Sense::Reminds, Sense::Leads]
-        .into_iter()
-        .find(|it| senses.contains(it))?;
+    let best =
+        [Sense::Asks, Sense::Reminds, Sense::Leads].into_iter().find(|it| senses.contains(it))?;
     let wanted = |at: usize| {
         let sense = senses[at];
         sense == best || best == Sense::Asks && sense == Sense::Reminds
@@ -302,10 +301,7 @@ fn is_command(words: &Words, at: usize) -> bool {
         "do" => return matches!(next, "not" | "this" | "it" | "so" | "the" | "these"),
         _ => {}
     }
-    let noun = matches!(
-        next,
-        "of" | "is" | "are" | "was" | "were" | "has" | "for" | "can" | "and"
-    );
+    let noun = matches!(next, "of" | "is" | "are" | "was" | "were" | "has" | "for" | "can" | "and");
     let listed = is_mark(next) && next == ",";
     VERBS.contains(&words.get(at)) && !noun && !listed
 }
@@ -322,23 +318,11 @@ mod tests {
     #[test]
     fn sentences_that_ask_are_kept_and_those_that_tell_are_not() {
         let cases = [
-            (
-                "We changed it. You must restart it. It is fine.",
-                "You must restart it.",
-            ),
-            (
-                "If you see pods, delete them.",
-                "If you see pods, delete them.",
-            ),
+            ("We changed it. You must restart it. It is fine.", "You must restart it."),
+            ("If you see pods, delete them.", "If you see pods, delete them."),
             ("Please run the script.", "Please run the script."),
-            (
-                "To see if it works, use the script.",
-                "To see if it works, use the script.",
-            ),
-            (
-                "Fine so far. Other cases require manual work.",
-                "Other cases require manual work.",
-            ),
+            ("To see if it works, use the script.", "To see if it works, use the script."),
+            ("Fine so far. Other cases require manual work.", "Other cases require manual work."),
             ("Don't copy the field.", "Don't copy the field."),
         ];
         for (paragraph, expected) in cases {
@@ -380,10 +364,7 @@ mod tests {
         assert_eq!(flags("Bear in mind that names are short."), (true, false));
         assert_eq!(flags("Follow these steps:"), (false, true));
         assert_eq!(flags("Run:"), (false, true));
-        assert_eq!(
-            flags("Run this. Bear in mind that it is slow."),
-            (false, false)
-        );
+        assert_eq!(flags("Run this. Bear in mind that it is slow."), (false, false));
     }
 
     #[test]

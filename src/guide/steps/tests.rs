@@ -19,10 +19,7 @@ fn texts(content: &str) -> Vec<String> {
 
 #[test]
 fn numbered_items_are_steps_whatever_they_say() {
-    assert_eq!(
-        texts("1. The pods.\n2. a. b"),
-        ["1 action: The pods.", "2 action: a. b"]
-    );
+    assert_eq!(texts("1. The pods.\n2. a. b"), ["1 action: The pods.", "2 action: a. b"]);
 }
 
 #[test]
@@ -63,21 +60,14 @@ fn words_that_only_lead_give_their_command_to_the_step_before() {
 fn a_command_after_a_caution_is_a_step_of_its_own() {
     let found =
         texts("1. Create it:\n\n    >**CAUTION:** Not twice.\n\n    ```\n    kyma go\n    ```");
-    let expected = [
-        "1 action: Create it",
-        "3 caution: Not twice.",
-        "5 command: kyma go",
-    ];
+    let expected = ["1 action: Create it", "3 caution: Not twice.", "5 command: kyma go"];
     assert_eq!(found, expected);
 }
 
 #[test]
 fn a_second_command_is_a_step_of_its_own() {
     let found = steps("1. Do both:\n```\nkyma a\n```\n```\nkyma b\n```\n");
-    let commands: Vec<_> = found
-        .iter()
-        .filter_map(|it| it.command.as_deref())
-        .collect();
+    let commands: Vec<_> = found.iter().filter_map(|it| it.command.as_deref()).collect();
     assert_eq!(commands, ["kyma a", "kyma b"]);
 }
 
@@ -91,18 +81,12 @@ fn configuration_is_a_snippet_and_output_is_nothing() {
 #[test]
 fn yaml_under_an_indented_fence_keeps_its_shape() {
     let found = steps("1. Apply:\n\n  ```\ncat <<EOF\na:\n  b: 1\nEOF\n```\n");
-    assert_eq!(
-        found[0].command.as_deref(),
-        Some("cat <<EOF\na:\n  b: 1\nEOF")
-    );
+    assert_eq!(found[0].command.as_deref(), Some("cat <<EOF\na:\n  b: 1\nEOF"));
 }
 
 #[test]
 fn a_command_too_long_to_show_is_replaced_by_a_remark() {
-    let found = steps(&format!(
-        "```\nkubectl delete crd {}\n```\n",
-        "x".repeat(COMMAND_LIMIT)
-    ));
+    let found = steps(&format!("```\nkubectl delete crd {}\n```\n", "x".repeat(COMMAND_LIMIT)));
     assert!(found[0].destructive);
     assert_eq!(
         found[0].command.as_deref(),
@@ -133,11 +117,7 @@ fn a_heading_rules_over_the_words_below_it() {
 fn tips_that_point_elsewhere_are_left_out_and_other_quotes_kept() {
     let content = "> **TIP:** To learn more, read this.\n\n> **TIP:** Use two hands.\n\n\
                    > **NOTE:** a\n> **WARNING:** b\n\n> plain\n\n> **NOTE:**\n";
-    let expected = [
-        "3 note: Use two hands.",
-        "5 note: a WARNING: b",
-        "8 note: plain",
-    ];
+    let expected = ["3 note: Use two hands.", "5 note: a WARNING: b", "8 note: plain"];
     assert_eq!(texts(content), expected);
 }
 
@@ -160,10 +140,7 @@ fn rows_of_tables_are_notes() {
 #[test]
 fn a_section_that_asks_for_nothing_is_noted_once() {
     let content = "## A\nIt is new. It is fine.\n\nReally.\n## B\nOld.\n### C\n1. Go.\n";
-    assert_eq!(
-        texts(content),
-        ["2 note: It is new.", "6 note: Old.", "8 action: Go."]
-    );
+    assert_eq!(texts(content), ["2 note: It is new.", "6 note: Old.", "8 action: Go."]);
 }
 
 #[test]
@@ -173,13 +150,7 @@ fn elsewhere_only_what_speaks_of_the_upgrade_counts() {
                    > **NOTE:** x\n";
     let found = steps_in(content, Scope::UpgradesOnly);
     let texts: Vec<_> = found.iter().map(|it| it.text.as_str()).collect();
-    assert_eq!(
-        texts,
-        [
-            "If you upgrade, you must look.",
-            "Delete it after the upgrade."
-        ]
-    );
+    assert_eq!(texts, ["If you upgrade, you must look.", "Delete it after the upgrade."]);
 }
 
 #[test]
@@ -197,21 +168,14 @@ fn a_command_named_in_the_text_may_be_destructive_too() {
 #[test]
 fn words_that_lead_to_a_link_are_kept() {
     let found = texts("You must restart it. Use the [script](a.sh):\n```\n./a.sh\n```\n");
-    assert_eq!(
-        found,
-        ["1 command: You must restart it. Use the script (a.sh):"]
-    );
+    assert_eq!(found, ["1 command: You must restart it. Use the script (a.sh):"]);
 }
 
 #[test]
 fn bullets_below_an_item_that_asks_are_steps() {
     let content = "* Delete these:\n  * `a`\n  * `b`\n\nNews:\n* It was removed.\n* It is fast.\n";
-    let expected = [
-        "1 action: Delete these",
-        "2 action: `a`",
-        "3 action: `b`",
-        "6 note: It was removed.",
-    ];
+    let expected =
+        ["1 action: Delete these", "2 action: `a`", "3 action: `b`", "6 note: It was removed."];
     assert_eq!(texts(content), expected);
 }
 

@@ -1,20 +1,21 @@
-//! Digests as reports and plans write them.
-
-use std::fmt::Write as _;
+//! SHA-256 digests as `sha256sum` prints them and as reports and plans write them.
 
 use sha2::{Digest as _, Sha256};
 
-/// `sha256:` and the 64 hexadecimal digits of the digest of `bytes`.
+/// The 64 hexadecimal digits of the digest of `bytes`, as sha256sum(1) prints them.
+pub fn hex(bytes: &[u8]) -> String {
+    let digest = Sha256::digest(bytes);
+    let digits = digest.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect()
+}
+
+/// `sha256:` and the hexadecimal digits of the digest of `bytes`.
 pub fn sha256(bytes: &[u8]) -> String {
-    let mut text = "sha256:".to_owned();
-    for byte in Sha256::digest(bytes) {
-        write!(text, "{byte:02x}").expect("writing to a string cannot fail");
-    }
-    text
+    format!("sha256:{}", hex(bytes))
 }
 
 /// The digest of several texts, each with its length, so that no two lists run together.
-pub(super) fn of_parts(parts: &[Option<&str>]) -> String {
+pub fn of_parts(parts: &[Option<&str>]) -> String {
     let mut bytes = Vec::new();
     for part in parts {
         match part {
@@ -40,10 +41,7 @@ mod tests {
 
     #[test]
     fn lists_that_join_to_the_same_text_differ() {
-        assert_ne!(
-            of_parts(&[Some("ab"), Some("c")]),
-            of_parts(&[Some("a"), Some("bc")])
-        );
+        assert_ne!(of_parts(&[Some("ab"), Some("c")]), of_parts(&[Some("a"), Some("bc")]));
         assert_ne!(of_parts(&[None, Some("")]), of_parts(&[Some(""), None]));
     }
 }

@@ -1,0 +1,233 @@
+//! The program on the files of real releases, where `KYMA_RELEASE_DATA` names a folder that holds
+//! them in the shape in which GitHub serves them: `api/releases.json`, `download/`, `bucket/`,
+//! `raw/`, `notes/`, and, for labels, `truth/`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::support::{Mirror, findings, run};
+
+const DEPLOYMENTS: [&str; 2] = ["cluster", "local"];
+
+/// The folder with the data, and a mirror of it; none where there is no data.
+fn data() -> Option<(PathBuf, Mirror)> {
+    let Some(folder) = std::env::var_os("KYMA_RELEASE_DATA").map(PathBuf::from) else {
+        println!("not run: KYMA_RELEASE_DATA names no folder with real releases");
+        return None;
+    };
+    let mirror = Mirror::of_release_data(&folder);
+    Some((folder, mirror))
+}
+
+fn json(mirror: &Mirror, args: &[&str]) -> Value {
+    let source = mirror.path();
+    let output = run(&[args, &["--source", source, "-o", "json"]].concat());
+    let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+    serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|error| panic!("{args:?}: {error}: {errors}"))
+}
+
+/// The rows of a table with a heading, as maps from the heading's names.
+fn rows(path: &Path) -> Vec<BTreeMap<String, String>> {
+    let text = fs_err::read_to_string(path).unwrap();
+    let mut lines = text.lines().map(|line| line.split('\t').map(ToOwned::to_owned));
+    let names: Vec<_> = lines.next().unwrap().collect();
+    lines.map(|cells| names.iter().cloned().zip(cells).collect()).collect()
+}
+
+#[test]
+fn the_path_from_1_0_to_1_13_has_13_hops() {
+    let Some((_, mirror)) = data() else { return };
+    let report = json(&mirror, &["path", "1.0", "1.13"]);
+    let hops = report["hops"].as_array().unwrap();
+    let versions: Vec<_> = hops.iter().map(|it| it["to"].as_str().unwrap()).collect();
+    assert_eq!(
+        versions,
+        [
+            "1.1.0", "1.2.2", "1.3.0", "1.4.1", "1.5.0", "1.6.0", "1.7.1", "1.8.0", "1.9.0",
+            "1.10.0", "1.11.1", "1.12.0", "1.13.0"
+        ]
+    );
+}
+
+/// Where a source of evidence stands in the data.
+fn evidence_file(folder: &Path, source: &str) -> PathBuf {
+    if source == "facts.yaml" {
+        return Path::new(env!("CARGO_MANIFEST_DIR")).join("src/release/facts.yaml");
+    }
+    let places = ["download", "bucket", "raw", "notes"].map(|it| folder.join(it).join(source));
+    places.into_iter().find(|it| it.is_file()).unwrap_or_else(|| panic!("{source} is no file"))
+}
+
+#[test]
+fn every_finding_of_all_hops_has_evidence_that_stands_at_its_line() {
+    let Some((folder, mirror)) = data() else {
+        return;
+    };
+    for deployment in DEPLOYMENTS {
+        let args = ["plan", "--from", "0.7", "--to", "1.13", "--deployment", deployment];
+        let report = json(&mirror, &args);
+        assert_eq!(report["hops"].as_array().unwrap().len(), 16);
+        for finding in findings(&report) {
+            let evidence = finding["evidence"].as_array().unwrap();
+            assert!(evidence.iter().any(|it| it["line"].is_u64()), "{finding}");
+            for it in evidence.iter().filter(|it| it["line"].is_u64()) {
+                assert_stands(&folder, it);
+            }
+        }
+    }
+}
+
+fn assert_stands(folder: &Path, evidence: &Value) {
+    let (source, text) = (evidence["source"].as_str().unwrap(), evidence["text"].as_str().unwrap());
+    let file = fs_err::read_to_string(evidence_file(folder, source)).unwrap();
+    let number = usize::try_from(evidence["line"].as_u64().unwrap()).unwrap();
+    let line = file.lines().nth(number - 1).unwrap_or_default();
+    assert!(!text.is_empty() && line.contains(text), "{evidence} is not {line:?}");
+}
+
+#[test]
+fn no_release_differs_from_itself() {
+    let Some((_, mirror)) = data() else { return };
+    let releases = json(&mirror, &["releases"]);
+    let all = releases["releases"].as_array().unwrap().iter();
+    let versions: Vec<_> = all.map(|it| it["version"].as_str().unwrap()).collect();
+    let newest: BTreeSet<_> =
+        versions.iter().filter(|it| !it.contains('-') && !it.starts_with("0.6")).collect();
+    for version in newest {
+        for deployment in DEPLOYMENTS {
+            let report = json(&mirror, &["diff", version, version, "--deployment", deployment]);
+            let hop = &report["hops"][0];
+            for part in ["components", "objects", "overrides"] {
+                let lists = hop[part].as_object().unwrap().values().filter_map(Value::as_array);
+                assert!(lists.into_iter().all(Vec::is_empty), "{version} {deployment}: {hop}");
+            }
+            assert_eq!(findings(&report), Vec::<&Value>::new());
+        }
+    }
+}
+
+/// Reported renames by hop, component, key and target.
+fn renames(mirror: &Mirror) -> Vec<[String; 5]> {
+    let mut found = BTreeSet::new();
+    for deployment in DEPLOYMENTS {
+        let args = ["plan", "--from", "0.7", "--to", "1.13", "--deployment", deployment];
+        for hop in json(mirror, &args)["hops"].as_array().unwrap() {
+            for rename in hop["overrides"]["renamed"].as_array().unwrap() {
+                for to in rename["to"].as_array().unwrap() {
+                    found.insert(
+                        [
+                            &hop["from"],
+                            &rename["component"],
+                            &rename["key"],
+                            &to["component"],
+                            &to["key"],
+                        ]
+                        .map(|it| it.as_str().unwrap_or("*").to_owned()),
+                    );
+                }
+            }
+        }
+    }
+    found.into_iter().collect()
+}
+
+fn pair(row: &BTreeMap<String, String>) -> [String; 5] {
+    ["from_version", "from_component", "from_key", "to_component", "to_key"]
+        .map(|it| row[it].clone())
+}
+
+#[test]
+fn reported_renames_are_labelled_so_and_none_is_a_known_false_pair() {
+    let Some((folder, mirror)) = data() else {
+        return;
+    };
+    let truth = folder.join("truth");
+    if !truth.is_dir() {
+        println!("not run: the data has no labels");
+        return;
+    }
+    let labelled: BTreeSet<_> = rows(&truth.join("renames.tsv")).iter().map(pair).collect();
+    let false_pairs: BTreeSet<_> = rows(&truth.join("negatives.tsv")).iter().map(pair).collect();
+    let found = renames(&mirror);
+    assert!(20 <= found.len(), "{found:?}");
+    for rename in found {
+        assert!(labelled.contains(&rename), "{rename:?} is not labelled");
+        assert!(!false_pairs.contains(&rename), "{rename:?} is a known false pair");
+    }
+}
+
+#[test]
+fn all_labelled_renames_whose_both_keys_are_in_the_artifacts_are_reported() {
+    let Some((folder, mirror)) = data() else {
+        return;
+    };
+    let found: BTreeSet<_> = renames(&mirror).into_iter().collect();
+    let wanted = [
+        (
+            "0.8.2",
+            "assetstore",
+            "assetstore-controller-manager.minikubeIP",
+            "assetstore",
+            "asset-store-controller-manager.minikubeIP",
+        ),
+        ("0.8.2", "knative", "knative.domainName", "knative-serving", "knative-serving.domainName"),
+        ("1.0.0", "helm-broker", "config.isDevelopMode", "helm-broker", "global.isDevelopMode"),
+        (
+            "1.1.0",
+            "istio",
+            "mixer.resources.limits.memory",
+            "istio",
+            "mixer.policy.resources.limits.memory",
+        ),
+        (
+            "1.1.0",
+            "istio",
+            "mixer.resources.limits.memory",
+            "istio",
+            "mixer.telemetry.resources.limits.memory",
+        ),
+        (
+            "1.2.2",
+            "core",
+            "configurations-generator.minikubeIP",
+            "core",
+            "iam-kubeconfig-service.minikubeIP",
+        ),
+        (
+            "1.3.0",
+            "application-connector",
+            "application-registry.minikubeIP",
+            "*",
+            "global.minikubeIP",
+        ),
+        ("1.3.0", "core", "iam-kubeconfig-service.minikubeIP", "*", "global.minikubeIP"),
+    ];
+    assert!(folder.is_dir());
+    for (version, component, key, to_component, to_key) in wanted {
+        let row = [version, component, key, to_component, to_key].map(ToOwned::to_owned);
+        assert!(found.contains(&row), "{row:?} is missing");
+    }
+}
+
+#[test]
+fn every_pair_of_minors_gives_a_chain_or_a_refusal() {
+    let Some((_, mirror)) = data() else { return };
+    let minors: Vec<_> =
+        (7..=9).map(|it| format!("0.{it}")).chain((0..=13).map(|it| format!("1.{it}"))).collect();
+    for (from, start) in minors.iter().zip(0..) {
+        for (to, end) in minors.iter().zip(0_usize..) {
+            let output = run(&["path", from, to, "--source", mirror.path(), "-o", "json"]);
+            if end <= start {
+                assert_eq!(output.status.code(), Some(4), "{from} {to}");
+                continue;
+            }
+            let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+            let hops = report["hops"].as_array().unwrap();
+            assert_eq!(hops.len(), end - start, "{from} {to}");
+            assert!(hops.windows(2).all(|it| it[0]["to"] == it[1]["from"]));
+        }
+    }
+}
