@@ -37,6 +37,7 @@ mod store;
 mod template;
 mod values;
 
+pub use query::Reach;
 pub use reference::{Reference, Sink};
 pub use store::{FORMAT, StoreError};
 
@@ -62,8 +63,10 @@ pub struct Chart {
     pub subcharts: Vec<String>,
     /// What could not be read.
     pub problems: Vec<Problem>,
-    /// The reads, sorted by key.
+    /// The reads: those whose key is a pattern, then the others, both sorted.
     references: Vec<Reference>,
+    /// How many have a pattern.
+    patterns: usize,
 }
 
 /// A value that a chart sets.
@@ -155,7 +158,9 @@ impl Chart {
             values: &values,
             subcharts: &subcharts,
         };
-        let references = evaluate::references(&input, &mut problems);
+        let mut references = evaluate::references(&input, &mut problems);
+        references.sort_by_cached_key(|it| !key::is_pattern(&it.key));
+        let patterns = references.partition_point(|it| key::is_pattern(&it.key));
         let profiles = profiles(files, name, &mut problems);
         problems.sort();
         problems.dedup();
@@ -166,6 +171,7 @@ impl Chart {
             subcharts,
             problems,
             references,
+            patterns,
         }
     }
 }

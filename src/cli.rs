@@ -1,16 +1,39 @@
 //! The command line: arguments, options and their help.
+//!
+//! # Decisions
+//! * What can be seen to be wrong on the command line is refused here, before any work.
+//! * The usage lines are written out: clap's own would repeat every option that an environment
+//!   variable sets.
+//! * The token has no option, because command lines are visible to everybody on a machine.
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
-use semver::Version;
+use clap::builder::{
+    NonEmptyStringValueParser, OsStringValueParser, PathBufValueParser, TypedValueParser as _,
+};
+use clap::{Arg, Args, Parser, Subcommand};
 
-use crate::lint::{Accept, FailOn};
-use crate::release::{Deployment, VersionRequest};
+use crate::lint::Accept;
+use crate::release::VersionRequest;
+
+mod help;
+mod values;
+
+pub use values::{
+    ColorArg, Columns, DeploymentArg, FailOnArg, Format, ListFormat, ReportFile, nearest_code,
+};
 
 /// Plans Kyma upgrades: the path, what every hop changes, what nobody documented, and the steps.
 #[derive(Debug, Parser)]
-#[command(name = "kyma-upgrade", version, max_term_width = 100, propagate_version = true)]
+#[command(
+    name = "kyma-upgrade",
+    version,
+    max_term_width = 100,
+    propagate_version = true,
+    arg_required_else_help = true,
+    override_usage = "kyma-upgrade <COMMAND> [OPTIONS]",
+    after_help = help::PROGRAM
+)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -21,26 +44,56 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Plan an upgrade: path, differences, findings, steps and a verdict
+    #[command(
+        override_usage = "kyma-upgrade plan [OPTIONS] --from <VERSION> --to <VERSION>",
+        after_help = help::PLAN
+    )]
     Plan(PlanArgs),
     /// Show only the hops, each with the reason for the version chosen
+    #[command(
+        override_usage = "kyma-upgrade path [OPTIONS] <FROM> <TO>",
+        after_help = help::PATH
+    )]
     Path(PathArgs),
     /// Compare two versions, or two manifest files or folders
+    #[command(
+        override_usage = "kyma-upgrade diff [OPTIONS] <OLD> <NEW>",
+        after_help = help::DIFF
+    )]
     Diff(DiffArgs),
     /// Show the migration guides of every hop: found, missing, stale
+    #[command(
+        override_usage = "kyma-upgrade guides [OPTIONS] <FROM> <TO>",
+        after_help = help::GUIDES
+    )]
     Guides(GuidesArgs),
     /// Download everything that plans between two versions need
+    #[command(
+        override_usage = "kyma-upgrade mirror [OPTIONS] --from <VERSION> --to <VERSION> <DIR>",
+        after_help = help::MIRROR,
+        mut_arg("verbose", hidden)
+    )]
     Mirror(MirrorArgs),
     /// List the releases, and what is left out and why
+    #[command(override_usage = "kyma-upgrade releases [OPTIONS]", mut_arg("verbose", hidden))]
     Releases(ReleasesArgs),
     /// Explain a finding code; without one, list all
+    #[command(mut_args(|it| if it.is_positional() { it } else { hidden(it) }))]
     Explain(ExplainArgs),
     /// Print the completion script of a shell
+    #[command(after_help = help::COMPLETIONS)]
     Completions {
         /// The shell
         shell: clap_complete::Shell,
     },
     /// Print the manual page
+    #[command(after_help = help::MAN)]
     Man,
+}
+
+/// An option that every command takes, also where it changes nothing.
+fn hidden(option: Arg) -> Arg {
+    option.hide(true)
 }
 
 /// Plan an upgrade.
@@ -69,7 +122,7 @@ pub struct PlanArgs {
 /// Show only the hops.
 #[derive(Debug, Args)]
 pub struct PathArgs {
-    /// The version that is installed
+    /// The version that is installed, such as 1.3 (its newest patch) or 1.3.0
     #[arg(value_name = "FROM")]
     pub from: VersionRequest,
     /// The version to upgrade to
@@ -95,12 +148,18 @@ pub struct DiffArgs {
     /// A version, or a file or folder of manifests (`-` is standard input)
     #[arg(value_name = "OLD")]
     pub old: String,
-    /// The same, to compare with
+    /// What to compare it with; where OLD is a version, this is one, too
     #[arg(value_name = "NEW")]
     pub new: String,
-    /// Which upgrade.
-    #[command(flatten)]
-    pub upgrade: UpgradeArgs,
+    /// Which artifacts of two versions to compare
+    #[arg(
+        long,
+        value_enum,
+        value_name = "KIND",
+        default_value = "cluster",
+        help_heading = "Upgrade"
+    )]
+    pub deployment: DeploymentArg,
     /// What is accepted and what fails.
     #[command(flatten)]
     pub policy: PolicyArgs,
@@ -115,7 +174,7 @@ pub struct DiffArgs {
 /// Show migration guides.
 #[derive(Debug, Args)]
 pub struct GuidesArgs {
-    /// The version that is installed
+    /// The version that is installed, such as 1.3 (its newest patch) or 1.3.0
     #[arg(value_name = "FROM")]
     pub from: VersionRequest,
     /// The version to upgrade to
@@ -150,9 +209,9 @@ pub struct MirrorArgs {
     /// The folder to write; one that `mirror` wrote before is extended
     #[arg(value_name = "DIR")]
     pub folder: PathBuf,
-    /// Pass through this patch of its minor (repeatable)
+    /// Pass through this patch of its minor instead of the newest, such as 1.11.0 (repeatable)
     #[arg(long, value_name = "VERSION")]
-    pub via: Vec<Version>,
+    pub via: Vec<VersionRequest>,
     /// How the terminal is used.
     #[command(flatten)]
     pub console: ConsoleArgs,
@@ -190,11 +249,11 @@ pub struct ExplainArgs {
 #[command(next_help_heading = "Upgrade")]
 pub struct UpgradeArgs {
     /// Which artifacts: those for clusters, or those for Minikube
-    #[arg(long, value_enum, default_value = "cluster")]
+    #[arg(long, value_enum, value_name = "KIND", default_value = "cluster")]
     pub deployment: DeploymentArg,
-    /// Pass through this patch of its minor (repeatable)
+    /// Pass through this patch of its minor instead of the newest, such as 1.11.0 (repeatable)
     #[arg(long, value_name = "VERSION")]
-    pub via: Vec<Version>,
+    pub via: Vec<VersionRequest>,
 }
 
 /// What is accepted and what fails.
@@ -202,7 +261,7 @@ pub struct UpgradeArgs {
 #[command(next_help_heading = "Policy")]
 pub struct PolicyArgs {
     /// Accept a finding by name, such as guide-missing@1.9 (repeatable)
-    #[arg(long, value_name = "CODE[@TO][:SUBJECT]")]
+    #[arg(long, value_name = "CODE[@TO][:SUBJECT]", value_parser = values::accept)]
     pub accept: Vec<Accept>,
     /// From which severity the verdict is `blocked` (exit code 3)
     #[arg(long, value_enum, value_name = "SEVERITY", default_value = "blocker")]
@@ -217,8 +276,12 @@ pub struct OutputArgs {
     #[arg(short, long, value_name = "FORMAT", default_value = "text")]
     pub output: Format,
     /// Also write a report; its format follows from the ending: .txt .md .json (repeatable)
-    #[arg(long, value_name = "FILE")]
-    pub report: Vec<PathBuf>,
+    #[arg(
+        long,
+        value_name = "FILE",
+        value_parser = PathBufValueParser::new().try_map(values::report_file)
+    )]
+    pub report: Vec<ReportFile>,
     /// How the terminal is used.
     #[command(flatten)]
     pub console: ConsoleArgs,
@@ -229,17 +292,23 @@ pub struct OutputArgs {
 #[command(next_help_heading = "Output")]
 pub struct ConsoleArgs {
     /// When to colour; `NO_COLOR` is honoured
-    #[arg(long, value_enum, default_value = "auto")]
+    #[arg(long, value_enum, value_name = "WHEN", default_value = "auto")]
     pub color: ColorArg,
-    /// Print less: no progress, no hints, the summary only
+    /// Print less: the summary of a report only, and no progress
     #[arg(short, long, conflicts_with = "verbose")]
     pub quiet: bool,
-    /// Print more: every field, unified diffs and all evidence
+    /// Print more: every field, the unified diffs and all evidence of a report
     #[arg(short, long)]
     pub verbose: bool,
     /// Columns of the text report [default: the terminal's, or 100]
-    #[arg(long, value_name = "COLUMNS", env = "COLUMNS", hide_env_values = true)]
-    pub width: Option<usize>,
+    #[arg(
+        long,
+        value_name = "COLUMNS",
+        env = "COLUMNS",
+        hide_env_values = true,
+        value_parser = values::columns
+    )]
+    pub width: Option<Columns>,
     /// Show no progress bars
     #[arg(long)]
     pub no_progress: bool,
@@ -249,8 +318,14 @@ pub struct ConsoleArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Source of releases")]
 pub struct SourceArgs {
-    /// `github`, `demo` (the small built-in example), or a folder that `mirror` wrote
-    #[arg(long, value_name = "github|demo|DIR", default_value = "github")]
+    /// `github`, `demo` (the small built-in example), or a folder that `mirror` wrote.
+    /// A token in the environment variable `GITHUB_TOKEN` raises GitHub's rate limit
+    #[arg(
+        long,
+        value_name = "github|demo|DIR",
+        default_value = "github",
+        value_parser = NonEmptyStringValueParser::new()
+    )]
     pub source: String,
     /// Base URL of GitHub's REST API
     #[arg(long, value_name = "URL", env = "KYMA_UPGRADE_GITHUB_API_URL", hide_env_values = true)]
@@ -264,83 +339,24 @@ pub struct SourceArgs {
     /// Base URL of the artifact bucket's host
     #[arg(long, value_name = "URL", env = "KYMA_UPGRADE_BUCKET_URL", hide_env_values = true)]
     pub bucket_url: Option<String>,
-    /// GitHub token, which raises the rate limit
-    #[arg(long, env = "GITHUB_TOKEN", hide = true, hide_env_values = true)]
-    pub github_token: Option<String>,
     /// Folder of the download cache [default: the platform's cache folder]
-    #[arg(long, value_name = "DIR", env = "KYMA_UPGRADE_CACHE_DIR", hide_env_values = true)]
+    #[arg(
+        long,
+        value_name = "DIR",
+        env = "KYMA_UPGRADE_CACHE_DIR",
+        hide_env_values = true,
+        value_parser = OsStringValueParser::new().map(PathBuf::from)
+    )]
     pub cache_dir: Option<PathBuf>,
     /// Never touch the network; use what is in the cache
     #[arg(long)]
     pub offline: bool,
-}
-
-/// A kind of installation, on the command line.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub enum DeploymentArg {
-    /// Kyma on a cluster
-    Cluster,
-    /// Kyma on Minikube
-    Local,
-}
-
-impl From<DeploymentArg> for Deployment {
-    fn from(it: DeploymentArg) -> Self {
-        match it {
-            DeploymentArg::Cluster => Self::Cluster,
-            DeploymentArg::Local => Self::Local,
-        }
-    }
-}
-
-/// A severity that fails, on the command line.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub enum FailOnArg {
-    /// Blockers
-    Blocker,
-    /// Blockers and warnings
-    Warning,
-    /// Nothing
-    Never,
-}
-
-impl From<FailOnArg> for FailOn {
-    fn from(it: FailOnArg) -> Self {
-        match it {
-            FailOnArg::Blocker => Self::Blocker,
-            FailOnArg::Warning => Self::Warning,
-            FailOnArg::Never => Self::Never,
-        }
-    }
-}
-
-/// A report format.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// For a terminal
-    Text,
-    /// For scripts
-    Json,
-    /// For change requests
-    Markdown,
-}
-
-/// A format of lists.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ListFormat {
-    /// For a terminal
-    Text,
-    /// For scripts
-    Json,
-}
-
-/// When to colour.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum ColorArg {
-    /// When standard output is a terminal
-    Auto,
-    /// Always
-    Always,
-    /// Never
-    Never,
+    /// Give up when all downloads together take longer than this
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        default_value_t = 300,
+        value_parser = clap::value_parser!(u64).range(1..=86_400)
+    )]
+    pub download_timeout: u64,
 }

@@ -2,6 +2,9 @@
 
 use std::io::Write as _;
 use std::process::ExitCode;
+use std::time::Duration;
+
+use tokio::runtime::Builder;
 
 use crate::cli::{Cli, Command};
 use crate::error::{Error, Exit};
@@ -17,14 +20,13 @@ mod plan;
 mod releases;
 mod source;
 
+/// How long an interrupted command may take to come to a stop. One that waits for standard input
+/// never does.
+const GRACE: Duration = Duration::from_secs(1);
+
 /// Runs a command until it is done or interrupted, and says how it ended.
 pub fn run(cli: Cli) -> ExitCode {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    let result = match runtime {
-        Ok(runtime) => runtime.block_on(interruptible(cli)),
-        Err(error) => Err(Error::failed(format!("cannot start the worker threads: {error}"))),
-    };
-    match result {
+    match finish(cli.command) {
         Ok(exit) => exit.into(),
         Err(error) => {
             // Nothing is left to do where even standard error cannot be written.
@@ -34,11 +36,26 @@ pub fn run(cli: Cli) -> ExitCode {
     }
 }
 
-/// Dropping the command on Ctrl-C removes its unfinished files.
-async fn interruptible(cli: Cli) -> Result<Exit, Error> {
+fn finish(command: Command) -> Result<Exit, Error> {
+    let runtime = Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime
+        .map_err(|error| Error::failed(format!("cannot start the worker threads: {error}")))?;
+    let result = runtime.block_on(interruptible(command));
+    // Dropping the command removes its unfinished files.
+    runtime.shutdown_timeout(GRACE);
+    result
+}
+
+/// The command has a thread of its own, so that Ctrl-C is heard also while it computes or waits for
+/// standard input.
+async fn interruptible(command: Command) -> Result<Exit, Error> {
     tokio::select! {
-        result = dispatch(cli.command) => result,
+        biased;
         _ = tokio::signal::ctrl_c() => Err(Error::interrupted()),
+        result = async { tokio::spawn(dispatch(command)).await } => match result {
+            Ok(result) => result,
+            Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
+        },
     }
 }
 

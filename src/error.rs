@@ -48,7 +48,8 @@ impl Error {
     /// The error of a command that was interrupted.
     pub fn interrupted() -> Self {
         let message = "interrupted; nothing that was written before is lost";
-        Self { exit: Exit::Interrupted, ..Self::failed(message) }
+        let hint = "run the same command again; what was downloaded is in the cache";
+        Self { exit: Exit::Interrupted, ..Self::failed(message).hint(hint) }
     }
 
     /// The same error with a word on what to do next.
@@ -70,7 +71,11 @@ impl fmt::Display for Error {
 
 impl From<crate::fetch::Error> for Error {
     fn from(error: crate::fetch::Error) -> Self {
-        Self::failed(&error).hint(error.hint())
+        let exit = match &error {
+            crate::fetch::Error::BaseUrl { .. } => Exit::Usage,
+            _ => Exit::Failed,
+        };
+        Self { exit, ..Self::failed(&error).hint(error.hint()) }
     }
 }
 

@@ -3,6 +3,8 @@
 //! # Decisions
 //! * Writing goes to a temporary file in the same folder, which then takes the name. A crash, a
 //!   full disk or Ctrl-C leaves the old file or none, and two writers leave one of both files.
+//! * Several files that belong together are staged first, all of them, and take their names then: a
+//!   disk that fills up half-way changes none of them.
 //! * What is no regular file (`/dev/stdout`, a pipe) is written directly, because a rename would
 //!   replace the device. A symbolic link is followed, because a rename would replace the link.
 //! * The errors of this module name the path that the caller gave, so files are opened with `std`
@@ -49,6 +51,14 @@ pub enum Error {
 }
 
 impl Error {
+    /// Why, without the path: what the system said, where it was the system.
+    pub fn cause(&self) -> String {
+        match self {
+            Self::Read { cause, .. } | Self::Write { cause, .. } => cause.clone(),
+            Self::TooLarge { .. } | Self::NoManifests { .. } => self.to_string(),
+        }
+    }
+
     /// What to do about it.
     pub fn hint(&self) -> &'static str {
         match self {
@@ -88,10 +98,11 @@ fn write(path: &Path, bytes: &[u8], flush: Flush) -> Result<(), Error> {
     let device = fs_err::metadata(&target).is_ok_and(|it| !it.is_file() && !it.is_dir());
     let written =
         if device { write_through(&target, bytes) } else { replace(&target, bytes, flush) };
-    written.map_err(|error| Error::Write {
-        path: path.to_owned(),
-        cause: without_temporary_path(&root_cause(&error)),
-    })
+    written.map_err(|error| unwritable(path, &error))
+}
+
+fn unwritable(path: &Path, error: &io::Error) -> Error {
+    Error::Write { path: path.to_owned(), cause: without_temporary_path(&root_cause(error)) }
 }
 
 /// The cause without the path of the temporary file, which differs each time.
@@ -105,14 +116,75 @@ fn write_through(path: &Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 fn replace(path: &Path, bytes: &[u8], flush: Flush) -> io::Result<()> {
-    let folder = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    let mut file = temporary(folder)?;
+    let mut file = temporary(folder_of(path))?;
     file.write_all(bytes)?;
     flush(file.as_file())?;
     file.persist(path).map(drop).map_err(|it| it.error)
+}
+
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
+/// A file that is written whole but does not have its name yet. It vanishes when it is dropped.
+#[derive(Debug)]
+pub struct Staged {
+    file: tempfile::TempPath,
+    path: PathBuf,
+}
+
+impl Staged {
+    /// Writes a file beside `path`, in a folder that is made if necessary.
+    ///
+    /// # Errors
+    /// When the folder cannot be made, or is read-only or full.
+    pub fn write(path: &Path, bytes: &[u8]) -> Result<Self, Error> {
+        make_folder(folder_of(path))?;
+        let stage = || {
+            let mut file = temporary(folder_of(path))?;
+            file.write_all(bytes)?;
+            file.as_file().sync_all()?;
+            Ok(file.into_temp_path())
+        };
+        let file = stage().map_err(|error| unwritable(path, &error))?;
+        let path = path.to_owned();
+        Ok(Self { file, path })
+    }
+
+    /// Gives the file its name, in place of what has it.
+    ///
+    /// # Errors
+    /// When a folder has that name.
+    pub fn put(self) -> Result<(), Error> {
+        let put = self.file.persist(&self.path);
+        put.map_err(|it| unwritable(&self.path, &it.error))
+    }
+}
+
+/// Makes a folder, and those that it is in, where they do not exist.
+///
+/// # Errors
+/// When a file has the name of one, or the folder around it is read-only or full.
+pub fn make_folder(folder: &Path) -> Result<(), Error> {
+    let made = std::fs::DirBuilder::new().recursive(true).create(folder);
+    made.map_err(|error| unwritable(folder, &error))
+}
+
+/// Makes sure that a file can be written, before the work that gives its content. It does not know
+/// whether the disk will have room.
+///
+/// # Errors
+/// When the folder is missing or read-only, or when a folder has the name of the file.
+pub fn check_writable(path: &Path) -> Result<(), Error> {
+    let probe = match fs_err::metadata(path) {
+        Ok(it) if it.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
+        Ok(it) if !it.is_file() => Ok(()),
+        _ => temporary(folder_of(path)).map(drop),
+    };
+    probe.map_err(|error| unwritable(path, &error))
 }
 
 /// A temporary file that others may read later as the umask allows, not only the owner.
@@ -147,9 +219,9 @@ pub fn read_input(path: &Path, limit: u64) -> Result<Vec<u8>, Error> {
     }
 }
 
-/// The manifests under a path, by name: a file, standard input (`-`), or all files of a folder and
-/// its sub-folders that end in `.yaml`, `.yml` or `.json`, in the order of their names. Together
-/// they have at most `limit` bytes.
+/// The manifests under a path, with their paths: a file, standard input (`-`), or all files of a
+/// folder and its sub-folders that end in `.yaml`, `.yml` or `.json`, in the order of their names.
+/// Together they have at most `limit` bytes.
 ///
 /// # Errors
 /// When one cannot be read, when they are larger, or when the folder holds none.
@@ -163,8 +235,7 @@ pub fn read_manifests(path: &Path, limit: u64) -> Result<Vec<(String, Vec<u8>)>,
     for file in manifest_files(path)? {
         let bytes = read_limited(&file, left)?;
         left -= bytes.len() as u64;
-        let name = file.strip_prefix(path).unwrap_or(&file).display().to_string();
-        read.push((name, bytes));
+        read.push((file.display().to_string(), bytes));
     }
     Ok(read)
 }
@@ -298,6 +369,45 @@ mod tests {
         let text = write_atomically(&path, b"x").unwrap_err().to_string();
         assert!(text.contains("none/report.json: "), "{text}");
         assert!(!text.contains(".kyma-upgrade-"), "{text}");
+    }
+
+    #[test]
+    fn a_staged_file_has_its_name_only_when_it_is_put_and_vanishes_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("new/file");
+        drop(Staged::write(&path, b"first").unwrap());
+        let left = fs_err::read_dir(path.parent().unwrap()).unwrap().count();
+        assert_eq!(left, 0);
+        let staged = Staged::write(&path, b"second").unwrap();
+        assert!(!path.exists());
+        staged.put().unwrap();
+        assert_eq!(read_limited(&path, 9).unwrap(), b"second");
+    }
+
+    #[test]
+    fn a_folder_where_a_file_stands_is_an_error_that_says_so_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("file");
+        write_atomically(&file, b"").unwrap();
+        let below = file.join("below");
+        let error = make_folder(&below).unwrap_err().to_string();
+        assert_eq!(error.matches("file").count(), 1, "{error}");
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_known_beforehand_and_checking_changes_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        write_atomically(&path("old.json"), b"old").unwrap();
+        fs_err::create_dir(path("folder.json")).unwrap();
+        assert!(check_writable(&path("new.json")).is_ok());
+        assert!(check_writable(&path("old.json")).is_ok());
+        for name in ["folder.json", "none/new.json", "old.json/new.json"] {
+            let error = check_writable(&path(name)).unwrap_err();
+            assert!(matches!(error, Error::Write { .. }), "{name}");
+        }
+        assert_eq!(fs_err::read_dir(folder.path()).unwrap().count(), 2);
+        assert_eq!(read_limited(&path("old.json"), 9).unwrap(), b"old");
     }
 
     #[test]

@@ -10,6 +10,7 @@ use abstract_value::{Abstract, Context};
 use library::Library;
 
 mod abstract_value;
+mod condition;
 mod content;
 mod functions;
 mod library;

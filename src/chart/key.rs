@@ -65,6 +65,17 @@ pub(super) fn names(path: &str) -> Vec<&str> {
     names
 }
 
+/// The paths that hold `path`, from the empty one on.
+pub(super) fn above(path: &str) -> impl Iterator<Item = &str> {
+    let names = names(path);
+    let ends = names.into_iter().scan(0, |end, name| {
+        let above = *end;
+        *end += name.len() + 1;
+        Some(&path[..usize::saturating_sub(above, 1)])
+    });
+    ends
+}
+
 /// What is left of `path` below `above`; `None` if it is neither that nor below it.
 pub(super) fn below<'a>(path: &'a str, above: &str) -> Option<&'a str> {
     if above.is_empty() {
@@ -103,6 +114,11 @@ pub(super) fn relation(reference: &str, key: &str) -> Relation {
         std::cmp::Ordering::Equal => Relation::Same,
         std::cmp::Ordering::Greater => Relation::Below,
     }
+}
+
+/// Whether a path holds `*`.
+pub(super) fn is_pattern(path: &str) -> bool {
+    path.contains('*') && names(path).contains(&ANY)
 }
 
 /// The path as all charts of a component share it: global values are the same ones in every
@@ -144,6 +160,8 @@ mod tests {
         assert_eq!(below("ab.c", "ab"), Some("c"));
         assert_eq!(below("ab", "ab"), Some(""));
         assert_eq!(below("abc", "ab"), None);
+        assert_eq!(above("a.b\\.c.d").collect::<Vec<_>>(), ["", "a", "a.b\\.c"]);
+        assert_eq!(above("").count(), 0);
     }
 
     #[test]

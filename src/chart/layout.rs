@@ -8,6 +8,7 @@
 //! * Templates that render into a text of several lines (a configuration file in a ConfigMap)
 //!   continue the path of that text with their own.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -22,17 +23,24 @@ const FARTHEST: usize = 2000;
 #[derive(Debug)]
 pub(super) struct Layout {
     text: Rc<str>,
+    actions: Vec<ActionSpan>,
     lines: Vec<Line>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Line {
     /// Its first byte in the text.
     start: usize,
-    /// The line with a hole for each printing action and nothing for the others.
-    masked: String,
+    /// What is on it, found when it is needed: most lines of large templates are far from actions.
+    content: OnceCell<Content>,
+}
+
+#[derive(Debug)]
+struct Content {
     /// What opens on the line: `- a:` opens an item and, deeper, a key.
     opens: Vec<(usize, Opening)>,
+    /// What stands behind the key, with a hole for each action.
+    value: Option<String>,
     /// Whether nothing is on it apart from actions.
     only_actions: bool,
 }
@@ -86,25 +94,44 @@ impl Place {
 impl Layout {
     /// The layout of a text with these actions.
     pub(super) fn new(text: Rc<str>, actions: &[ActionSpan]) -> Self {
-        let mut lines = Vec::new();
-        let mut actions = actions.iter().peekable();
-        let mut covered = 0;
-        let mut start = 0;
-        for raw in text.split_inclusive('\n') {
-            let end = start + raw.len();
-            let mut masked = String::new();
-            let mut at = start.max(covered.min(end));
-            while let Some(action) = actions.next_if(|it| it.span.start < end) {
-                masked.push_str(&text[at..action.span.start.max(at)]);
-                masked.push_str(if action.prints { HOLE } else { "" });
-                covered = action.span.end;
-                at = covered.min(end);
-            }
-            masked.push_str(&text[at..end]);
-            lines.push(Line::new(start, masked.trim_end().to_owned()));
-            start = end;
+        let breaks = text.match_indices('\n').map(|(at, _)| at + 1);
+        let starts = std::iter::once(0).chain(breaks.filter(|at| *at < text.len()));
+        let lines = starts.map(|start| Line {
+            start,
+            content: OnceCell::new(),
+        });
+        Self {
+            lines: lines.collect(),
+            actions: actions.to_vec(),
+            text,
         }
-        Self { text, lines }
+    }
+
+    fn content(&self, at: usize) -> &Content {
+        let make = || Content::new(&self.masked(at));
+        self.lines[at].content.get_or_init(make)
+    }
+
+    /// A line with a hole for each action that prints, and nothing for the others.
+    fn masked(&self, line: usize) -> String {
+        let (start, end) = self.span(line);
+        let first = self.actions.partition_point(|it| it.span.end <= start);
+        let mut masked = String::new();
+        let mut at = start;
+        for action in &self.actions[first..] {
+            if action.span.start >= end {
+                break;
+            }
+            // An action of several lines counts on its first.
+            if action.span.start >= start {
+                masked.push_str(&self.text[at..action.span.start]);
+                masked.push_str(if action.prints { HOLE } else { "" });
+            }
+            at = action.span.end.min(end);
+        }
+        masked.push_str(&self.text[at..end]);
+        masked.truncate(masked.trim_end().len());
+        masked
     }
 
     /// The place of `byte`, in the part of the text that `region` is: a named template or all.
@@ -130,7 +157,7 @@ impl Layout {
 
     /// The lines of the YAML document around `line` within others.
     fn document(&self, line: usize, first: usize, end: usize) -> (usize, usize) {
-        let separates = |at: &usize| self.lines[*at].masked.starts_with("---");
+        let separates = |at: &usize| self.text[self.lines[*at].start..].starts_with("---");
         let end = end.min(self.lines.len()).min(line + FARTHEST);
         let first = first.max(line.saturating_sub(FARTHEST));
         let above = (first..line).rev().find(separates).map_or(first, |at| at + 1);
@@ -140,11 +167,12 @@ impl Layout {
 
     /// The keys and items that hold the place, from the outside, each with its line.
     fn path(&self, byte: usize, first: usize, indent: Option<usize>) -> Vec<(usize, Opening)> {
-        let Some(line) = self.lines.get(self.line(byte)) else {
-            return Vec::new();
-        };
         let at = self.line(byte);
-        let column = byte.saturating_sub(line.start);
+        if at >= self.lines.len() {
+            return Vec::new();
+        }
+        let column = byte.saturating_sub(self.lines[at].start);
+        let line = self.content(at);
         let mut path = Vec::new();
         let mut inside = match indent {
             Some(indent) if line.only_actions => indent,
@@ -157,7 +185,7 @@ impl Layout {
             path.push((at, opening.clone()));
         }
         for at in (first..at).rev() {
-            for (column, opening) in self.lines[at].opens.iter().rev() {
+            for (column, opening) in self.content(at).opens.iter().rev() {
                 let is_item = *opening == Opening::Item;
                 // A list may stand at the column of the key that holds it.
                 if *column < inside || (*column == inside && item && !is_item) {
@@ -186,17 +214,18 @@ impl Layout {
 
     /// The `name:` of the item that opens on a line.
     fn item_name(&self, at: usize, last: usize) -> Option<String> {
-        let opens = &self.lines[at].opens;
+        let opens = &self.content(at).opens;
         let item = opens.iter().rposition(|it| it.1 == Opening::Item)?;
         let (dash, column) = (opens[item].0, opens.get(item + 1)?.0);
-        for line in &self.lines[at..last] {
-            let inner = line.opens.iter().find(|it| it.0 == column);
-            if inner.is_some_and(|it| it.1 == Opening::Key("name".to_owned())) {
-                return line.value();
-            }
-            let leaves = |it: &(usize, Opening)| it.0 <= dash;
-            if line.start > self.lines[at].start && line.opens.first().is_some_and(leaves) {
+        for below in at..last {
+            let line = self.content(below);
+            let leaves = line.opens.first().is_some_and(|it| it.0 <= dash);
+            if below > at && leaves {
                 break;
+            }
+            let inner = line.opens.iter().find(|it| it.0 == column);
+            if inner.is_some_and(|it| it.1.is_key("name")) {
+                return line.value.clone();
             }
         }
         None
@@ -213,10 +242,10 @@ impl Layout {
         let metadata = top("metadata");
         let inner = metadata.map(|at| at + 1..last).unwrap_or_default();
         let name = inner
-            .take_while(|at| self.lines[*at].opens.first().is_none_or(|it| it.0 > 0))
+            .take_while(|at| self.content(*at).opens.first().is_none_or(|it| it.0 > 0))
             .find(|at| {
-                let is = |it: &(usize, Opening)| it.1 == Opening::Key("name".to_owned());
-                self.lines[*at].opens.first().is_some_and(is)
+                let first = self.content(*at).opens.first();
+                first.is_some_and(|it| it.1.is_key("name"))
             });
         Some(Object {
             api_version: text(top("apiVersion")),
@@ -253,39 +282,37 @@ impl Layout {
     pub(super) fn guarded(&self, byte: usize, region: &Range<usize>) -> usize {
         let at = self.line(byte);
         let last = self.line(region.end).min(at + FARTHEST);
-        if self.lines.get(at).is_none_or(|it| !it.only_actions) {
+        if at >= self.lines.len() || !self.content(at).only_actions {
             return byte;
         }
-        let mut below = (at + 1..=last).map(|at| &self.lines[at]);
-        let next = below.find(|it| !it.opens.is_empty());
-        next.map_or(byte, |it| it.start + it.opens[0].0)
+        let opens = |at: usize| self.content(at).opens.first().map(|it| (at, it.0));
+        let next = (at + 1..=last).find_map(opens);
+        next.map_or(byte, |(at, column)| self.lines[at].start + column)
     }
 
     fn opens_top(&self, at: usize, name: &str) -> bool {
-        match self.lines[at].opens.as_slice() {
+        match self.content(at).opens.as_slice() {
             [(0, Opening::Key(key))] => key == name,
             _ => false,
         }
     }
 }
 
-impl Line {
-    fn new(start: usize, masked: String) -> Self {
-        let content = masked.trim_start();
-        let only_actions = content.is_empty() || content.replace(HOLE, "").trim().is_empty();
+impl Content {
+    fn new(masked: &str) -> Self {
+        let value = masked.split_once(':').map_or("", |(_, value)| value);
+        let value = value.trim().trim_matches(['"', '\'']);
         Self {
-            opens: openings(&masked),
-            only_actions,
-            start,
-            masked,
+            opens: openings(masked),
+            value: (!value.is_empty()).then(|| value.to_owned()),
+            only_actions: masked.replace(HOLE, "").trim().is_empty(),
         }
     }
+}
 
-    /// What stands behind the last key.
-    fn value(&self) -> Option<String> {
-        let (_, value) = self.masked.split_once(':')?;
-        let value = value.trim().trim_matches(['"', '\'']);
-        (!value.is_empty()).then(|| value.to_owned())
+impl Opening {
+    fn is_key(&self, name: &str) -> bool {
+        matches!(self, Self::Key(key) if key == name)
     }
 }
 

@@ -1,22 +1,75 @@
 //! Questions to the chart of a component.
+//!
+//! # Decisions
+//! * All values of a chart as one text (`toYaml .Values`) read what the chart lists, and what is
+//!   below an empty map that it lists. Any other key would be in that text too, but nobody looks
+//!   for it there: what reads the text knows the same keys as the values.
+
+use std::ops::Range;
 
 use super::key::{self, Relation};
 use super::{Chart, Kind, Reference, ValueLeaf};
 
+/// How a reference reads a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reach {
+    /// It reads the key itself.
+    Same,
+    /// It reads something below the key, so the key should be a map.
+    Part,
+    /// It passes on something that holds the key, all in one.
+    Whole,
+}
+
 impl Chart {
-    /// All places that read values, sorted by key, file and line.
+    /// All places that read values: first those whose key holds `*`, then the others, both sorted
+    /// by key, file and line.
     pub fn references(&self) -> &[Reference] {
         &self.references
     }
 
     /// The places that read `key`: that read it, something below it, or all of something above it.
     pub fn consumers(&self, key: &str) -> Vec<&Reference> {
-        self.reading(key).collect()
+        self.readers(key).into_iter().map(|it| it.0).collect()
+    }
+
+    /// The places that read `key`, each with how it does so.
+    pub fn readers(&self, key: &str) -> Vec<(&Reference, Reach)> {
+        let key = self.shared_key(key);
+        let candidates = self.candidates(key).into_iter().flatten();
+        let readers = candidates.filter_map(|at| {
+            let reference = &self.references[at];
+            let reach = match key::relation(&reference.key, key) {
+                Relation::Same => Reach::Same,
+                Relation::Below => Reach::Part,
+                Relation::Above if reference.whole => Reach::Whole,
+                _ => return None,
+            };
+            Some((reference, reach))
+        });
+        let mut readers: Vec<_> = readers.collect();
+        let dumps = |it: &(&Reference, Reach)| it.1 == Reach::Whole && self.is_chart(&it.0.key);
+        if readers.iter().any(dumps) && !self.lists(key) {
+            readers.retain(|it| !dumps(it));
+        }
+        readers
     }
 
     /// Whether anything reads `key`.
     pub fn is_live(&self, key: &str) -> bool {
-        self.reading(key).next().is_some()
+        !self.readers(key).is_empty()
+    }
+
+    /// Whether the values have `key`, something below it, or an empty map above it.
+    pub fn lists(&self, key: &str) -> bool {
+        let key = self.shared_key(key);
+        let mut above = key::above(key);
+        self.kind(key).is_some()
+            || above.any(|it| {
+                self.values
+                    .get(it)
+                    .is_some_and(|leaf| leaf.kind == Kind::Map)
+            })
     }
 
     /// The key as all charts of the component share it: `docs.global.x` is `global.x`.
@@ -33,28 +86,37 @@ impl Chart {
         }
     }
 
-    /// The values at `key` and below it, by their keys.
+    /// The values below `key`, by their keys.
     pub fn values_below(&self, key: &str) -> impl Iterator<Item = (&String, &ValueLeaf)> {
-        let key = key.to_owned();
-        let from = self.values.range::<str, _>((
-            std::ops::Bound::Included(key.as_str()),
-            std::ops::Bound::Unbounded,
-        ));
-        // `a-b` stands between `a` and `a.b`.
-        from.take_while({
-            let key = key.clone();
-            move |(path, _)| path.starts_with(&key)
-        })
-        .filter(move |(path, _)| key::below(path, &key).is_some())
+        let start = match key {
+            "" => String::new(),
+            key => format!("{key}."),
+        };
+        let below = self.values.range(start.clone()..);
+        below.take_while(move |(path, _)| path.starts_with(&start))
     }
 
-    fn reading(&self, key: &str) -> impl Iterator<Item = &Reference> {
-        let key = self.shared_key(key).to_owned();
-        let reads = move |it: &&Reference| match key::relation(&it.key, &key) {
-            Relation::Above => it.whole,
-            Relation::Same | Relation::Below => true,
-            Relation::Apart => false,
+    /// Whether a key holds all values of a chart.
+    fn is_chart(&self, key: &str) -> bool {
+        key.is_empty() || self.subcharts.iter().any(|it| it == key)
+    }
+
+    /// The places of the references that may read a key.
+    fn candidates(&self, key: &str) -> Vec<Range<usize>> {
+        let exact = &self.references[self.patterns..];
+        let range = |first: &str, beyond: &str| {
+            let start = exact.partition_point(|it| it.key.as_str() < first);
+            let end = exact.partition_point(|it| it.key.as_str() < beyond);
+            self.patterns + start..self.patterns + end
         };
-        self.references.iter().filter(reads)
+        // The text right behind `a` is `a` and the smallest character; `/` follows the dot.
+        let same = |key: &str| range(key, &format!("{key}\0"));
+        let mut candidates = vec![0..self.patterns];
+        candidates.extend(key::above(key).map(same));
+        match key {
+            "" => candidates.push(self.patterns..self.references.len()),
+            key => candidates.extend([same(key), range(&format!("{key}."), &format!("{key}/"))]),
+        }
+        candidates
     }
 }

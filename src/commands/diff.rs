@@ -9,7 +9,7 @@ use crate::cli::DiffArgs;
 use crate::diff::documents;
 use crate::error::{Error, Exit};
 use crate::files;
-use crate::manifest::Manifest;
+use crate::manifest::{Manifest, Problem};
 use crate::path::{Refusal, resolve};
 use crate::release::{Deployment, VersionRequest};
 use crate::report::{self, HopReport, Report};
@@ -18,8 +18,12 @@ use crate::yaml::Limits;
 /// The most bytes that are read of one side.
 const LIMIT: u64 = 256 * 1024 * 1024;
 
+/// The name of standard input.
+const STDIN: &str = "-";
+
 pub(super) async fn run(args: &DiffArgs) -> Result<Exit, Error> {
-    let deployment = args.upgrade.deployment.into();
+    output::check(&args.output)?;
+    let deployment = args.deployment.into();
     let report = match versions(args)? {
         Some((old, new)) => of_versions(args, &old, &new, deployment).await?,
         None => of_files(args, deployment)?,
@@ -27,20 +31,47 @@ pub(super) async fn run(args: &DiffArgs) -> Result<Exit, Error> {
     output::finish(report, &args.policy, &args.output)
 }
 
+/// What an argument names.
+enum Side {
+    Version(VersionRequest),
+    Files,
+    Nothing,
+}
+
+impl Side {
+    fn of(text: &str) -> Self {
+        if text == STDIN || Path::new(text).exists() {
+            return Self::Files;
+        }
+        text.parse().map_or(Self::Nothing, Self::Version)
+    }
+}
+
 /// The two versions, if both arguments name one; none if both name files.
 fn versions(args: &DiffArgs) -> Result<Option<(VersionRequest, VersionRequest)>, Error> {
-    let version = |text: &str| {
-        let is_file = text == "-" || Path::new(text).exists();
-        if is_file { None } else { text.parse::<VersionRequest>().ok() }
+    let (old, new) = (&args.old, &args.new);
+    let mixed = |version, file| {
+        let text = format!("cannot compare the version {version} with the file {file}");
+        Err(Error::usage(text))
     };
-    match (version(&args.old), version(&args.new)) {
-        (Some(old), Some(new)) => Ok(Some((old, new))),
-        (None, None) => Ok(None),
-        _ => {
-            let message = format!("{} and {} are a version and a file", args.old, args.new);
-            Err(Error::usage(message).hint("give two versions, or two files or folders"))
+    let pair = match (Side::of(old), Side::of(new)) {
+        (Side::Version(old), Side::Version(new)) => Ok(Some((old, new))),
+        (Side::Files, Side::Files) if old == STDIN && new == STDIN => {
+            Err(Error::usage("cannot compare standard input with itself"))
         }
-    }
+        (Side::Files, Side::Files) => Ok(None),
+        (Side::Nothing, _) => Err(nothing(old)),
+        (_, Side::Nothing) => Err(nothing(new)),
+        (Side::Version(_), Side::Files) => mixed(old, new),
+        (Side::Files, Side::Version(_)) => mixed(new, old),
+    };
+    pair.map_err(|it| it.hint("give two versions, or two files or folders that exist"))
+}
+
+fn nothing(text: &str) -> Error {
+    Error::failed(format!(
+        "cannot compare `{text}`: it is no version, and no file or folder has that name"
+    ))
 }
 
 async fn of_versions(
@@ -69,11 +100,36 @@ fn of_files(args: &DiffArgs, deployment: Deployment) -> Result<Report, Error> {
         let hint = "correct the file at that line, or leave it out of the comparison";
         Error::failed(error).hint(hint)
     })?;
+    let objects = &diff.objects;
+    let both = objects.renamed.len() + objects.changed.len() + objects.unchanged;
+    if both + objects.removed.len() == 0 {
+        refuse_without_objects(&args.old, &old, &diff.problems)?;
+    }
+    if both + objects.added.len() == 0 {
+        refuse_without_objects(&args.new, &new, &diff.problems)?;
+    }
+    output::warn(&diff.problems);
     let hop = HopReport {
         objects: Some(report::objects(&diff.objects)),
         ..HopReport::new(&args.old, &args.new, "")
     };
     Ok(Report::new(&args.old, &args.new, deployment, vec![hop]))
+}
+
+/// A side that is not empty and yet has no object is no side, but something else.
+fn refuse_without_objects(
+    name: &str,
+    files: &[Manifest<'_>],
+    problems: &[Problem],
+) -> Result<(), Error> {
+    let of_side = |it: &&Problem| files.iter().any(|file| file.source == it.source);
+    let Some(problem) = problems.iter().find(of_side) else {
+        return Ok(());
+    };
+    let (file, line) = (&problem.source, problem.line);
+    let message =
+        format!("cannot compare {name}: it holds no Kubernetes object (see {file}, line {line})");
+    Err(Error::failed(message).hint("check that this is the file or folder that you mean"))
 }
 
 fn read(path: &str) -> Result<Vec<(String, Vec<u8>)>, Error> {

@@ -3,7 +3,7 @@
 use clap::CommandFactory as _;
 
 use super::output;
-use crate::cli::{Cli, ExplainArgs};
+use crate::cli::{Cli, ExplainArgs, nearest_code};
 use crate::error::{Error, Exit};
 use crate::finding::{Code, CodeInfo};
 
@@ -35,18 +35,11 @@ fn all() -> String {
 }
 
 fn unknown(name: &str, error: &impl std::fmt::Display) -> Error {
-    let near =
-        Code::all().map(Code::as_str).max_by(|a, b| alike(name, a).total_cmp(&alike(name, b)));
-    let near = near.filter(|it| 0.6 < alike(name, it));
     let error = Error::usage(error);
-    match near {
+    match nearest_code(name) {
         Some(near) => error.hint(format!("did you mean `{near}`?")),
-        None => error.hint("`kyma-upgrade explain` lists all codes"),
+        None => error,
     }
-}
-
-fn alike(a: &str, b: &str) -> f64 {
-    f64::from(similar::TextDiff::from_chars(a, b).ratio())
 }
 
 pub(super) fn completions(shell: clap_complete::Shell) -> Result<Exit, Error> {

@@ -8,8 +8,9 @@ use crate::finding::{Code, Finding};
 use crate::report::{HopReport, Report};
 
 pub(super) async fn run(args: &GuidesArgs) -> Result<Exit, Error> {
+    output::check(&args.output)?;
     let releases = Releases::open(&args.source, &args.output.console).await?;
-    let path = releases.path(&args.from, &args.to, &args.upgrade)?;
+    let path = releases.path(&args.from, &args.to, &args.upgrade.via)?;
     let deployment = args.upgrade.deployment.into();
     let hops = plan::hops(&releases, &path, deployment).await?;
     let hops = hops.into_iter().map(|hop| only_guides(hop, args.show)).collect();

@@ -11,7 +11,7 @@ use semver::Version;
 
 use super::source;
 use crate::bundle::Bundle;
-use crate::cli::{ConsoleArgs, SourceArgs, UpgradeArgs};
+use crate::cli::{ConsoleArgs, SourceArgs};
 use crate::error::Error;
 use crate::fetch::{Request, Source};
 use crate::guide::{Guide, GuideFile, HopGuides, Notes, for_hop};
@@ -54,9 +54,7 @@ impl Releases {
         let records = source.releases().await?;
         let catalog = Catalog::new(records.clone(), &facts);
         if catalog.is_empty() {
-            let message = format!("`{}` lists no release that can be upgraded", args.source);
-            let hint = "check the repository behind --github-api-url, or name another --source";
-            return Err(Error::failed(message).hint(hint));
+            return Err(nothing_listed(&source, &args.source));
         }
         Ok(Self { source, records, catalog, facts })
     }
@@ -66,9 +64,12 @@ impl Releases {
         &self,
         from: &VersionRequest,
         to: &VersionRequest,
-        upgrade: &UpgradeArgs,
+        via: &[VersionRequest],
     ) -> Result<UpgradePath, Error> {
-        let (from, to, via) = (from.clone(), to.clone(), upgrade.via.clone());
+        let (from, to) = (from.clone(), to.clone());
+        let via = via.iter().map(|it| path::resolve(&self.catalog, it));
+        let via = via.map(|it| Ok(it?.version.clone()));
+        let via = via.collect::<Result<_, path::Refusal>>()?;
         let request = path::Request { from, to, via };
         Ok(path::between(&self.catalog, &self.facts, &request)?)
     }
@@ -170,6 +171,17 @@ impl Releases {
         });
         Bundle::new(version, files.collect())
     }
+}
+
+fn nothing_listed(source: &Source, name: &str) -> Error {
+    let hint = match source {
+        Source::GitHub(_) => {
+            "check the repository behind --github-api-url, or name another --source"
+        }
+        Source::Mirror(_) => "write the mirror again, or name another --source",
+    };
+    let message = format!("cannot plan with `{name}`: it lists no release that can be upgraded");
+    Error::failed(message).hint(hint)
 }
 
 impl Gathered {

@@ -6,14 +6,13 @@ use crate::cli::MirrorArgs;
 use crate::error::{Error, Exit};
 use crate::fetch::mirror;
 use crate::files;
-use crate::path::{self, UpgradePath};
+use crate::path::UpgradePath;
 use crate::release::Deployment;
 
 pub(super) async fn run(args: &MirrorArgs) -> Result<Exit, Error> {
+    mirror::check(&args.folder)?;
     let releases = Releases::open(&args.source, &args.console).await?;
-    let (from, to, via) = (args.from.clone(), args.to.clone(), args.via.clone());
-    let request = path::Request { from, to, via };
-    let path = path::between(&releases.catalog, &releases.facts, &request)?;
+    let path = releases.path(&args.from, &args.to, &args.via)?;
     let contents = contents(releases, &path).await?;
     let written = mirror::write(&args.folder, &contents)?;
     let folder = args.folder.display();

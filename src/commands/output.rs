@@ -1,9 +1,9 @@
 //! Printing and writing reports.
 
+use std::fmt;
 use std::io::{self, IsTerminal as _, Write as _};
-use std::path::Path;
 
-use crate::cli::{ColorArg, ConsoleArgs, Format, OutputArgs, PolicyArgs};
+use crate::cli::{ColorArg, Columns, ConsoleArgs, Format, OutputArgs, PolicyArgs};
 use crate::error::{Error, Exit};
 use crate::files;
 use crate::lint::{self, Policy, Verdict};
@@ -11,6 +11,15 @@ use crate::report::{self, Detail, Report, Style};
 
 /// The columns of a report that goes to a file or a pipe.
 const FILE_WIDTH: usize = 100;
+
+/// The most warnings that are shown.
+const WARNINGS: usize = 10;
+
+/// Makes sure that the reports can be written, before the work for them.
+pub(super) fn check(output: &OutputArgs) -> Result<(), Error> {
+    let mut files = output.report.iter();
+    Ok(files.try_for_each(|it| files::check_writable(&it.path))?)
+}
 
 /// Judges a report by the policy, writes and prints it, and says how the command ends.
 pub(super) fn finish(
@@ -20,14 +29,10 @@ pub(super) fn finish(
 ) -> Result<Exit, Error> {
     judge(&mut report, policy);
     let report = report.sealed();
-    for path in &output.report {
-        let text = render(
-            &report,
-            format_of(path)?,
-            Style { width: FILE_WIDTH, color: false },
-            &output.console,
-        );
-        files::write_atomically(path, text.as_bytes())?;
+    for file in &output.report {
+        let style = Style { width: FILE_WIDTH, color: false };
+        let text = render(&report, file.format, style, &output.console);
+        files::write_atomically(&file.path, text.as_bytes())?;
     }
     let style = Style { width: width(output.console.width), color: colored(output.console.color) };
     print(&render(&report, output.output, style, &output.console))?;
@@ -61,21 +66,10 @@ fn render(report: &Report, format: Format, style: Style, console: &ConsoleArgs) 
     }
 }
 
-fn format_of(path: &Path) -> Result<Format, Error> {
-    match path.extension().and_then(|it| it.to_str()) {
-        Some("txt") => Ok(Format::Text),
-        Some("md") => Ok(Format::Markdown),
-        Some("json") => Ok(Format::Json),
-        _ => {
-            let message = format!("--report {}: the ending names no format", path.display());
-            Err(Error::usage(message).hint("use .txt, .md or .json"))
-        }
-    }
-}
-
 /// The width that was asked for, else the terminal's; from 60 to 200 columns.
-fn width(asked: Option<usize>) -> usize {
+fn width(asked: Option<Columns>) -> usize {
     let terminal = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+    let asked = asked.and_then(|it| it.0);
     asked.or_else(terminal).unwrap_or(FILE_WIDTH).clamp(60, 200)
 }
 
@@ -101,4 +95,16 @@ pub(super) fn print(text: &str) -> Result<(), Error> {
         }
         _ => Ok(()),
     }
+}
+
+/// Says on standard error what was wrong in a small way: the first lines of it.
+pub(super) fn warn(problems: &[impl fmt::Display]) {
+    let (shown, more) = (problems.iter().take(WARNINGS), problems.len().saturating_sub(WARNINGS));
+    let mut stderr = anstream::stderr().lock();
+    let mut lines: Vec<_> = shown.map(|it| format!("warning: {it}\n")).collect();
+    if more != 0 {
+        lines.push(format!("warning: {more} more like these\n"));
+    }
+    // The work goes on where standard error cannot be written.
+    stderr.write_all(lines.concat().as_bytes()).unwrap_or_default();
 }

@@ -7,8 +7,9 @@ use crate::error::{Error, Exit};
 use crate::report::{self, Report};
 
 pub(super) async fn run(args: &PathArgs) -> Result<Exit, Error> {
+    output::check(&args.output)?;
     let releases = Releases::open(&args.source, &args.output.console).await?;
-    let path = releases.path(&args.from, &args.to, &args.upgrade)?;
+    let path = releases.path(&args.from, &args.to, &args.upgrade.via)?;
     let hops = path.hops().iter().map(report::path_hop).collect();
     let (from, to) = (path.from().to_string(), path.to().to_string());
     let mut report = Report::new(&from, &to, args.upgrade.deployment.into(), hops);

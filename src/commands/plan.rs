@@ -15,8 +15,9 @@ use crate::release::{Deployment, Facts};
 use crate::report::{self, HopReport, Report};
 
 pub(super) async fn run(args: &PlanArgs) -> Result<Exit, Error> {
+    output::check(&args.output)?;
     let releases = Releases::open(&args.source, &args.output.console).await?;
-    let path = releases.path(&args.from, &args.to, &args.upgrade)?;
+    let path = releases.path(&args.from, &args.to, &args.upgrade.via)?;
     let deployment = args.upgrade.deployment.into();
     let hops = hops(&releases, &path, deployment).await?;
     let mut report =

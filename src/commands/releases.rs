@@ -55,9 +55,9 @@ fn text(catalog: &Catalog) -> String {
 
 fn line(release: &Release) -> String {
     let day = release.published.get(..10).unwrap_or("-");
-    let candidate = if release.is_prerelease() { "candidate, " } else { "" };
-    let files = release.assets.len();
-    format!("{:<14} {day:<11} {candidate}{files}", release.version.to_string())
+    let candidate = if release.is_prerelease() { "  candidate" } else { "" };
+    let (version, files) = (release.version.to_string(), release.assets.len());
+    format!("{version:<14} {day:<11} {files:>5}{candidate}")
 }
 
 fn json(catalog: &Catalog) -> String {

@@ -1,38 +1,57 @@
 //! Opening the source of releases that the options name.
+//!
+//! # Decisions
+//! * An option or variable with an empty value counts as not given: CI systems set variables that
+//!   nobody gave a value to nothing.
 
-use std::path::Path;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::cli::{ConsoleArgs, SourceArgs};
 use crate::error::Error;
 use crate::event::progress::{self, Display};
-use crate::fetch::{Options, Origins, Patience, Source};
+use crate::fetch::{self, Options, Origins, Patience, Source};
 
 /// Opens the source that `--source` and the options beside it name.
 pub(super) fn open(args: &SourceArgs, console: &ConsoleArgs) -> Result<Source, Error> {
     Ok(match args.source.as_str() {
         "demo" => Source::embedded(crate::demo::FILES)?,
-        "github" => Source::github(options(args, console))?,
+        "github" => Source::github(options(args, console)?)?,
         folder => Source::mirror(Path::new(folder))?,
     })
 }
 
-fn options(args: &SourceArgs, console: &ConsoleArgs) -> Options {
-    Options {
+fn options(args: &SourceArgs, console: &ConsoleArgs) -> Result<Options, Error> {
+    let given = |it: &PathBuf| !it.as_os_str().is_empty();
+    Ok(Options {
         origins: origins(args),
-        token: args.github_token.clone(),
-        cache: args.cache_dir.clone(),
+        token: token()?,
+        cache: args.cache_dir.clone().filter(given),
         offline: args.offline,
         sink: progress::sink(Display::choose(console.quiet, !console.no_progress)),
-        patience: Patience::default(),
-    }
+        patience: Patience {
+            total: Duration::from_secs(args.download_timeout),
+            ..Patience::default()
+        },
+    })
+}
+
+fn token() -> Result<Option<String>, Error> {
+    let token = std::env::var_os("GITHUB_TOKEN").map(OsString::into_string);
+    Ok(token.transpose().map_err(|_| fetch::Error::Token)?)
 }
 
 fn origins(args: &SourceArgs) -> Origins {
     let known = Origins::default();
+    let or = |given: &Option<String>, known| match given.as_deref() {
+        None | Some("") => known,
+        Some(url) => url.to_owned(),
+    };
     Origins {
-        api: args.github_api_url.clone().unwrap_or(known.api),
-        web: args.github_url.clone().unwrap_or(known.web),
-        raw: args.github_raw_url.clone().unwrap_or(known.raw),
-        bucket: args.bucket_url.clone().unwrap_or(known.bucket),
+        api: or(&args.github_api_url, known.api),
+        web: or(&args.github_url, known.web),
+        raw: or(&args.github_raw_url, known.raw),
+        bucket: or(&args.bucket_url, known.bucket),
     }
 }

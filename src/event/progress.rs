@@ -62,7 +62,7 @@ fn lines() -> Sink {
 /// The line that an event is worth, if it is worth one.
 fn line(event: &Event) -> Option<String> {
     match event {
-        Event::Retrying { what, cause, failed, .. } if *failed >= 3 => {
+        Event::Retrying { what, cause, failed, .. } if is_worth_a_line(*failed) => {
             Some(format!("{what} failed {failed} times and is tried again: {cause}"))
         }
         Event::Waiting { until, .. } => {
@@ -70,6 +70,11 @@ fn line(event: &Event) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// The third failure, and then ever fewer: the 6th, the 12th, the 24th.
+fn is_worth_a_line(failed: u32) -> bool {
+    failed.is_multiple_of(3) && (failed / 3).is_power_of_two()
 }
 
 struct Bars {
@@ -210,6 +215,8 @@ mod tests {
         let text = "a of release 1.0.0 failed 3 times and is tried again: 503 Service Unavailable";
         assert_eq!(line(&retrying(3)).as_deref(), Some(text));
         assert_eq!(line(&started()), None);
+        let told: Vec<_> = (0..100).filter(|it| is_worth_a_line(*it)).collect();
+        assert_eq!(told, [3, 6, 12, 24, 48, 96]);
     }
 
     #[test]

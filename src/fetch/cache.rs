@@ -63,15 +63,16 @@ impl Cache {
 
     /// Makes sure that the cache can be written, before anything is downloaded.
     pub(super) fn prepare(&self) -> Result<(), Error> {
-        let prepare = || {
-            fs_err::create_dir_all(self.folder.join("index"))?;
-            fs_err::create_dir_all(self.folder.join("blobs"))?;
-            tempfile::tempfile_in(self.folder.join("blobs")).map(drop)
-        };
-        prepare().map_err(|error: std::io::Error| Error::CacheFolder {
-            path: self.folder.clone(),
-            cause: root_cause(&error),
-        })
+        for name in ["index", "blobs"] {
+            let folder = self.folder.join(name);
+            let ready = files::make_folder(&folder);
+            let ready = ready.and_then(|()| files::check_writable(&folder.join("probe")));
+            ready.map_err(|error| Error::CacheFolder {
+                path: self.folder.clone(),
+                cause: error.cause(),
+            })?;
+        }
+        Ok(())
     }
 
     /// What is known about a URL, with the content if it had one. An entry whose content is gone
@@ -137,11 +138,9 @@ fn default_folder() -> Result<PathBuf, Error> {
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     let folder = path.parent().expect("every file is in a folder");
-    fs_err::create_dir_all(folder).map_err(|error| Error::CacheFolder {
-        path: folder.to_owned(),
-        cause: root_cause(&error),
-    })?;
-    files::write_replaceable(path, bytes).map_err(Error::CacheFile)
+    files::make_folder(folder)
+        .and_then(|()| files::write_replaceable(path, bytes))
+        .map_err(Error::CacheFile)
 }
 
 #[cfg(test)]

@@ -7,10 +7,12 @@ use crate::files;
 /// Why a source of releases could not answer.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// A base URL is unusable. Credentials that it may hold are cut off.
-    #[error("`{url}` cannot be a base URL: {cause}")]
+    /// A base URL is unusable.
+    #[error("`{url}` cannot be the base URL of {of}: {cause}")]
     BaseUrl {
-        /// The URL.
+        /// What is asked for there, in words.
+        of: &'static str,
+        /// The URL, without what may be a secret in it.
         url: String,
         /// What is wrong with it.
         cause: String,
@@ -60,13 +62,13 @@ pub enum Error {
         token: bool,
     },
     /// The server answered something that is no answer to the question.
-    #[error("cannot use {what} from {url}: the answer {problem}")]
+    #[error("cannot use {what} from {url}: it {problem}")]
     Unexpected {
         /// What was asked for, in words.
         what: String,
         /// The URL.
         url: String,
-        /// What is wrong with the answer, as a sentence part: `is an HTML page, not JSON`.
+        /// What is wrong with it, as a sentence part: `is an HTML page, not JSON`.
         problem: String,
     },
     /// The network may not be used and the cache does not have it.
@@ -97,7 +99,7 @@ pub enum Error {
     #[error("cannot keep a download in the cache: {0}")]
     CacheFile(files::Error),
     /// A directory is not what `mirror` writes.
-    #[error("{} is not a mirror: {cause}", folder.display())]
+    #[error("cannot read releases from `{}`, which is no mirror: {cause}", folder.display())]
     NotAMirror {
         /// The directory.
         folder: PathBuf,
@@ -105,7 +107,7 @@ pub enum Error {
         cause: String,
     },
     /// A file of a mirror is not what the mirror's digest list says.
-    #[error("the mirror's file {} {problem}", path.display())]
+    #[error("cannot trust the mirror: its file {} {problem}", path.display())]
     Damaged {
         /// The file.
         path: PathBuf,
@@ -113,20 +115,31 @@ pub enum Error {
         problem: String,
     },
     /// A mirror does not hold what is asked for.
-    #[error("the mirror {} does not hold {what}", folder.display())]
+    #[error("cannot read {what}: the mirror {} does not hold it", folder.display())]
     NotMirrored {
         /// The directory.
         folder: PathBuf,
         /// What was asked for, in words.
         what: String,
     },
-    /// A mirror cannot be written.
-    #[error("cannot write the mirror: {0}")]
-    MirrorFile(files::Error),
+    /// A file of a mirror, or its directory, cannot be written.
+    #[error("cannot write the mirror, at {}: {cause}", path.display())]
+    MirrorFile {
+        /// The file or directory.
+        path: PathBuf,
+        /// Why.
+        cause: String,
+    },
     /// A mirror would be mixed into other files.
     #[error("cannot write a mirror to {}: it holds other files", folder.display())]
     NotEmpty {
         /// The directory.
+        folder: PathBuf,
+    },
+    /// A mirror would take the place of a file.
+    #[error("cannot write a mirror to {}: it is a file", folder.display())]
+    NotADirectory {
+        /// The file.
         folder: PathBuf,
     },
     /// A name that could leave its folder.
@@ -162,8 +175,8 @@ impl Error {
                 "wait until then, or use `--offline` to work with what is cached"
             }
             Self::Unexpected { .. } => {
-                "check the base URLs (`--github-api-url` and its siblings) and whether a proxy \
-                 answers in their place"
+                "check the base URLs (`--github-api-url` and its siblings), whether a proxy answers \
+                 in their place, and whether the server wants a token (GITHUB_TOKEN)"
             }
             Self::NotCached { .. } => {
                 "run the same command once without `--offline`, or use `--source DIR` with a \
@@ -173,18 +186,23 @@ impl Error {
                 "give a folder that you may write and that has room with `--cache-dir DIR`"
             }
             Self::NotAMirror { .. } => {
-                "give a directory that `kyma-upgrade mirror` has finished writing"
+                "give `github`, `demo`, or a directory that `kyma-upgrade mirror` has finished writing"
             }
             Self::Damaged { .. } => {
-                "run `kyma-upgrade mirror` for this directory again; `sha256sum -c SHA256SUMS` in \
-                 it lists all files that differ"
+                "write the mirror again with `kyma-upgrade mirror --from V --to V DIR`; \
+                 `sha256sum -c SHA256SUMS` in it lists all files that differ"
             }
             Self::NotMirrored { .. } => {
-                "extend it where there is a network: run `kyma-upgrade mirror` with the same \
-                 directory and the versions of this upgrade"
+                "extend it where there is a network, with the versions of this upgrade: \
+                 `kyma-upgrade mirror --from V --to V DIR`"
             }
-            Self::MirrorFile(error) => error.hint(),
-            Self::NotEmpty { .. } => "give a new directory, or one that `mirror` wrote",
+            Self::MirrorFile { .. } => {
+                "check the permission to write there and the room on the disk, then run the same \
+                 command again; a mirror that was there before is unchanged"
+            }
+            Self::NotEmpty { .. } | Self::NotADirectory { .. } => {
+                "give a new directory, or one that `mirror` wrote"
+            }
             Self::Name { .. } => "check where the catalogue comes from: no real release has it",
         }
     }

@@ -83,7 +83,8 @@ impl GitHub {
             let query = Query::releases(url);
             let entry = self.ask(&query).await?;
             let page: Option<Vec<ReleaseRecord>> = self.parsed(&entry)?;
-            records.extend(page.ok_or_else(|| unexpected(&query, "is that there is none"))?);
+            records
+                .extend(page.ok_or_else(|| unexpected(&query, "does not exist (404 Not Found)"))?);
             next = entry.next.map(|link| self.origins.next_releases(&link));
         }
         Ok(records)

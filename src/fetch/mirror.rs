@@ -37,7 +37,7 @@ mod tree;
 mod write;
 
 use tree::Tree;
-pub use write::{Contents, Written, write};
+pub use write::{Contents, Written, check, write};
 
 const SUMS: &str = "SHA256SUMS";
 const ORIGIN: &str = "origin.json";
@@ -67,7 +67,7 @@ impl Mirror {
     }
 
     fn over(tree: Tree) -> Result<Self, Error> {
-        let record = |path: &'static str| move || format!("its own record {path}");
+        let record = |path: &'static str| move || format!("the record {path}");
         Ok(Self {
             origins: listing(&tree, ORIGIN, record(ORIGIN))?,
             absent: listing(&tree, ABSENT, record(ABSENT))?,

@@ -43,10 +43,10 @@ impl Origins {
     /// When one is no HTTP URL or holds more than a base: credentials would end up in reports.
     pub fn checked(self) -> Result<Self, Error> {
         Ok(Self {
-            api: base(&self.api)?,
-            web: base(&self.web)?,
-            raw: base(&self.raw)?,
-            bucket: base(&self.bucket)?,
+            api: base("GitHub's REST API", &self.api)?,
+            web: base("GitHub's website", &self.web)?,
+            raw: base("raw files", &self.raw)?,
+            bucket: base("the artifact bucket", &self.bucket)?,
         })
     }
 
@@ -101,10 +101,9 @@ impl Origins {
     }
 }
 
-fn base(text: &str) -> Result<String, Error> {
+fn base(of: &'static str, text: &str) -> Result<String, Error> {
     let refuse = |cause: &str| {
-        let url = text.rsplit_once('@').map_or(text, |(_, rest)| rest);
-        Err(Error::BaseUrl { url: url.to_owned(), cause: cause.to_owned() })
+        Err(Error::BaseUrl { of, url: without_secrets(text).to_owned(), cause: cause.to_owned() })
     };
     let Ok(url) = Url::parse(text) else {
         return refuse("it is no URL");
@@ -119,6 +118,13 @@ fn base(text: &str) -> Result<String, Error> {
         return refuse("it holds a query or fragment");
     }
     Ok(url.as_str().trim_end_matches('/').to_owned())
+}
+
+/// What is left of a URL without the parts that may be secret: user name, password, query, fragment.
+fn without_secrets(url: &str) -> &str {
+    let end = url.find(['?', '#']).unwrap_or(url.len());
+    let public = &url[..end];
+    public.rsplit_once('@').map_or(public, |(_, rest)| rest)
 }
 
 /// A path with everything but unreserved characters and its slashes percent-encoded.
@@ -161,6 +167,7 @@ mod tests {
 
     #[test]
     fn base_urls_lose_their_last_slash() {
+        let base = |text| base("raw files", text);
         assert_eq!(base("http://127.0.0.1:80/").unwrap(), "http://127.0.0.1");
         let enterprise = "https://github.example.com/api/v3";
         assert_eq!(base(&format!("{enterprise}/")).unwrap(), enterprise);
@@ -179,8 +186,8 @@ mod tests {
             "https://github.com/#a",
         ];
         for text in texts {
-            let error = base(text).unwrap_err().to_string();
-            assert!(!error.contains("me:secret"), "{error}");
+            let error = base("raw files", text).unwrap_err().to_string();
+            assert!(!error.contains("secret"), "{error}");
         }
     }
 }

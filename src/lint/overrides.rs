@@ -39,7 +39,7 @@ fn renamed_finding(context: &Context<'_>, rename: &Rename) -> Finding {
 fn scope(key: &OverrideKey) -> String {
     match &key.component {
         Some(component) => format!("of component {component}"),
-        None => "of all components".to_owned(),
+        None => "for all components".to_owned(),
     }
 }
 

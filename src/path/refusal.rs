@@ -99,9 +99,7 @@ impl Refusal {
             Self::Downgrade { from, .. } => format!(
                 "to go back from {from}, restore the backup that was taken before the upgrade"
             ),
-            Self::SameVersion(version) => format!(
-                "to look at what this release holds, run `kyma-upgrade diff {version} {version}`"
-            ),
+            Self::SameVersion(version) => format!("name a release newer than {version}; {LIST}"),
             Self::Unknown { near, .. } if near.is_empty() => LIST.to_owned(),
             Self::Unknown { near, .. } => format!("did you mean {}? {LIST}", one_of(near)),
             Self::Excluded { .. } => LIST.to_owned(),
@@ -119,9 +117,12 @@ impl Refusal {
 
 const LIST: &str = "`kyma-upgrade releases` lists the releases";
 
+/// The newest releases of the same minor, candidates last, else the newest of the closest minor.
 fn near(catalog: &Catalog, minor: Minor) -> Vec<Version> {
-    let same_minor = catalog.of_minor(minor).rev().map(|it| it.version.clone());
-    let mut near: Vec<_> = same_minor.take(3).collect();
+    let same_minor = catalog.of_minor(minor).rev();
+    let (candidates, released): (Vec<_>, Vec<_>) = same_minor.partition(|it| it.is_prerelease());
+    let same_minor = released.into_iter().chain(candidates).take(3);
+    let mut near: Vec<_> = same_minor.map(|it| it.version.clone()).collect();
     if near.is_empty() {
         let distance =
             |it: &Minor| (it.major.abs_diff(minor.major), it.minor.abs_diff(minor.minor));
@@ -134,7 +135,11 @@ fn near(catalog: &Catalog, minor: Minor) -> Vec<Version> {
 
 fn one_of(versions: &[Version]) -> String {
     let words: Vec<_> = versions.iter().map(ToString::to_string).collect();
-    words.join(" or ")
+    match words.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
+        None => String::new(),
+    }
 }
 
 fn leave_installer(last: Minor, newest: Option<&Version>) -> String {

@@ -98,15 +98,17 @@ impl Page {
         self.wrapped(&format!("  {label:<11} "), text);
     }
 
-    /// A command to type: broken only between arguments, so that it can be copied whole.
+    /// A command to type: broken only between arguments, so that it can be copied whole. What is
+    /// handed to a command line by line (`<<EOF`) is not broken at all.
     pub(super) fn command(&mut self, indent: usize, command: &str) {
-        let room = self.style.width.saturating_sub(indent + 4);
         let clean = sanitize(command);
-        let lines: Vec<_> = clean.lines().flat_map(|line| break_command(line, room)).collect();
-        for (line, first) in lines.iter().zip(std::iter::once("$ ").chain(std::iter::repeat("  ")))
-        {
-            let line = self.paint(Ansi::new().fg_color(Some(AnsiColor::Cyan.into())), line);
-            self.text.extend([&" ".repeat(indent), first, &line, "\n"]);
+        let whole = clean.contains("<<");
+        let room = if whole { usize::MAX } else { self.style.width.saturating_sub(indent + 4) };
+        let lines = clean.lines().flat_map(|line| break_command(line, room));
+        let before = std::iter::once("$ ").chain(std::iter::repeat("  "));
+        for (line, before) in lines.zip(before) {
+            let line = self.paint(Ansi::new().fg_color(Some(AnsiColor::Cyan.into())), &line);
+            self.text.extend([&" ".repeat(indent), before, &line, "\n"]);
         }
     }
 
@@ -165,6 +167,9 @@ fn wrap(text: &str, room: usize) -> Vec<String> {
 
 /// Breaks a command between arguments with a backslash, as a shell reads it; never inside quotes.
 fn break_command(command: &str, room: usize) -> Vec<String> {
+    if command.width() <= room {
+        return vec![command.to_owned()];
+    }
     let mut lines: Vec<String> = Vec::new();
     let mut line = String::new();
     for argument in units(&arguments(command)) {
@@ -259,6 +264,14 @@ mod tests {
     fn commands_are_broken_between_arguments_only() {
         let lines = break_command("kubectl get pod -o jsonpath='{.a b}' -n x", 29);
         assert_eq!(lines, ["kubectl get pod \\", "  -o jsonpath='{.a b}' -n x"]);
+    }
+
+    #[test]
+    fn what_a_command_reads_line_by_line_keeps_its_shape() {
+        let mut page = Page::new(Style { width: 30, color: false });
+        page.command(2, "cat <<EOF | kubectl apply -f -\ndata:\n  a.b: c\nEOF");
+        let expected = "  $ cat <<EOF | kubectl apply -f -\n    data:\n      a.b: c\n    EOF\n";
+        assert_eq!(page.finish(), expected);
     }
 
     #[test]

@@ -131,7 +131,7 @@ async fn an_html_page_in_place_of_the_catalogue_is_an_error() {
     get(RELEASES_PATH).respond_with(answer(200, "<html>")).mount(&server).await;
     let error = online(&server.uri(), folder.path()).releases().await;
     let text = error.unwrap_err().to_string();
-    assert!(text.ends_with("the answer is an HTML page, not JSON"), "{text}");
+    assert!(text.ends_with(": it is an HTML page, not JSON"), "{text}");
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use kyma_upgrade::fetch::mirror::{Contents, write};
+use kyma_upgrade::fetch::mirror::{Contents, check, write};
 use kyma_upgrade::fetch::{Error, Source};
 use kyma_upgrade::files;
 use kyma_upgrade::release::{Minor, Resource};
@@ -75,7 +75,7 @@ fn damage(folder: &Path) -> String {
     let error = fetched.unwrap_err();
     assert!(matches!(error, Error::Damaged { .. }), "{error}");
     assert!(error.hint().contains("again"));
-    let prefix = format!("the mirror's file {}/", folder.display());
+    let prefix = format!("cannot trust the mirror: its file {}/", folder.display());
     error.to_string().replace(&prefix, "")
 }
 
@@ -148,7 +148,7 @@ async fn what_the_mirror_was_not_written_for_is_an_error_and_not_a_missing_file(
     let name = "kyma-installer.yaml".to_owned();
     let error = source.fetch(&Resource::Asset { tag, name }, None).await;
     let text = format!(
-        "the mirror {} does not hold kyma-installer.yaml of release 1.5.0",
+        "cannot read kyma-installer.yaml of release 1.5.0: the mirror {} does not hold it",
         folder.path().display()
     );
     assert_eq!(error.unwrap_err().to_string(), text);
@@ -183,7 +183,10 @@ async fn a_mirror_that_was_interrupted_is_none_until_it_is_written_again() {
     let (folder, contents) = mirrored().await;
     fs_err::remove_file(folder.path().join("SHA256SUMS")).unwrap();
     let error = Source::mirror(folder.path()).unwrap_err();
-    let text = format!("{} is not a mirror: it has no SHA256SUMS", folder.path().display());
+    let text = format!(
+        "cannot read releases from `{}`, which is no mirror: it has no SHA256SUMS",
+        folder.path().display()
+    );
     assert_eq!(error.to_string(), text);
     write(folder.path(), &contents).unwrap();
     assert!(Source::mirror(folder.path()).is_ok());
@@ -216,10 +219,85 @@ async fn a_directory_with_other_files_is_left_alone() {
     assert_eq!(files::read_limited(&file, 9).unwrap(), b"mine");
 }
 
+#[tokio::test]
+async fn a_directory_that_has_only_a_digest_list_of_something_else_is_left_alone() {
+    let (mirror, contents) = mirrored().await;
+    fs_err::remove_file(mirror.path().join("origin.json")).unwrap();
+    let error = write(mirror.path(), &contents).unwrap_err();
+    assert!(matches!(error, Error::NotEmpty { .. }));
+}
+
+#[tokio::test]
+async fn a_file_is_no_directory_for_a_mirror() {
+    let (folder, contents) = mirrored().await;
+    let file = folder.path().join("notes.json");
+    for error in [write(&file, &contents).unwrap_err(), check(&file).unwrap_err()] {
+        assert!(matches!(error, Error::NotADirectory { .. }), "{error}");
+    }
+    let error = check(&file.join("below")).unwrap_err();
+    assert!(matches!(error, Error::MirrorFile { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn a_directory_that_can_be_written_passes_the_check_and_is_not_made() {
+    let (mirror, _) = mirrored().await;
+    check(mirror.path()).unwrap();
+    let folder = mirror.path().join("new/folder");
+    check(&folder).unwrap();
+    assert!(!mirror.path().join("new").exists());
+}
+
+#[tokio::test]
+async fn a_mirror_with_damaged_records_is_repaired_by_writing_it_again() {
+    for record in ["SHA256SUMS", "absent.json", "origin.json", "releases.json"] {
+        let (folder, contents) = mirrored().await;
+        files::write_atomically(&folder.path().join(record), b"damaged").unwrap();
+        write(folder.path(), &contents).unwrap();
+        let source = Source::mirror(folder.path()).unwrap();
+        let copy = self::contents(&source, &resources()).await;
+        assert_eq!(format!("{copy:?}"), format!("{contents:?}"), "{record}");
+    }
+}
+
+#[tokio::test]
+async fn a_mirror_that_cannot_be_extended_stays_as_it_was() {
+    let (folder, mut contents) = mirrored().await;
+    // A file stands where the extension needs a folder.
+    files::write_atomically(&folder.path().join("download/1.1.0"), b"").unwrap();
+    let before = all_texts(folder.path());
+    contents.releases.clear();
+    contents.files.push(Ok(kyma_upgrade::release::Artifact {
+        resource: Resource::Asset {
+            tag: "1.1.0".to_owned(),
+            name: "kyma-installer.yaml".to_owned(),
+        },
+        ..contents.files[0].clone().unwrap()
+    }));
+    let error = write(folder.path(), &contents).unwrap_err();
+    assert!(matches!(error, Error::MirrorFile { .. }), "{error}");
+    assert!(error.hint().contains("unchanged"));
+    assert_eq!(all_texts(folder.path()), before);
+}
+
+/// The content of every file below a folder, by its path.
+fn all_texts(folder: &Path) -> BTreeMap<String, String> {
+    let mut texts = BTreeMap::new();
+    for entry in fs_err::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            texts.extend(all_texts(&path));
+        } else {
+            let text = fs_err::read_to_string(&path).unwrap();
+            texts.insert(path.display().to_string(), text);
+        }
+    }
+    texts
+}
+
 #[test]
 fn a_directory_that_does_not_exist_is_no_mirror() {
     let error = Source::mirror(Path::new("/no/such/folder")).unwrap_err();
-    let text = "/no/such/folder is not a mirror: it is no directory";
+    let text = "cannot read releases from `/no/such/folder`, which is no mirror: it does not exist";
     assert_eq!(error.to_string(), text);
 }
 

@@ -231,3 +231,37 @@ fn every_pair_of_minors_gives_a_chain_or_a_refusal() {
         }
     }
 }
+
+#[test]
+fn the_guides_of_every_hop_agree_with_the_labels() {
+    let Some((folder, mirror)) = data() else { return };
+    let labels = folder.join("truth/guides.tsv");
+    if !labels.is_file() {
+        println!("not run: the data has no labels");
+        return;
+    }
+    let report = json(&mirror, &["guides", "0.7", "1.13"]);
+    let labels = rows(&labels);
+    for hop in report["hops"].as_array().unwrap() {
+        let label = labels
+            .iter()
+            .find(|it| it["from_version"] == hop["from"] && it["to_version"] == hop["to"]);
+        let (label, guide) = (label.unwrap(), &hop["guide"]);
+        let files: Vec<_> = guide["files"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|it| it["name"].as_str().unwrap())
+            .collect();
+        assert_eq!(files.join(" "), label["guide_file"], "{}", hop["to"]);
+        assert_eq!(
+            guide["status"] == "published",
+            label["guide_on_branch"] == "yes",
+            "{}",
+            hop["to"]
+        );
+        let stale = guide["stale"].as_array().unwrap().iter().map(|it| it.as_str().unwrap());
+        let labelled = label["stale_guides"].split_whitespace().filter(|it| it.contains(".md"));
+        assert!(stale.eq(labelled), "{}", hop["to"]);
+    }
+}

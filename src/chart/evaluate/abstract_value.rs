@@ -221,6 +221,24 @@ impl Abstract {
         }
     }
 
+    /// The same where an entry of the map at `path` is known to have one of these names.
+    pub(super) fn narrowed(&self, path: &str, names: &[&str]) -> Self {
+        match self {
+            Self::Value(known, place) => match key::below(known, &key::join(path, key::ANY)) {
+                Some(rest) => Self::union(names.iter().map(|name| {
+                    let entry = key::child(path, name);
+                    Self::Value(key::join(&entry, rest).into(), *place)
+                })),
+                None => self.clone(),
+            },
+            Self::Name(known, _) if known.as_ref() == path => {
+                Self::union(names.iter().map(|name| Self::Text((*name).into())))
+            }
+            Self::Union(parts) => Self::union(parts.iter().map(|it| it.narrowed(path, names))),
+            other => other.clone(),
+        }
+    }
+
     /// The values that this is a text of, as they were before.
     pub(super) fn undone(&self) -> Self {
         match self {

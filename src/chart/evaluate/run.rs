@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::Evaluation;
 use super::abstract_value::Abstract;
+use super::condition;
 use super::source::{Body, Source};
 use crate::chart::layout::Place;
 use crate::chart::template::{Branch, BranchKind, Node, OperandKind, Pipeline};
@@ -33,6 +34,13 @@ pub(super) struct Frame {
     /// The action at hand, and where its `indent` function puts the result.
     action: Range<usize>,
     indent: Option<usize>,
+}
+
+/// A variable while a condition holds.
+struct Narrowed {
+    at: usize,
+    wide: Abstract,
+    narrow: Abstract,
 }
 
 impl Frame {
@@ -105,6 +113,40 @@ impl Frame {
         if let Some(variable) = known.find(|it| it.0 == name) {
             let old = std::mem::take(&mut variable.1);
             variable.1 = Abstract::union([old, value]);
+        }
+    }
+
+    /// Takes into account that a condition holds: where it compares the name of an entry, that
+    /// entry is the one of that name. What is to be taken back afterwards.
+    fn narrow(&mut self, condition: &Pipeline) -> Vec<Narrowed> {
+        let Some((name, texts)) = condition::names(condition) else {
+            return Vec::new();
+        };
+        let Abstract::Name(path, _) = self.variable(name) else {
+            return Vec::new();
+        };
+        self.dot = self.dot.narrowed(&path, &texts);
+        let mut narrowed = Vec::new();
+        for (at, (_, value)) in self.variables.iter_mut().enumerate() {
+            let narrow = value.narrowed(&path, &texts);
+            if narrow != *value {
+                let wide = std::mem::replace(value, narrow.clone());
+                narrowed.push(Narrowed { at, wide, narrow });
+            }
+        }
+        narrowed
+    }
+
+    /// Takes it back.
+    fn widen(&mut self, narrowed: Vec<Narrowed>) {
+        for Narrowed { at, wide, narrow } in narrowed {
+            if let Some((_, value)) = self.variables.get_mut(at) {
+                let assigned = *value != narrow;
+                let now = std::mem::replace(value, wide);
+                if assigned {
+                    *value = Abstract::union([now, std::mem::take(value)]);
+                }
+            }
         }
     }
 
@@ -222,9 +264,14 @@ impl Evaluation<'_> {
                 }
             }
         }
+        let wide = match branch.kind {
+            BranchKind::If => frame.narrow(&branch.pipeline),
+            _ => Vec::new(),
+        };
         self.nodes(frame, &branch.body);
         frame.dot = dot;
         frame.variables.truncate(known);
+        frame.widen(wide);
         self.nodes(frame, &branch.otherwise);
         frame.variables.truncate(known);
     }

@@ -24,8 +24,11 @@ impl Tree {
     /// A directory with its digest list.
     pub(super) fn open(folder: &Path) -> Result<Self, Error> {
         let not_a_mirror = |cause| Error::NotAMirror { folder: folder.to_owned(), cause };
+        if !folder.exists() {
+            return Err(not_a_mirror("it does not exist".to_owned()));
+        }
         if !folder.is_dir() {
-            return Err(not_a_mirror("it is no directory".to_owned()));
+            return Err(not_a_mirror("it is a file".to_owned()));
         }
         let list = folder.join(SUMS);
         if !list.exists() {
@@ -59,6 +62,14 @@ impl Tree {
                 Ok(_) => damaged(format!("does not have the digest of the list {SUMS}")),
                 Err(error) => damaged(format!("is unreadable: {error}")),
             },
+        }
+    }
+
+    /// The digest list of a directory; none for files that are built in.
+    pub(super) fn into_sums(self) -> Sums {
+        match self {
+            Self::Folder { sums, .. } => sums,
+            Self::Embedded(_) => Sums::new(),
         }
     }
 

@@ -2,13 +2,16 @@
 //!
 //! # Decisions
 //! * Everything is in memory before the first file is written, and names are checked by then, so
-//!   that a failed download changes nothing.
+//!   that a failed download changes nothing. All files are staged before the first one takes its
+//!   name, the digest list last, so that a full disk leaves a mirror that was there as it was.
+//! * A damaged digest list, or record of what the origin did not have, is as good as none: writing
+//!   the mirror again is how a damaged one is repaired.
 //! * An extended mirror keeps what it held; the newer answer wins where both have one, and so do the
 //!   newer base URLs. They are only other ways to the same publisher.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
@@ -17,7 +20,7 @@ use super::tree::Tree;
 use super::{ABSENT, AbsentFiles, NOTES, ORIGIN, RELEASES, SUMS, guides_path, parsed, path};
 use crate::digest;
 use crate::fetch::{Error, Origins, names};
-use crate::files::{self, root_cause};
+use crate::files::{self, Staged};
 use crate::release::{Absent, Fetched, Minor, Problem, ReleaseRecord};
 
 /// What a mirror is to hold: everything that a source was asked for, as it answered.
@@ -47,49 +50,68 @@ pub struct Written {
 /// Writes a mirror to a directory, which is made if necessary, or extends the mirror that is there.
 ///
 /// # Errors
-/// When the directory holds other files or a damaged mirror, when a file cannot be written, or when
-/// a name could leave the directory. The digest list is then not written.
+/// When the directory holds other files, when a file cannot be written, or when a name could leave
+/// the directory. The digest list is then not written.
 pub fn write(folder: &Path, contents: &Contents) -> Result<Written, Error> {
     let known = known(folder)?;
     let plan = Plan::new(contents, known.absent)?;
     let mut sums = known.sums;
     sums.retain(|path, _| !plan.absent.contains_key(path));
-    // The origin comes first: it marks the directory as a mirror that is being written.
-    write_file(folder, ORIGIN, &json(&contents.origins))?;
-    for (path, bytes) in &plan.files {
-        write_file(folder, path, bytes)?;
-        sums.insert(path.clone(), digest::hex(bytes));
+    let digests = plan.files.iter().map(|(path, it)| (path.clone(), digest::hex(it)));
+    sums.extend(digests);
+    if !known.is_mirror {
+        // The origin comes first: it marks the directory as a mirror that is being written.
+        put(stage(folder, ORIGIN, &json(&contents.origins))?)?;
     }
-    write_file(folder, SUMS, sums::format(&sums).as_bytes())?;
+    let staged = plan.files.iter().map(|(path, it)| stage(folder, path, it));
+    let staged: Vec<_> = staged.collect::<Result<_, _>>()?;
+    let list = stage(folder, SUMS, sums::format(&sums).as_bytes())?;
+    staged.into_iter().try_for_each(put)?;
+    put(list)?;
     let bytes = plan.files.values().map(|it| it.len() as u64).sum();
     let files = sums.len();
     Ok(Written { files, bytes })
 }
 
+/// Makes sure that a mirror can be written to a directory, before the downloads for it.
+///
+/// # Errors
+/// When the directory holds other files or cannot be written.
+pub fn check(folder: &Path) -> Result<(), Error> {
+    known(folder)?;
+    let existing = folder.ancestors().find(|it| it.exists());
+    let probe = existing.unwrap_or(Path::new(".")).join(SUMS);
+    files::check_writable(&probe).map_err(|error| unwritten(folder, &error))
+}
+
 /// What a directory holds before it is written.
 #[derive(Default)]
 struct Known {
+    is_mirror: bool,
     sums: Sums,
     absent: AbsentFiles,
 }
 
 fn known(folder: &Path) -> Result<Known, Error> {
-    if folder.join(SUMS).exists() {
-        let tree = Tree::open(folder)?;
-        let absent = parsed(&tree, ABSENT)?.unwrap_or_default();
-        let sums = match tree {
-            Tree::Folder { sums, .. } => sums,
-            Tree::Embedded(_) => Sums::new(),
-        };
-        return Ok(Known { sums, absent });
+    if folder.exists() && !folder.is_dir() {
+        let folder = folder.to_owned();
+        return Err(Error::NotADirectory { folder });
     }
     // A mirror that was interrupted before its list was written has its origin.
+    let marked = folder.join(ORIGIN).exists();
     let empty = fs_err::read_dir(folder).map_or(true, |mut it| it.next().is_none());
-    if !empty && !folder.join(ORIGIN).exists() {
+    if !marked && !empty {
         let folder = folder.to_owned();
         return Err(Error::NotEmpty { folder });
     }
-    Ok(Known::default())
+    Ok(match Tree::open(folder) {
+        Ok(tree) if marked => Known {
+            is_mirror: true,
+            absent: parsed(&tree, ABSENT).ok().flatten().unwrap_or_default(),
+            sums: tree.into_sums(),
+        },
+        _ => Known::default(),
+    })
 }
 
 /// What is written where.
@@ -147,11 +169,19 @@ fn json(value: &impl Serialize) -> Vec<u8> {
     text
 }
 
-fn write_file(folder: &Path, path: &str, bytes: &[u8]) -> Result<(), Error> {
-    let file = folder.join(path);
-    let parent = file.parent().expect("every file is in a folder");
-    fs_err::create_dir_all(parent)
-        .map_err(|error| files::Error::Write { path: parent.to_owned(), cause: root_cause(&error) })
-        .and_then(|()| files::write_atomically(&file, bytes))
-        .map_err(Error::MirrorFile)
+/// A file with its path.
+type StagedAt = (PathBuf, Staged);
+
+fn stage(folder: &Path, path: &str, bytes: &[u8]) -> Result<StagedAt, Error> {
+    let path = folder.join(path);
+    let staged = Staged::write(&path, bytes).map_err(|error| unwritten(&path, &error))?;
+    Ok((path, staged))
+}
+
+fn put((path, staged): StagedAt) -> Result<(), Error> {
+    staged.put().map_err(|error| unwritten(&path, &error))
+}
+
+fn unwritten(path: &Path, error: &files::Error) -> Error {
+    Error::MirrorFile { path: path.to_owned(), cause: error.cause() }
 }

@@ -1,0 +1,60 @@
+//! What stands below the options in the help texts.
+
+/// Below the commands.
+pub(super) const PROGRAM: &str = "\
+Start here:
+  kyma-upgrade plan --source demo --from 1.0 --to 1.3    a built-in example, without a network
+  kyma-upgrade plan --from 1.9 --to 1.13                 a real upgrade, from GitHub
+
+Exit codes:
+  0    done; the plan is ready
+  1    the command could not do its work (network, file)
+  2    the command line makes no sense
+  3    the verdict is `blocked`
+  4    refused: a downgrade, an unknown version, a path that does not exist
+  130  interrupted
+
+`kyma-upgrade COMMAND --help` tells the rest.";
+
+/// Below `plan`.
+pub(super) const PLAN: &str = "\
+Examples:
+  kyma-upgrade plan --from 1.9 --to 1.13
+  kyma-upgrade plan --from 1.9 --to 1.13 --report plan.md --report plan.json
+  kyma-upgrade plan --from 1.9 --to 1.13 --accept guide-missing@1.10 --fail-on warning";
+
+/// Below `path`.
+pub(super) const PATH: &str = "\
+Examples:
+  kyma-upgrade path 1.9 1.13
+  kyma-upgrade path 1.9 1.13 --via 1.11.0";
+
+/// Below `diff`.
+pub(super) const DIFF: &str = "\
+Examples:
+  kyma-upgrade diff 1.12 1.13
+  kyma-upgrade diff old.yaml new/
+  kubectl get configmap -A -o yaml | kyma-upgrade diff before.yaml -";
+
+/// Below `guides`.
+pub(super) const GUIDES: &str = "\
+Examples:
+  kyma-upgrade guides 1.9 1.13
+  kyma-upgrade guides 1.9 1.13 --show";
+
+/// Below `mirror`.
+pub(super) const MIRROR: &str = "\
+Examples:
+  kyma-upgrade mirror --from 1.9 --to 1.13 releases/
+  kyma-upgrade plan --from 1.9 --to 1.13 --source releases/    behind the air gap";
+
+/// Below `completions`.
+pub(super) const COMPLETIONS: &str = "\
+Examples:
+  source <(kyma-upgrade completions bash)
+  kyma-upgrade completions fish > ~/.config/fish/completions/kyma-upgrade.fish";
+
+/// Below `man`.
+pub(super) const MAN: &str = "\
+Example:
+  kyma-upgrade man | man -l -";

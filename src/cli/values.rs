@@ -1,0 +1,160 @@
+//! The values that options take, and reading those that are more than one word of a list.
+
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+
+use crate::finding::Code;
+use crate::lint::{Accept, FailOn};
+use crate::release::Deployment;
+
+/// A kind of installation, on the command line.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum DeploymentArg {
+    /// Kyma on a cluster
+    Cluster,
+    /// Kyma on Minikube
+    Local,
+}
+
+impl From<DeploymentArg> for Deployment {
+    fn from(it: DeploymentArg) -> Self {
+        match it {
+            DeploymentArg::Cluster => Self::Cluster,
+            DeploymentArg::Local => Self::Local,
+        }
+    }
+}
+
+/// A severity that fails, on the command line.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum FailOnArg {
+    /// Blockers
+    Blocker,
+    /// Blockers and warnings
+    Warning,
+    /// Nothing
+    Never,
+}
+
+impl From<FailOnArg> for FailOn {
+    fn from(it: FailOnArg) -> Self {
+        match it {
+            FailOnArg::Blocker => Self::Blocker,
+            FailOnArg::Warning => Self::Warning,
+            FailOnArg::Never => Self::Never,
+        }
+    }
+}
+
+/// A report format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For a terminal
+    Text,
+    /// For scripts
+    Json,
+    /// For change requests
+    Markdown,
+}
+
+/// A format of lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ListFormat {
+    /// For a terminal
+    Text,
+    /// For scripts
+    Json,
+}
+
+/// When to colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ColorArg {
+    /// When standard output is a terminal
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// A number of columns; none where the text is empty, as CI systems may set `COLUMNS`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Columns(pub Option<usize>);
+
+/// Reads a number of columns.
+pub(super) fn columns(text: &str) -> Result<Columns, &'static str> {
+    match text.trim() {
+        "" => Ok(Columns(None)),
+        digits => digits.parse().map(|it| Columns(Some(it))).map_err(|_| "it is no number"),
+    }
+}
+
+/// A file for a report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReportFile {
+    /// Where it is written.
+    pub path: PathBuf,
+    /// Its format, which follows from its ending.
+    pub format: Format,
+}
+
+/// Reads the format of a report file from the ending of its name.
+pub(super) fn report_file(path: PathBuf) -> Result<ReportFile, &'static str> {
+    let ending = path.extension().unwrap_or_default().to_ascii_lowercase();
+    let format = match ending.to_str() {
+        Some("txt") => Format::Text,
+        Some("md") => Format::Markdown,
+        Some("json") => Format::Json,
+        _ => return Err("its ending names no format; use .txt, .md or .json"),
+    };
+    Ok(ReportFile { path, format })
+}
+
+/// Reads what is accepted, and says which code may have been meant.
+pub(super) fn accept(text: &str) -> Result<Accept, String> {
+    text.parse::<Accept>().map_err(|error| {
+        let code = text.split(['@', ':']).next().unwrap_or_default();
+        let known = code.parse::<Code>().is_ok();
+        match nearest_code(code).filter(|_| !known) {
+            Some(near) => format!("{error}; did you mean `{near}`?"),
+            None => error.to_string(),
+        }
+    })
+}
+
+/// The finding code that a wrong one may have been meant for.
+pub fn nearest_code(name: &str) -> Option<&'static str> {
+    let alike = |it: &str| similar::TextDiff::from_chars(name, it).ratio();
+    let near = Code::all().map(|code| (alike(code.as_str()), code.as_str()));
+    let (ratio, near) = near.max_by(|(a, _), (b, _)| a.total_cmp(b))?;
+    (0.6 < ratio).then_some(near)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_ending_of_a_report_names_its_format_in_any_case() {
+        let format = |name: &str| report_file(PathBuf::from(name)).map(|it| it.format);
+        assert_eq!(format("a.txt"), Ok(Format::Text));
+        assert_eq!(format("b/a.b.MD"), Ok(Format::Markdown));
+        assert_eq!(format("a.Json"), Ok(Format::Json));
+        for name in ["a", "json", ".json", "a.json/b", "a.foo", "-", "a.json."] {
+            assert!(format(name).is_err(), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_slip_in_a_code_is_answered_with_the_nearest_one() {
+        assert_eq!(nearest_code("guide-mising"), Some("guide-missing"));
+        assert_eq!(nearest_code("overide_renamed"), Some("override-renamed"));
+        assert_eq!(nearest_code("frobnicate"), None);
+        assert_eq!(nearest_code(""), None);
+        let text = accept("guide-mising@1.9").unwrap_err();
+        assert!(text.ends_with("did you mean `guide-missing`?"), "{text}");
+        let text = accept("guide-missing@1.x").unwrap_err();
+        assert!(!text.contains("did you mean"), "{text}");
+    }
+}
