@@ -1,0 +1,314 @@
+//! The search for successors.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::pair::{COVER, Comparer, Features, RULE};
+use super::rules::Rules;
+use super::setting::{Setting, Side};
+use super::{KeyChange, Successor};
+use crate::chart::ChartIndex;
+use crate::overrides::OverrideKey;
+use crate::rename::words::{folded, words};
+use crate::rename::{Confidence, RenameKind};
+
+/// From this score on, a key is a successor.
+const ENOUGH: f64 = 0.58;
+/// From this score on, a pair says where sub-trees moved.
+const VOTES: f64 = 0.55;
+/// Parts of a split score alike.
+const ALIKE: f64 = 0.04;
+
+const WEIGHTS: Features = [
+    0.36, 0.12, 0.14, 0.10, 0.06, 0.08, 0.05, 0.05, -0.25, 0.30, 0.05, 0.04, 0.04, 0.05, 0.0, 0.1,
+    0.0,
+];
+
+/// Finds out what a hop does to keys.
+#[derive(Debug)]
+pub struct Comparison<'a> {
+    comparer: Comparer<'a>,
+    context: Context<'a>,
+    postings: BTreeMap<String, Vec<usize>>,
+    rules: Rules,
+    /// The best score at which any lost key claims a new one.
+    claims: BTreeMap<usize, (f64, OverrideKey)>,
+    pairs: BTreeMap<usize, Vec<Pair>>,
+}
+
+/// What is known beside the charts.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Context<'a> {
+    /// The components that the old release installs.
+    pub old_components: &'a [String],
+    /// The components that the new release installs.
+    pub new_components: &'a [String],
+}
+
+#[derive(Debug, Clone)]
+struct Pair {
+    new: usize,
+    features: Features,
+    score: f64,
+    /// Whether the new key was there before, in all the places that read it now.
+    old: bool,
+}
+
+impl<'a> Comparison<'a> {
+    /// Compares the charts of two releases.
+    pub fn new(old: &'a ChartIndex, new: &'a ChartIndex, context: Context<'a>) -> Self {
+        let comparer = Comparer::new(Side::new(old), Side::new(new));
+        let postings = postings(&comparer.new);
+        let mut comparison = Self {
+            comparer,
+            context,
+            postings,
+            rules: Rules::default(),
+            claims: BTreeMap::new(),
+            pairs: BTreeMap::new(),
+        };
+        let lost: Vec<usize> = comparison.lost().collect();
+        for at in &lost {
+            let pairs = comparison.pairs(*at);
+            comparison.pairs.insert(*at, pairs);
+        }
+        for _ in 0..3 {
+            comparison.learn(&lost);
+        }
+        comparison
+    }
+
+    /// All keys that lost what read them.
+    pub fn changes(&self) -> Vec<KeyChange> {
+        let settings = &self.comparer.old.settings;
+        let lost = self.pairs.iter();
+        lost.map(|(at, pairs)| self.change(&settings[*at], pairs)).collect()
+    }
+
+    fn lost(&self) -> impl Iterator<Item = usize> {
+        let settings = self.comparer.old.settings.iter().zip(0..);
+        settings.filter(|(it, _)| self.is_lost(it)).map(|it| it.1)
+    }
+
+    fn is_lost(&self, setting: &Setting<'_>) -> bool {
+        let component = setting.key.component.as_deref().unwrap_or_default();
+        let key = &setting.key.key;
+        let has = |list: &[String]| list.iter().any(|it| it == component);
+        let stays = !has(self.context.old_components) || has(self.context.new_components);
+        if stays && self.comparer.new.is_live(component, key) {
+            return false;
+        }
+        self.comparer.old.is_live(component, key) || !self.comparer.new.lists(component, key)
+    }
+
+    fn learn(&mut self, lost: &[usize]) {
+        let mut rules = Rules::default();
+        for at in lost {
+            let setting = &self.comparer.old.settings[*at];
+            let Some(best) = self.pairs.get(at).and_then(|it| it.first()) else { continue };
+            rules.lose(setting);
+            if VOTES <= best.score && !best.old {
+                rules.vote(setting, &self.comparer.new.settings[best.new], best.score);
+            }
+        }
+        self.rules = rules;
+        let mut claims: BTreeMap<usize, (f64, OverrideKey)> = BTreeMap::new();
+        let mut all = BTreeMap::new();
+        for at in lost {
+            let setting = &self.comparer.old.settings[*at];
+            let pairs = self.again(*at, self.pairs.get(at).cloned().unwrap_or_default());
+            for pair in pairs.first() {
+                let claim = claims.entry(pair.new).or_insert_with(|| (0.0, setting.key.clone()));
+                if claim.0 < pair.score {
+                    *claim = (pair.score, setting.key.clone());
+                }
+            }
+            all.insert(*at, pairs);
+        }
+        self.pairs = all;
+        self.claims = claims;
+    }
+
+    fn again(&self, at: usize, mut pairs: Vec<Pair>) -> Vec<Pair> {
+        let setting = &self.comparer.old.settings[at];
+        let known: BTreeSet<usize> = pairs.iter().map(|it| it.new).collect();
+        for target in self.rules.targets(setting) {
+            if let Some(new) = self.comparer.new.find(&target).filter(|it| !known.contains(it)) {
+                pairs.extend(self.pair(at, new));
+            }
+        }
+        let voted = pairs.first().filter(|it| VOTES <= it.score && !it.old);
+        let voted = voted.map(|it| (it.new, it.score));
+        for pair in &mut pairs {
+            let own = voted.filter(|it| it.0 == pair.new).map_or(0.0, |it| it.1);
+            let new = &self.comparer.new.settings[pair.new];
+            let (strength, cover) = self.rules.strength(setting, new, own);
+            pair.features[RULE] = strength;
+            pair.features[COVER] = cover;
+            pair.score = score(&pair.features, pair.old);
+        }
+        sort(&mut pairs);
+        pairs
+    }
+
+    fn pair(&self, at: usize, new: usize) -> Option<Pair> {
+        let old = &self.comparer.old.settings[at];
+        let setting = &self.comparer.new.settings[new];
+        let component = setting.key.component.as_deref().unwrap_or_default();
+        if !self.comparer.new.is_live(component, &setting.key.key) || setting.key == old.key {
+            return None;
+        }
+        let features = self.comparer.features(at, new);
+        let old = self.is_old(setting);
+        Some(Pair { new, features, score: score(&features, old), old })
+    }
+
+    /// Whether a setting was there before and has got no new use.
+    fn is_old(&self, new: &Setting<'_>) -> bool {
+        let before = self.comparer.old.find(&new.key);
+        before.is_some_and(|at| {
+            let old = &self.comparer.old.settings[at];
+            let known = |text: &str| old.uses.iter().any(|it| it.text == text);
+            !old.uses.is_empty()
+                && new.uses.iter().all(|it| it.fed_by.contains(&at) || known(&it.text))
+        })
+    }
+
+    fn pairs(&self, at: usize) -> Vec<Pair> {
+        let old = &self.comparer.old.settings[at];
+        let mut numbers = BTreeSet::new();
+        for feature in features(old) {
+            let found = self.postings.get(&feature).map(Vec::as_slice).unwrap_or_default();
+            let telling = found.len() <= 12;
+            let near = |it: &&usize| {
+                let component = self.comparer.new.settings[**it].key.component.as_deref();
+                let fresh = self.comparer.old.index.get(component.unwrap_or_default()).is_none();
+                telling || fresh || component == old.key.component.as_deref()
+            };
+            numbers.extend(found.iter().filter(near).copied());
+        }
+        let mut pairs: Vec<Pair> = numbers.into_iter().filter_map(|it| self.pair(at, it)).collect();
+        sort(&mut pairs);
+        pairs.truncate(40);
+        pairs
+    }
+
+    fn change(&self, old: &Setting<'_>, pairs: &[Pair]) -> KeyChange {
+        let key = |it: &Pair| self.comparer.new.settings[it.new].key.clone();
+        let mut pairs: Vec<Pair> = pairs.to_vec();
+        for pair in &mut pairs {
+            if let Some((score, claimant)) = self.claims.get(&pair.new).filter(|it| it.1 != old.key)
+            {
+                let gap = score - pair.score;
+                let _ = claimant;
+                if 0.05 < gap {
+                    pair.score -= gap.min(0.3);
+                }
+            }
+        }
+        sort(&mut pairs);
+        let best = pairs.first().map_or(0.0, |it| it.score);
+        let chosen = pairs.iter().filter(|it| ENOUGH <= it.score && best - ALIKE <= it.score);
+        let chosen: Vec<&Pair> = chosen.take(1).collect();
+        let nearest = pairs.iter().filter(|it| 0.3 < it.score).take(3).map(key).collect();
+        let to = chosen.iter().map(|it| Successor {
+            key: key(it),
+            confidence: Confidence::new(it.score),
+            features: it.features.to_vec(),
+        });
+        KeyChange {
+            from: old.key.clone(),
+            kind: (!chosen.is_empty()).then_some(RenameKind::Renamed),
+            to: to.collect(),
+            nearest,
+        }
+    }
+
+    /// For tuning.
+    pub fn explain(&self, key: &OverrideKey) -> Vec<(OverrideKey, f64, Vec<f64>)> {
+        let Some(at) = self.comparer.old.find(key) else { return Vec::new() };
+        let pairs = self.pairs.get(&at).map(Vec::as_slice).unwrap_or_default();
+        pairs
+            .iter()
+            .map(|it| {
+                let key = self.comparer.new.settings[it.new].key.clone();
+                (key, it.score, it.features.to_vec())
+            })
+            .collect()
+    }
+}
+
+fn score(features: &Features, old: bool) -> f64 {
+    let sum: f64 = features.iter().zip(WEIGHTS).map(|(a, b)| a * b).sum();
+    if old && features[RULE] < 0.5 { sum.min(0.4) } else { sum }
+}
+
+fn sort(pairs: &mut [Pair]) {
+    pairs.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.new.cmp(&b.new)));
+}
+
+/// What a setting can be found by.
+fn features(setting: &Setting<'_>) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let names: Vec<String> = setting.names.iter().map(|it| folded(it)).collect();
+    if let Some(last) = setting.names.last() {
+        found.insert(format!("leaf {}", folded(last)));
+        let mut parts = words(last);
+        parts.sort();
+        found.insert(format!("words {}", parts.join(" ")));
+    }
+    if let [.., a, b] = names.as_slice() {
+        found.insert(format!("end {a} {b}"));
+    }
+    for it in &setting.uses {
+        let sink = &it.reference.sink;
+        let item = sink.item.as_deref().unwrap_or_default();
+        let field = it.field.join(".");
+        if let Some(env) = &sink.env {
+            found.insert(format!("env {env}"));
+        }
+        found.insert(format!("line {}", it.text));
+        found.insert(format!("sink {} {field} {item}", sink.kind));
+        found.insert(format!("field {} {field}", sink.kind));
+        let tail = it.field.iter().rev().take(2).cloned().collect::<Vec<_>>().join(" ");
+        found.insert(format!("tail {tail}"));
+        found.insert(format!("flag {}", it.line.join(" ")));
+    }
+    found
+}
+
+fn postings(side: &Side<'_>) -> BTreeMap<String, Vec<usize>> {
+    let mut postings: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (setting, at) in side.settings.iter().zip(0..) {
+        for feature in features(setting) {
+            postings.entry(feature).or_default().push(at);
+        }
+    }
+    postings
+}
+
+impl Comparison<'_> {
+    /// What happens to one key, whether or not the charts list it; none if it is still read.
+    pub fn fate(&self, key: &OverrideKey) -> Option<KeyChange> {
+        if key.component.is_some() {
+            return None;
+        }
+        let at =
+            |component: &str| self.comparer.old.find(&OverrideKey::new(Some(component), &key.key));
+        let mut to: BTreeMap<OverrideKey, Successor> = BTreeMap::new();
+        let mut any = false;
+        for chart in self.comparer.old.index.iter() {
+            let Some(at) = at(&chart.name) else { continue };
+            let Some(pairs) = self.pairs.get(&at) else { continue };
+            any = true;
+            for it in self.change(&self.comparer.old.settings[at], pairs).to {
+                to.entry(it.key.clone()).or_insert(it);
+            }
+        }
+        any.then(|| KeyChange {
+            from: key.clone(),
+            kind: Some(RenameKind::Renamed),
+            to: to.into_values().collect(),
+            nearest: Vec::new(),
+        })
+    }
+}
