@@ -77,10 +77,7 @@ fn labelled_keys() {
             for chart in indexes[&label.to].iter() {
                 if label.component == "*" || label.component == chart.name {
                     for it in chart.consumers(&label.key).into_iter().take(2) {
-                        println!(
-                            "    {} {}:{} {} {:?} {}",
-                            it.key, it.source, it.line, it.text, it.sink.guard, it.whole
-                        );
+                        println!("    {} {}:{} {} {:?} {}", it.key, it.source, it.line, it.text, it.sink.guard, it.whole);
                     }
                 }
             }
@@ -90,10 +87,7 @@ fn labelled_keys() {
             sum[4] += 1;
             sum[5] += usize::from(target);
             if !target {
-                println!(
-                    "TARGET {hop} {} {} {} -> {} {}",
-                    label.kind, label.component, label.key, label.to_component, label.to_key
-                );
+                println!("TARGET {hop} {} {} {} -> {} {}", label.kind, label.component, label.key, label.to_component, label.to_key);
             }
         }
     }

@@ -64,18 +64,14 @@ fn figures() {
                 if chart.is_live(key) {
                     live += 1;
                 } else {
-                    println!(
-                        "DEAD {version} {} {key} {}:{} {}",
-                        chart.name, leaf.source, leaf.line, leaf.default
-                    );
+                    println!("DEAD {version} {} {key} {}:{} {}", chart.name, leaf.source, leaf.line, leaf.default);
                     *dead.entry(chart.name.clone()).or_default() += 1;
                 }
             }
         }
         println!(
             "{version}: {leaves} leaves, {live} live ({:.1} %), {references} references; read {read:?}, build {built:?}, {} bytes stored in {stored:?} loaded in {loaded:?}",
-            100.0 * live as f64 / leaves as f64,
-            bytes.len()
+            100.0 * live as f64 / leaves as f64, bytes.len()
         );
     }
 }

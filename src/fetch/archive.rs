@@ -32,7 +32,12 @@ pub struct Limits {
 impl Default for Limits {
     /// 4 MiB, 128 MiB, 512 MiB and 200,000: about ten times what the largest release of Kyma needs.
     fn default() -> Self {
-        Self { file: 4 << 20, kept: 128 << 20, unpacked: 512 << 20, entries: 200_000 }
+        Self {
+            file: 4 << 20,
+            kept: 128 << 20,
+            unpacked: 512 << 20,
+            entries: 200_000,
+        }
     }
 }
 
@@ -73,7 +78,11 @@ pub fn charts(archive: impl Read, limits: &Limits) -> Result<ChartFiles, Archive
     // One byte more than allowed shows that there is more.
     let unpacked = GzDecoder::new(archive).take(limits.unpacked + 1);
     let mut archive = Archive::new(unpacked);
-    let mut reading = Reading { limits, kept: 0, found: ChartFiles::default() };
+    let mut reading = Reading {
+        limits,
+        kept: 0,
+        found: ChartFiles::default(),
+    };
     let result = reading.entries(&mut archive);
     if archive.into_inner().limit() == 0 {
         return Err(too_large(limits.unpacked, "bytes"));
@@ -101,7 +110,10 @@ impl Reading<'_> {
     }
 
     fn entry(&mut self, mut entry: Entry<'_, impl Read>) -> Result<(), ArchiveError> {
-        if !matches!(entry.header().entry_type(), EntryType::Regular | EntryType::Continuous) {
+        if !matches!(
+            entry.header().entry_type(),
+            EntryType::Regular | EntryType::Continuous
+        ) {
             return Ok(());
         }
         let Some(path) = path(&entry)? else {
@@ -116,7 +128,9 @@ impl Reading<'_> {
             return Err(too_large(self.limits.kept, "bytes of charts"));
         }
         let mut bytes = Vec::new();
-        entry.read_to_end(&mut bytes).map_err(ArchiveError::Unreadable)?;
+        entry
+            .read_to_end(&mut bytes)
+            .map_err(ArchiveError::Unreadable)?;
         self.found.files.insert(path, bytes);
         Ok(())
     }
