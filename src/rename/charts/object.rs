@@ -8,6 +8,9 @@ use crate::rename::words::words;
 /// Kinds that run pods: one often takes the place of another.
 const WORKLOADS: &[&str] = &["Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "Pod"];
 
+/// Folders that every chart has.
+const FOLDERS: &[&str] = &["resources", "charts", "templates"];
+
 /// What an object is known by.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct ObjectId {
@@ -40,15 +43,15 @@ pub(super) struct Object {
 
 impl Object {
     pub(super) fn new(id: ObjectId) -> Self {
-        let path =
-            id.source.split('/').filter(|it| !matches!(*it, "resources" | "charts" | "templates"));
+        let path = id.source.split('/').filter(|it| !FOLDERS.contains(it));
         let stem =
             |it: &str| it.rsplit_once('.').map_or(it.to_owned(), |(stem, _)| stem.to_owned());
         let mut subject: BTreeSet<String> = path.map(stem).flat_map(|it| words(&it)).collect();
         subject.extend(literal(&id.name).iter().flat_map(|it| words(it)));
-        let kind: BTreeSet<String> =
-            words(&id.kind).into_iter().chain([id.kind.to_lowercase()]).collect();
-        subject.retain(|it| !kind.contains(it));
+        let mut idle: BTreeSet<String> = words(&id.kind).into_iter().collect();
+        idle.insert(id.kind.to_lowercase());
+        idle.extend(words(&id.component));
+        subject.retain(|it| !idle.contains(it));
         Self { id, subject, content: BTreeSet::new() }
     }
 
@@ -96,17 +99,21 @@ impl Rarity {
         if old.id == new.id {
             return 1.0;
         }
-        let kinds = kinds_alike(&old.id.kind, &new.id.kind);
         let content = self.shared(&old.content, &new.content);
-        let subject = overlap(&old.subject, &new.subject);
-        (kinds * (0.65 * content + 0.45 * subject)).min(0.98)
+        let subject = match (old.subject.is_empty(), new.subject.is_empty()) {
+            (true, true) => 0.6,
+            _ => overlap(&old.subject, &new.subject),
+        };
+        kinds_alike(&old.id.kind, &new.id.kind) * (0.9 * content).max(0.5 * content + 0.5 * subject)
     }
 
     fn shared(&self, old: &BTreeSet<String>, new: &BTreeSet<String>) -> f64 {
         let sum = |set: &BTreeSet<String>| set.iter().map(|it| self.weight(it)).sum::<f64>();
         let shared: f64 = old.intersection(new).map(|it| self.weight(it)).sum();
         let all = sum(old) + sum(new);
-        if all == 0.0 { 0.0 } else { 2.0 * shared / all }
+        // A few lines that many objects have say little.
+        let enough = shared / (shared + 0.6);
+        if all == 0.0 { 0.0 } else { 2.0 * shared / all * enough }
     }
 }
 

@@ -6,9 +6,10 @@ use std::collections::BTreeMap;
 use super::object::Rarity;
 use super::setting::{Setting, Side, Use};
 use crate::chart::{Kind, ValueLeaf};
+use crate::rename::words::folded;
 
 /// The number of things that are looked at.
-pub(super) const FEATURES: usize = 17;
+pub(super) const FEATURES: usize = 19;
 
 /// What was found about a pair; each from 0 to 1.
 pub(super) type Features = [f64; FEATURES];
@@ -46,8 +47,10 @@ impl<'a> Comparer<'a> {
         let (old, new) = (&self.old.settings[at], &self.new.settings[new]);
         let existed = self.old.find(&new.key).map(|at| &self.old.settings[at]);
         let existed = existed.filter(|it| !it.uses.is_empty());
-        let alike = |u: &Use<'_>, v: &Use<'_>| self.uses_alike(at, u, v);
+        let own = self.old.find(&new.key);
+        let alike = |u: &Use<'_>, v: &Use<'_>| self.uses_alike((at, own), u, v);
         let (forward, best) = cover(&old.uses, &new.uses, alike);
+        let (places, _) = cover(&old.uses, &new.uses, sinks_alike);
         let (backward, _) = cover(&new.uses, &old.uses, |v, u| alike(u, v));
         let suffix = shared_end(&old.folded, &new.folded);
         let words = self.words_alike(old, new);
@@ -72,6 +75,8 @@ impl<'a> Comparer<'a> {
             forward * words,
             flag(old.uses.is_empty()),
             0.0,
+            (places - forward).max(0.0),
+            names_variable(old, new),
         ]
     }
 
@@ -82,7 +87,7 @@ impl<'a> Comparer<'a> {
         if all == 0.0 { 0.0 } else { shared / all }
     }
 
-    fn uses_alike(&self, at: usize, old: &Use<'_>, new: &Use<'_>) -> f64 {
+    fn uses_alike(&self, (at, own): (usize, Option<usize>), old: &Use<'_>, new: &Use<'_>) -> f64 {
         if new.fed_by.contains(&at) && old.text == new.text {
             return 1.0;
         }
@@ -95,7 +100,8 @@ impl<'a> Comparer<'a> {
             self.rarity.alike(&self.old.objects[old.object], &self.new.objects[new.object])
         });
         // What another setting fed before and feeds no longer is the place of that other one.
-        let taken = if new.fed_by.is_empty() { 1.0 } else { 0.25 };
+        let other = new.fed_by.iter().any(|it| Some(*it) != own);
+        let taken = if other { 0.25 } else { 1.0 };
         taken * sink * (0.2 + 0.8 * *object)
     }
 }
@@ -165,6 +171,13 @@ fn jaccard(a: &[String], b: &[String]) -> f64 {
     let shared = a.iter().filter(|it| b.contains(it)).count();
     let all = a.len() + b.len() - shared;
     if all == 0 { 1.0 } else { super::ratio(shared, all) }
+}
+
+/// Whether the new key is called like the environment variable that the old one fed.
+fn names_variable(old: &Setting<'_>, new: &Setting<'_>) -> f64 {
+    let last = new.folded.last();
+    let named = |it: &Use<'_>| it.reference.sink.env.as_deref().map(folded).as_ref() == last;
+    f64::from(u8::from(last.is_some() && old.uses.iter().any(named)))
 }
 
 /// How much of a name is found in the last names of a setting.

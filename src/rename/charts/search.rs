@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::pair::{COVER, Comparer, Features, RULE};
 use super::rules::Rules;
-use super::setting::{Setting, Side};
+use super::setting::{Setting, Side, words};
 use super::{KeyChange, Successor};
 use crate::chart::ChartIndex;
 use crate::overrides::OverrideKey;
-use crate::rename::words::{folded, words};
+use crate::rename::words::folded;
 use crate::rename::{Confidence, RenameKind};
 
 /// From this score on, a key is a successor.
@@ -20,7 +20,7 @@ const ALIKE: f64 = 0.04;
 
 const WEIGHTS: Features = [
     0.36, 0.12, 0.14, 0.10, 0.06, 0.08, 0.05, 0.05, -0.25, 0.30, 0.05, 0.04, 0.04, 0.05, 0.0, 0.1,
-    0.0,
+    0.1, -0.4, 0.3,
 ];
 
 /// Finds out what a hop does to keys.
@@ -30,6 +30,7 @@ pub struct Comparison<'a> {
     context: Context<'a>,
     postings: BTreeMap<String, Vec<usize>>,
     rules: Rules,
+    related: BTreeSet<(String, String)>,
     /// The best score at which any lost key claims a new one.
     claims: BTreeMap<usize, (f64, OverrideKey)>,
     pairs: BTreeMap<usize, Vec<Pair>>,
@@ -53,6 +54,14 @@ struct Pair {
     old: bool,
 }
 
+impl Pair {
+    /// Whether it says where the keys around it went.
+    fn votes(&self) -> bool {
+        let place = self.features[0].max(self.features[2] * self.features[11]);
+        VOTES <= self.score && !self.old && 0.55 <= place
+    }
+}
+
 impl<'a> Comparison<'a> {
     /// Compares the charts of two releases.
     pub fn new(old: &'a ChartIndex, new: &'a ChartIndex, context: Context<'a>) -> Self {
@@ -63,18 +72,36 @@ impl<'a> Comparison<'a> {
             context,
             postings,
             rules: Rules::default(),
+            related: BTreeSet::new(),
             claims: BTreeMap::new(),
             pairs: BTreeMap::new(),
         };
         let lost: Vec<usize> = comparison.lost().collect();
-        for at in &lost {
-            let pairs = comparison.pairs(*at);
-            comparison.pairs.insert(*at, pairs);
-        }
+        comparison.propose(&lost);
+        comparison.relate();
+        comparison.propose(&lost);
         for _ in 0..3 {
             comparison.learn(&lost);
         }
         comparison
+    }
+
+    fn propose(&mut self, lost: &[usize]) {
+        let pairs = lost.iter().map(|at| (*at, self.pairs(*at)));
+        self.pairs = pairs.collect();
+    }
+
+    /// Finds out which components other components went into.
+    fn relate(&mut self) {
+        let mut votes: BTreeMap<(String, String), usize> = BTreeMap::new();
+        for (at, pairs) in &self.pairs {
+            let Some(best) = pairs.first().filter(|it| it.votes()) else { continue };
+            let component = |setting: &Setting<'_>| setting.key.component.clone().unwrap_or_default();
+            let old = component(&self.comparer.old.settings[*at]);
+            let new = component(&self.comparer.new.settings[best.new]);
+            *votes.entry((old, new)).or_default() += 1;
+        }
+        self.related = votes.into_iter().filter(|it| 2 <= it.1).map(|it| it.0).collect();
     }
 
     /// All keys that lost what read them.
@@ -106,7 +133,7 @@ impl<'a> Comparison<'a> {
             let setting = &self.comparer.old.settings[*at];
             let Some(best) = self.pairs.get(at).and_then(|it| it.first()) else { continue };
             rules.lose(setting);
-            if VOTES <= best.score && !best.old {
+            if best.votes() {
                 rules.vote(setting, &self.comparer.new.settings[best.new], best.score);
             }
         }
@@ -136,7 +163,7 @@ impl<'a> Comparison<'a> {
                 pairs.extend(self.pair(at, new));
             }
         }
-        let voted = pairs.first().filter(|it| VOTES <= it.score && !it.old);
+        let voted = pairs.first().filter(|it| it.votes());
         let voted = voted.map(|it| (it.new, it.score));
         for pair in &mut pairs {
             let own = voted.filter(|it| it.0 == pair.new).map_or(0.0, |it| it.1);
@@ -175,6 +202,7 @@ impl<'a> Comparison<'a> {
 
     fn pairs(&self, at: usize) -> Vec<Pair> {
         let old = &self.comparer.old.settings[at];
+        let own = old.key.component.as_deref().unwrap_or_default();
         let mut numbers = BTreeSet::new();
         for feature in features(old) {
             let found = self.postings.get(&feature).map(Vec::as_slice).unwrap_or_default();
@@ -182,7 +210,11 @@ impl<'a> Comparison<'a> {
             let near = |it: &&usize| {
                 let component = self.comparer.new.settings[**it].key.component.as_deref();
                 let fresh = self.comparer.old.index.get(component.unwrap_or_default()).is_none();
-                telling || fresh || component == old.key.component.as_deref()
+                let related = || {
+                    let pair = (own.to_owned(), component.unwrap_or_default().to_owned());
+                    self.related.contains(&pair)
+                };
+                telling || fresh || component == Some(own) || related()
             };
             numbers.extend(found.iter().filter(near).copied());
         }
@@ -200,8 +232,8 @@ impl<'a> Comparison<'a> {
             {
                 let gap = score - pair.score;
                 let _ = claimant;
-                if 0.05 < gap {
-                    pair.score -= gap.min(0.3);
+                if 0.04 < gap && pair.features[13] == 0.0 {
+                    pair.score -= 0.3;
                 }
             }
         }

@@ -5,7 +5,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::object::{Object, ObjectId};
 use crate::chart::{Chart, ChartIndex, Reach, Reference, ValueLeaf};
 use crate::overrides::OverrideKey;
-use crate::rename::words::{folded, words};
+use crate::rename::words::{self, folded};
+
+/// The words of a text, `enabled` and `enable` being one.
+pub(super) fn words(text: &str) -> Vec<String> {
+    let mut words = words::words(text);
+    for word in &mut words {
+        if word == "enabled" || word == "disabled" {
+            word.pop();
+        }
+    }
+    words
+}
 
 /// A place that reads a setting.
 #[derive(Debug)]
