@@ -6,6 +6,7 @@ use super::{Confidence, RenameKind};
 use crate::chart::ChartIndex;
 use crate::overrides::OverrideKey;
 
+mod kind;
 mod object;
 mod pair;
 mod rules;

@@ -12,16 +12,19 @@ use crate::rename::words::folded;
 use crate::rename::{Confidence, RenameKind};
 
 /// From this score on, a key is a successor.
-const ENOUGH: f64 = 0.58;
+const ENOUGH: f64 = -1.0;
 /// From this score on, a pair says where sub-trees moved.
-const VOTES: f64 = 0.55;
+const VOTES: f64 = -1.2;
 /// Parts of a split score alike.
-const ALIKE: f64 = 0.04;
+const ALIKE: f64 = 0.3;
 
 const WEIGHTS: Features = [
-    0.36, 0.12, 0.14, 0.10, 0.06, 0.08, 0.05, 0.05, -0.25, 0.30, 0.05, 0.04, 0.04, 0.05, 0.0, 0.1,
-    0.1, -0.4, 0.3,
+    1.04, 0.18, 2.31, 0.1, 0.1, 1.08, 0.22, 0.83, -2.41, 3.5, 0.83, 0.99, 1.36, 1.22, 0.82, 0.96,
+    1.09, -0.8, 2.38,
 ];
+
+/// What a pair of which nothing is known scores.
+const START: f64 = -6.86;
 
 /// Finds out what a hop does to keys.
 #[derive(Debug)]
@@ -108,7 +111,11 @@ impl<'a> Comparison<'a> {
     pub fn changes(&self) -> Vec<KeyChange> {
         let settings = &self.comparer.old.settings;
         let lost = self.pairs.iter();
-        lost.map(|(at, pairs)| self.change(&settings[*at], pairs)).collect()
+        let changes = lost.map(|(at, pairs)| self.change(&settings[*at], pairs));
+        let mut changes: Vec<KeyChange> = changes.collect();
+        let (old, new) = (self.comparer.old.index, self.comparer.new.index);
+        super::kind::decide(&mut changes, old, new);
+        changes
     }
 
     fn lost(&self) -> impl Iterator<Item = usize> {
@@ -134,7 +141,7 @@ impl<'a> Comparison<'a> {
             let Some(best) = self.pairs.get(at).and_then(|it| it.first()) else { continue };
             rules.lose(setting);
             if best.votes() {
-                rules.vote(setting, &self.comparer.new.settings[best.new], best.score);
+                rules.vote(setting, &self.comparer.new.settings[best.new], 1.0);
             }
         }
         self.rules = rules;
@@ -144,7 +151,7 @@ impl<'a> Comparison<'a> {
             let setting = &self.comparer.old.settings[*at];
             let pairs = self.again(*at, self.pairs.get(at).cloned().unwrap_or_default());
             for pair in pairs.first() {
-                let claim = claims.entry(pair.new).or_insert_with(|| (0.0, setting.key.clone()));
+                let claim = claims.entry(pair.new).or_insert_with(|| (f64::MIN, setting.key.clone()));
                 if claim.0 < pair.score {
                     *claim = (pair.score, setting.key.clone());
                 }
@@ -164,7 +171,7 @@ impl<'a> Comparison<'a> {
             }
         }
         let voted = pairs.first().filter(|it| it.votes());
-        let voted = voted.map(|it| (it.new, it.score));
+        let voted = voted.map(|it| (it.new, 1.0));
         for pair in &mut pairs {
             let own = voted.filter(|it| it.0 == pair.new).map_or(0.0, |it| it.1);
             let new = &self.comparer.new.settings[pair.new];
@@ -224,6 +231,27 @@ impl<'a> Comparison<'a> {
         pairs
     }
 
+    /// Whether all of the best candidates took the place of a key: they differ in one name, none
+    /// of them was there before, and no other key claims any of them.
+    fn is_split(&self, old: &Setting<'_>, chosen: &[&Pair]) -> bool {
+        let setting = |it: &Pair| &self.comparer.new.settings[it.new];
+        let Some(first) = chosen.first() else { return false };
+        let names = &setting(first).names;
+        let parallel = |it: &&Pair| {
+            let other = &setting(it).names;
+            let differ = names.iter().zip(other).filter(|(a, b)| a != b).count();
+            names.len() == other.len() && differ <= 1 && setting(it).key.component == setting(first).key.component
+        };
+        let free = |it: &&Pair| {
+            it.features[8] == 0.0 && self.claims.get(&it.new).is_none_or(|it| it.1 == old.key)
+        };
+        let placed = |it: &&Pair| 0.5 < it.features[0];
+        (2..=4).contains(&chosen.len())
+            && chosen.iter().all(parallel)
+            && chosen.iter().all(free)
+            && chosen.iter().all(placed)
+    }
+
     fn change(&self, old: &Setting<'_>, pairs: &[Pair]) -> KeyChange {
         let key = |it: &Pair| self.comparer.new.settings[it.new].key.clone();
         let mut pairs: Vec<Pair> = pairs.to_vec();
@@ -232,19 +260,22 @@ impl<'a> Comparison<'a> {
             {
                 let gap = score - pair.score;
                 let _ = claimant;
-                if 0.04 < gap && pair.features[13] == 0.0 {
-                    pair.score -= 0.3;
+                if 0.5 < gap && pair.features[13] == 0.0 {
+                    pair.score -= 2.5;
                 }
             }
         }
         sort(&mut pairs);
-        let best = pairs.first().map_or(0.0, |it| it.score);
+        let best = pairs.first().map_or(f64::MIN, |it| it.score);
         let chosen = pairs.iter().filter(|it| ENOUGH <= it.score && best - ALIKE <= it.score);
-        let chosen: Vec<&Pair> = chosen.take(1).collect();
-        let nearest = pairs.iter().filter(|it| 0.3 < it.score).take(3).map(key).collect();
+        let mut chosen: Vec<&Pair> = chosen.collect();
+        if !self.is_split(old, &chosen) {
+            chosen.truncate(1);
+        }
+        let nearest = pairs.iter().filter(|it| -4.0 < it.score).take(3).map(key).collect();
         let to = chosen.iter().map(|it| Successor {
             key: key(it),
-            confidence: Confidence::new(it.score),
+            confidence: Confidence::new(1.0 / (1.0 + (-it.score - 1.0).exp())),
             features: it.features.to_vec(),
         });
         KeyChange {
@@ -271,7 +302,8 @@ impl<'a> Comparison<'a> {
 
 fn score(features: &Features, old: bool) -> f64 {
     let sum: f64 = features.iter().zip(WEIGHTS).map(|(a, b)| a * b).sum();
-    if old && features[RULE] < 0.5 { sum.min(0.4) } else { sum }
+    let sum = START + sum;
+    if old && features[RULE] < 0.5 { sum.min(-2.0) } else { sum }
 }
 
 fn sort(pairs: &mut [Pair]) {
