@@ -9,7 +9,7 @@ use crate::chart::{Kind, ValueLeaf};
 use crate::rename::words::folded;
 
 /// The number of things that are looked at.
-pub(super) const FEATURES: usize = 19;
+pub(super) const FEATURES: usize = 21;
 
 /// What was found about a pair; each from 0 to 1.
 pub(super) type Features = [f64; FEATURES];
@@ -19,6 +19,15 @@ pub(super) const RULE: usize = 9;
 
 /// The place of how much of what a place lost follows the rule.
 pub(super) const COVER: usize = 16;
+
+/// The place of whether the components belong together.
+pub(super) const COMPONENT: usize = 7;
+
+/// The place of whether no other lost key fits the new one better.
+pub(super) const MUTUAL: usize = 19;
+
+/// The place of how far the next candidate is behind.
+pub(super) const MARGIN: usize = 20;
 
 /// Compares settings of two releases.
 #[derive(Debug)]
@@ -77,6 +86,8 @@ impl<'a> Comparer<'a> {
             0.0,
             (places - forward).max(0.0),
             names_variable(old, new),
+            0.0,
+            0.0,
         ]
     }
 
@@ -136,6 +147,7 @@ fn sinks_alike(old: &Use<'_>, new: &Use<'_>) -> f64 {
     let told = match (&old.env, &new.env) {
         (Some(a), Some(b)) if a == b => 1.0,
         (Some(a), Some(b)) => 0.8 * jaccard(a, b),
+        (Some(a), None) if new.field.iter().any(|it| it == "env") => named(a, new),
         (None, None) if !a.field.ends_with("[]") && !a.guard => 1.0,
         (None, None) if same_line => 1.0,
         (None, None) => jaccard(&old.line, &new.line),
@@ -149,6 +161,14 @@ fn sinks_alike(old: &Use<'_>, new: &Use<'_>) -> f64 {
     let line = if same_line { 0.35 } else { 0.0 };
     let place = 0.9 * fields * told * items;
     guards * (place + line + 0.1 * jaccard(&old.line, &new.line)).min(1.0)
+}
+
+/// How much of a variable's name is found in the key that makes a variable, when the template does
+/// not say how that one is called.
+fn named(variable: &[String], new: &Use<'_>) -> f64 {
+    let key = new.reference.key.to_lowercase();
+    let found = variable.iter().filter(|it| key.contains(it.as_str())).count();
+    super::ratio(found, variable.len())
 }
 
 /// How much of the ends of two paths is the same.

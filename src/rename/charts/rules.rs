@@ -13,6 +13,8 @@ type Place = (String, String);
 pub(super) struct Rules {
     votes: BTreeMap<Place, BTreeMap<Place, f64>>,
     lost: BTreeMap<Place, f64>,
+    /// The most votes that any old place has for a new one.
+    most: BTreeMap<Place, f64>,
 }
 
 impl Rules {
@@ -28,7 +30,10 @@ impl Rules {
     /// Counts a pair for every place above the names that both keys end with.
     pub(super) fn vote(&mut self, old: &Setting<'_>, new: &Setting<'_>, weight: f64) {
         for (from, to) in places(old, new) {
-            *self.votes.entry(from).or_default().entry(to).or_default() += weight;
+            let votes = self.votes.entry(from).or_default().entry(to.clone()).or_default();
+            *votes += weight;
+            let most = self.most.entry(to).or_default();
+            *most = most.max(*votes);
         }
     }
 
@@ -43,7 +48,9 @@ impl Rules {
             }
             let all = votes.values().sum::<f64>() - own;
             let lost = self.lost.get(&from).copied().unwrap_or(1.0) - 1.0;
-            let strength = (for_it / all) * (for_it / (for_it + 1.0));
+            let most = self.most.get(&to).copied().unwrap_or(for_it).max(for_it);
+            let first = 0.2 + 0.8 * (1.5 * for_it / most).min(1.0);
+            let strength = first * (for_it / all) * (for_it / (for_it + 1.0));
             Some((strength, for_it / lost.max(for_it)))
         };
         let found = places(old, new).into_iter().filter_map(one);

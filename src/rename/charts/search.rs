@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::pair::{COVER, Comparer, Features, RULE};
+use super::pair::{COMPONENT, COVER, Comparer, Features, MARGIN, MUTUAL, RULE};
 use super::rules::Rules;
 use super::setting::{Setting, Side, words};
 use super::{KeyChange, Successor};
@@ -12,19 +12,27 @@ use crate::rename::words::folded;
 use crate::rename::{Confidence, RenameKind};
 
 /// From this score on, a key is a successor.
-const ENOUGH: f64 = -1.0;
-/// From this score on, a pair says where sub-trees moved.
-const VOTES: f64 = -1.2;
+const ENOUGH: f64 = 0.2;
+
 /// Parts of a split score alike.
 const ALIKE: f64 = 0.3;
 
-const WEIGHTS: Features = [
-    1.04, 0.18, 2.31, 0.1, 0.1, 1.08, 0.22, 0.83, -2.41, 3.5, 0.83, 0.99, 1.36, 1.22, 0.82, 0.96,
-    1.09, -0.8, 2.38,
+const OWN: Features = [
+    1.04, 0.18, 2.31, 0.1, 0.1, 1.08, 0.22, 0.83, -2.41, 0.0, 0.83, 0.99, 1.36, 1.22, 0.82, 0.96,
+    0.0, -0.8, 2.38, 0.0, 0.0,
 ];
 
 /// What a pair of which nothing is known scores.
-const START: f64 = -6.86;
+const OWN_START: f64 = -6.86;
+
+/// What every feature adds to the score of a pair among all pairs.
+const ALL: Features = [
+    0.98, 0.32, 1.59, 0.05, 0.05, 0.77, 0.1, 0.41, -2.12, 2.08, 0.91, 0.1, 1.04, 0.57, 0.42, 0.0,
+    3.18, 0.0, 1.76, 0.8, 1.72,
+];
+
+/// What a pair of which nothing is known scores among all pairs.
+const ALL_START: f64 = -5.9;
 
 /// Finds out what a hop does to keys.
 #[derive(Debug)]
@@ -58,11 +66,14 @@ struct Pair {
 }
 
 impl Pair {
-    /// Whether it says where the keys around it went.
-    fn votes(&self) -> bool {
-        let place = self.features[0].max(self.features[2] * self.features[11]);
-        VOTES <= self.score && !self.old && 0.55 <= place
+    /// How likely it is, from 0 to 1, by what the two keys have in common alone.
+    fn weight(&self) -> f64 {
+        if self.old { 0.0 } else { sigmoid(2.0 * (own(&self.features) + 1.5)) }
     }
+}
+
+fn sigmoid(value: f64) -> f64 {
+    1.0 / (1.0 + (-value).exp())
 }
 
 impl<'a> Comparison<'a> {
@@ -98,7 +109,7 @@ impl<'a> Comparison<'a> {
     fn relate(&mut self) {
         let mut votes: BTreeMap<(String, String), usize> = BTreeMap::new();
         for (at, pairs) in &self.pairs {
-            let Some(best) = pairs.first().filter(|it| it.votes()) else { continue };
+            let Some(best) = pairs.first().filter(|it| 0.5 < it.weight()) else { continue };
             let component = |setting: &Setting<'_>| setting.key.component.clone().unwrap_or_default();
             let old = component(&self.comparer.old.settings[*at]);
             let new = component(&self.comparer.new.settings[best.new]);
@@ -134,32 +145,52 @@ impl<'a> Comparison<'a> {
         self.comparer.old.is_live(component, key) || !self.comparer.new.lists(component, key)
     }
 
+    /// Scores all pairs again by what the others say.
     fn learn(&mut self, lost: &[usize]) {
+        self.claims = self.claim();
+        self.rules = self.vote(lost);
+        let again = self.pairs.iter().map(|(at, pairs)| (*at, self.again(*at, pairs.clone())));
+        self.pairs = again.collect();
+    }
+
+    /// Which lost key fits every new key best.
+    fn claim(&self) -> BTreeMap<usize, (f64, OverrideKey)> {
+        let mut claims: BTreeMap<usize, (f64, OverrideKey)> = BTreeMap::new();
+        for (at, pairs) in &self.pairs {
+            let Some(best) = pairs.first() else { continue };
+            let claim = (own(&best.features), self.comparer.old.settings[*at].key.clone());
+            let known = claims.entry(best.new).or_insert_with(|| claim.clone());
+            if known.0 < claim.0 {
+                *known = claim;
+            }
+        }
+        claims
+    }
+
+    fn vote(&self, lost: &[usize]) -> Rules {
         let mut rules = Rules::default();
         for at in lost {
             let setting = &self.comparer.old.settings[*at];
-            let Some(best) = self.pairs.get(at).and_then(|it| it.first()) else { continue };
             rules.lose(setting);
-            if best.votes() {
-                rules.vote(setting, &self.comparer.new.settings[best.new], 1.0);
+            let Some(best) = self.pairs.get(at).and_then(|it| it.first()) else { continue };
+            let weight = self.weight(setting, best);
+            if 0.1 < weight {
+                rules.vote(setting, &self.comparer.new.settings[best.new], weight);
             }
         }
-        self.rules = rules;
-        let mut claims: BTreeMap<usize, (f64, OverrideKey)> = BTreeMap::new();
-        let mut all = BTreeMap::new();
-        for at in lost {
-            let setting = &self.comparer.old.settings[*at];
-            let pairs = self.again(*at, self.pairs.get(at).cloned().unwrap_or_default());
-            for pair in pairs.first() {
-                let claim = claims.entry(pair.new).or_insert_with(|| (f64::MIN, setting.key.clone()));
-                if claim.0 < pair.score {
-                    *claim = (pair.score, setting.key.clone());
-                }
-            }
-            all.insert(*at, pairs);
-        }
-        self.pairs = all;
-        self.claims = claims;
+        rules
+    }
+
+    /// How much a pair says about where the keys around it went.
+    fn weight(&self, old: &Setting<'_>, pair: &Pair) -> f64 {
+        let ahead = self.ahead(old, pair);
+        pair.weight() * if 0.5 < ahead { 0.15 } else { 1.0 }
+    }
+
+    /// How far ahead another key is that claims the new key.
+    fn ahead(&self, old: &Setting<'_>, pair: &Pair) -> f64 {
+        let claim = self.claims.get(&pair.new).filter(|it| it.1 != old.key);
+        claim.map_or(0.0, |it| (it.0 - own(&pair.features)).max(0.0))
     }
 
     fn again(&self, at: usize, mut pairs: Vec<Pair>) -> Vec<Pair> {
@@ -170,18 +201,36 @@ impl<'a> Comparison<'a> {
                 pairs.extend(self.pair(at, new));
             }
         }
-        let voted = pairs.first().filter(|it| it.votes());
-        let voted = voted.map(|it| (it.new, 1.0));
+        let voted = pairs.first().map(|it| (it.new, self.weight(setting, it)));
         for pair in &mut pairs {
-            let own = voted.filter(|it| it.0 == pair.new).map_or(0.0, |it| it.1);
+            let voted_for = voted.filter(|it| it.0 == pair.new).map_or(0.0, |it| it.1);
             let new = &self.comparer.new.settings[pair.new];
-            let (strength, cover) = self.rules.strength(setting, new, own);
+            let (strength, cover) = self.rules.strength(setting, new, voted_for);
             pair.features[RULE] = strength;
             pair.features[COVER] = cover;
+            if self.belong(setting, new) {
+                pair.features[COMPONENT] = 1.0;
+            }
+            pair.features[MUTUAL] = 1.0 - (self.ahead(setting, pair) / 1.5).min(1.0);
+            pair.features[MARGIN] = 0.0;
+            pair.score = score(&pair.features, pair.old);
+        }
+        sort(&mut pairs);
+        let scores: Vec<f64> = pairs.iter().map(|it| it.score).collect();
+        for (at, pair) in pairs.iter_mut().enumerate() {
+            let other = scores.get(usize::from(at == 0)).copied().unwrap_or(ALL_START);
+            pair.features[MARGIN] = ((pair.score - other) / 3.0).clamp(-1.0, 1.0);
             pair.score = score(&pair.features, pair.old);
         }
         sort(&mut pairs);
         pairs
+    }
+
+    /// Whether a component went into another one.
+    fn belong(&self, old: &Setting<'_>, new: &Setting<'_>) -> bool {
+        let component = |it: &Setting<'_>| it.key.component.clone().unwrap_or_default();
+        let old = component(old);
+        self.comparer.new.index.get(&old).is_none() && self.related.contains(&(old, component(new)))
     }
 
     fn pair(&self, at: usize, new: usize) -> Option<Pair> {
@@ -193,7 +242,7 @@ impl<'a> Comparison<'a> {
         }
         let features = self.comparer.features(at, new);
         let old = self.is_old(setting);
-        Some(Pair { new, features, score: score(&features, old), old })
+        Some(Pair { new, features, score: own(&features), old })
     }
 
     /// Whether a setting was there before and has got no new use.
@@ -255,16 +304,6 @@ impl<'a> Comparison<'a> {
     fn change(&self, old: &Setting<'_>, pairs: &[Pair]) -> KeyChange {
         let key = |it: &Pair| self.comparer.new.settings[it.new].key.clone();
         let mut pairs: Vec<Pair> = pairs.to_vec();
-        for pair in &mut pairs {
-            if let Some((score, claimant)) = self.claims.get(&pair.new).filter(|it| it.1 != old.key)
-            {
-                let gap = score - pair.score;
-                let _ = claimant;
-                if 0.5 < gap && pair.features[13] == 0.0 {
-                    pair.score -= 2.5;
-                }
-            }
-        }
         sort(&mut pairs);
         let best = pairs.first().map_or(f64::MIN, |it| it.score);
         let chosen = pairs.iter().filter(|it| ENOUGH <= it.score && best - ALIKE <= it.score);
@@ -275,7 +314,7 @@ impl<'a> Comparison<'a> {
         let nearest = pairs.iter().filter(|it| -4.0 < it.score).take(3).map(key).collect();
         let to = chosen.iter().map(|it| Successor {
             key: key(it),
-            confidence: Confidence::new(1.0 / (1.0 + (-it.score - 1.0).exp())),
+            confidence: Confidence::new(1.0 / (1.0 + (-it.score).exp())),
             features: it.features.to_vec(),
         });
         KeyChange {
@@ -300,9 +339,12 @@ impl<'a> Comparison<'a> {
     }
 }
 
+fn own(features: &Features) -> f64 {
+    OWN_START + features.iter().zip(OWN).map(|(a, b)| a * b).sum::<f64>()
+}
+
 fn score(features: &Features, old: bool) -> f64 {
-    let sum: f64 = features.iter().zip(WEIGHTS).map(|(a, b)| a * b).sum();
-    let sum = START + sum;
+    let sum = ALL_START + features.iter().zip(ALL).map(|(a, b)| a * b).sum::<f64>();
     if old && features[RULE] < 0.5 { sum.min(-2.0) } else { sum }
 }
 
