@@ -24,11 +24,13 @@
 //!   types, and 17 releases are read in a fraction of a second.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 mod evaluate;
 mod folder;
+mod interner;
 mod key;
 mod layout;
 mod query;
@@ -36,6 +38,8 @@ mod reference;
 mod store;
 mod template;
 mod values;
+
+use interner::Interner;
 
 pub use query::Reach;
 pub use reference::{Reference, Sink};
@@ -45,13 +49,13 @@ pub use store::{FORMAT, StoreError};
 pub type Files = BTreeMap<String, Vec<u8>>;
 
 /// The charts of a release.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct ChartIndex {
     components: BTreeMap<String, Chart>,
 }
 
 /// The chart of a component with all its sub-charts.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Chart {
     /// The component: the name of the folder.
     pub name: String,
@@ -70,15 +74,14 @@ pub struct Chart {
 }
 
 /// A value that a chart sets.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ValueLeaf {
     /// What it is set to.
-    #[serde(with = "store::json")]
     pub default: serde_json::Value,
     /// Of what kind that is.
     pub kind: Kind,
     /// The file that sets it.
-    pub source: String,
+    pub source: Arc<str>,
     /// The 1-based line of the key.
     pub line: u32,
     /// The comment at the key, in one line.
@@ -115,11 +118,7 @@ pub struct Problem {
 
 impl Problem {
     fn new(source: &str, line: u32, message: &str) -> Self {
-        Self {
-            source: source.to_owned(),
-            line,
-            message: message.to_owned(),
-        }
+        Self { source: source.to_owned(), line, message: message.to_owned() }
     }
 }
 
@@ -127,12 +126,13 @@ impl ChartIndex {
     /// The charts among the files of a release. Files outside of `resources/` are ignored; what
     /// cannot be read is a problem of its component.
     pub fn build(files: &Files) -> Self {
-        let components = folder::components(files)
-            .into_iter()
-            .map(|name| (name.to_owned(), Chart::build(files, name)));
-        Self {
-            components: components.collect(),
-        }
+        let mut texts = Interner::default();
+        let components = folder::components(files).into_iter().map(|name| {
+            let mut chart = Chart::build(files, name);
+            chart.references.iter_mut().for_each(|it| texts.share_reference(it));
+            (name.to_owned(), chart)
+        });
+        Self { components: components.collect() }
     }
 
     /// The chart of a component.
@@ -152,27 +152,15 @@ impl Chart {
         let charts = folder::charts(files, name, &mut problems);
         let values = values::values(&charts, &mut problems);
         let subcharts: Vec<String> = charts.iter().skip(1).map(|it| it.prefix.clone()).collect();
-        let input = evaluate::Input {
-            charts: &charts,
-            files,
-            values: &values,
-            subcharts: &subcharts,
-        };
+        let input =
+            evaluate::Input { charts: &charts, files, values: &values, subcharts: &subcharts };
         let mut references = evaluate::references(&input, &mut problems);
         references.sort_by_cached_key(|it| !key::is_pattern(&it.key));
         let patterns = references.partition_point(|it| key::is_pattern(&it.key));
         let profiles = profiles(files, name, &mut problems);
         problems.sort();
         problems.dedup();
-        Self {
-            name: name.to_owned(),
-            values,
-            profiles,
-            subcharts,
-            problems,
-            references,
-            patterns,
-        }
+        Self { name: name.to_owned(), values, profiles, subcharts, problems, references, patterns }
     }
 }
 
@@ -192,3 +180,6 @@ fn profiles(
     }
     profiles
 }
+
+#[cfg(test)]
+mod tests;

@@ -11,6 +11,7 @@ const CORE: &[(&str, &[&str])] = &[
     ("path", &["finding", "release"]),
     ("manifest", &["yaml"]),
     ("overrides", &["manifest", "yaml"]),
+    ("chart", &["yaml"]),
     ("guide", &["finding", "release"]),
     ("bundle", &["finding", "manifest", "overrides", "release", "yaml"]),
     ("diff", &["manifest", "overrides", "yaml"]),

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::folder::{Dependency, File, Folder};
 use super::key;
@@ -18,9 +19,16 @@ mod operands;
 mod run;
 mod sink;
 mod source;
+#[cfg(test)]
+mod tests;
 
 /// The most nodes that are executed for a component. The largest of Kyma's needs 40,000.
 const MOST_STEPS: usize = 2_000_000;
+/// The name of the templates that render what Helm tells people, and no objects.
+const NOTES: &str = "NOTES.txt";
+/// How often a template may call itself before what it gets counts as read altogether: paths of
+/// values have no end, unlike values.
+const MOST_RECURSIONS: usize = 4;
 /// The deepest nesting of blocks and calls.
 const DEEPEST: usize = 150;
 
@@ -41,13 +49,22 @@ pub(super) fn references(input: &Input<'_>, problems: &mut Vec<Problem>) -> Vec<
         library,
         file: "".into(),
         called: BTreeSet::new(),
+        active: Vec::new(),
         found: BTreeMap::new(),
         steps: 0,
         depth: 0,
         exhausted: false,
     };
-    for (place, chart) in input.charts.iter().enumerate() {
-        evaluation.chart(place, chart);
+    for chart in input.charts {
+        for dependency in &chart.dependencies {
+            evaluation.dependency(chart, dependency);
+        }
+    }
+    // Of several reads at one place the first counts. Those for notes say the least.
+    for notes in [false, true] {
+        for (place, chart) in input.charts.iter().enumerate() {
+            evaluation.chart(place, chart, notes);
+        }
     }
     if evaluation.exhausted {
         let path = input.charts.first().map_or("", |it| it.path.as_str());
@@ -60,8 +77,8 @@ pub(super) fn references(input: &Input<'_>, problems: &mut Vec<Problem>) -> Vec<
 /// What tells two references apart.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Identity {
-    key: String,
-    source: String,
+    key: Arc<str>,
+    source: Arc<str>,
     line: u32,
     guard: bool,
 }
@@ -74,6 +91,8 @@ struct Evaluation<'a> {
     file: Rc<str>,
     /// What was called already, with the context that it got.
     called: BTreeSet<(Rc<str>, Abstract)>,
+    /// The names of the templates that are being executed.
+    active: Vec<Rc<str>>,
     found: BTreeMap<Identity, Reference>,
     steps: usize,
     depth: usize,
@@ -81,10 +100,8 @@ struct Evaluation<'a> {
 }
 
 impl Evaluation<'_> {
-    fn chart(&mut self, place: usize, chart: &Folder<'_>) {
-        for dependency in &chart.dependencies {
-            self.dependency(chart, dependency);
-        }
+    /// Renders the templates of a chart: its notes, or everything else.
+    fn chart(&mut self, place: usize, chart: &Folder<'_>, notes: bool) {
         let context = Abstract::Root(Rc::new(Context {
             chart: place,
             prefix: chart.prefix.as_str().into(),
@@ -92,7 +109,10 @@ impl Evaluation<'_> {
         }));
         for file in &chart.templates {
             let name = file.path.rsplit('/').next().unwrap_or_default();
-            if let Some(source) = self.library.file(file.path).filter(|_| !name.starts_with('_')) {
+            if name.starts_with('_') || notes != (name == NOTES) {
+                continue;
+            }
+            if let Some(source) = self.library.file(file.path) {
                 self.file = file.path.into();
                 self.render(&source, &context);
             }
@@ -120,25 +140,25 @@ impl Evaluation<'_> {
         let guard = field != "import-values";
         let text = format!("{field}: {key}");
         self.add(Reference {
-            key: key.to_owned(),
+            key: key.into(),
             whole: !guard,
-            source: dependency.source.clone(),
+            source: dependency.source.as_str().into(),
             line,
             sink: Sink {
-                field: format!("dependencies[].{field}"),
-                item: Some(dependency.prefix().to_owned()),
-                line: format!("{field}: <>"),
+                field: format!("dependencies[].{field}").into(),
+                item: Some(dependency.prefix().into()),
+                line: format!("{field}: <>").into(),
                 guard,
                 ..Sink::default()
             },
-            text,
+            text: text.into(),
         });
     }
 
     /// Adds a reference; of several at one place, the first tells what becomes of the value.
     fn add(&mut self, mut reference: Reference) {
         let shared = key::shared(&reference.key, self.input.subcharts);
-        reference.key = shared.to_owned();
+        reference.key = shared.into();
         let identity = Identity {
             key: reference.key.clone(),
             source: reference.source.clone(),

@@ -70,14 +70,10 @@ pub(super) fn charts<'a>(
     component: &str,
     problems: &mut Vec<Problem>,
 ) -> Vec<Folder<'a>> {
-    let mut reader = Reader {
-        files,
-        charts: Vec::new(),
-        problems,
-    };
+    let mut reader = Reader { files, charts: Vec::new(), problems };
     let path = format!("resources/{component}");
     if reader.file(&path, "Chart.yaml").is_some() {
-        reader.chart(&path, component, String::new(), 0);
+        reader.chart(&path, component, "", 0);
     }
     reader.charts
 }
@@ -101,13 +97,13 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// Reads the chart and its sub-charts; its place in the list.
-    fn chart(&mut self, path: &str, name: &str, prefix: String, depth: usize) -> usize {
+    fn chart(&mut self, path: &str, name: &str, prefix: &str, depth: usize) -> usize {
         let place = self.charts.len();
         let dependencies = self.dependencies(path);
         self.charts.push(Folder {
             path: path.to_owned(),
             name: name.to_owned(),
-            prefix: prefix.clone(),
+            prefix: prefix.to_owned(),
             values: self.file(path, "values.yaml"),
             templates: below(self.files, &format!("{path}/templates/")).collect(),
             dependencies: dependencies.clone(),
@@ -121,8 +117,8 @@ impl<'a> Reader<'a, '_> {
                 break;
             }
             for name in instances(&name, &dependencies) {
-                let prefix = key::child(&prefix, &name);
-                children.push(self.chart(&path, &name, prefix, depth + 1));
+                let prefix = key::child(prefix, &name);
+                children.push(self.chart(&path, &name, &prefix, depth + 1));
             }
         }
         self.charts[place].children = children;
@@ -141,9 +137,7 @@ impl<'a> Reader<'a, '_> {
         for folder in folders {
             let path = format!("{parent}{folder}");
             let chart = self.yaml(&path, "Chart.yaml");
-            let name = chart
-                .as_ref()
-                .and_then(|(_, node)| node.get("name")?.as_str());
+            let name = chart.as_ref().and_then(|(_, node)| node.get("name")?.as_str());
             charts.push((name.unwrap_or(folder).trim().to_owned(), path));
         }
         charts
@@ -178,10 +172,7 @@ fn instances(name: &str, dependencies: &[Dependency]) -> Vec<String> {
 /// The files whose paths start with `start`, in order.
 pub(super) fn below<'a>(files: &'a Files, start: &str) -> impl Iterator<Item = File<'a>> {
     let start = start.to_owned();
-    let from = files.range::<str, _>((
-        Bound::Included(start.as_str()),
-        Bound::Unbounded,
-    ));
+    let from = files.range::<str, _>((Bound::Included(start.as_str()), Bound::Unbounded));
     from.take_while(move |(path, _)| path.starts_with(&start))
         .map(|(path, bytes)| File { path, bytes })
 }
@@ -219,9 +210,7 @@ fn conditions(item: &Node) -> Vec<(String, u32)> {
         return Vec::new();
     };
     let keys = node.as_str().unwrap_or_default().split(',').map(str::trim);
-    keys.filter(|it| !it.is_empty())
-        .map(|it| (it.to_owned(), node.line))
-        .collect()
+    keys.filter(|it| !it.is_empty()).map(|it| (it.to_owned(), node.line)).collect()
 }
 
 fn texts(list: Option<&Node>) -> Vec<(String, u32)> {
@@ -232,14 +221,14 @@ fn texts(list: Option<&Node>) -> Vec<(String, u32)> {
 
 /// What is imported: `{child, parent}`, or the name of something below `exports` for the root.
 fn imports(list: Option<&Node>) -> Vec<(String, String, u32)> {
-    let import = |item: &Node| match &item.value {
-        Value::String(name) => Some((format!("exports.{name}"), String::new(), item.line)),
-        _ => {
-            let part = |key: &str| item.get(key)?.as_str().map(str::to_owned);
-            let parent = part("parent")?;
-            let parent = if parent == "." { String::new() } else { parent };
-            Some((part("child")?, parent, item.line))
+    let import = |item: &Node| {
+        if let Value::String(name) = &item.value {
+            return Some((format!("exports.{name}"), String::new(), item.line));
         }
+        let part = |key: &str| item.get(key)?.as_str().map(str::to_owned);
+        let parent = part("parent")?;
+        let parent = if parent == "." { String::new() } else { parent };
+        Some((part("child")?, parent, item.line))
     };
     let items = list.map_or(&[][..], Node::items);
     items.iter().filter_map(import).collect()

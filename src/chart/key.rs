@@ -68,12 +68,11 @@ pub(super) fn names(path: &str) -> Vec<&str> {
 /// The paths that hold `path`, from the empty one on.
 pub(super) fn above(path: &str) -> impl Iterator<Item = &str> {
     let names = names(path);
-    let ends = names.into_iter().scan(0, |end, name| {
+    names.into_iter().scan(0, |end, name| {
         let above = *end;
         *end += name.len() + 1;
         Some(&path[..usize::saturating_sub(above, 1)])
-    });
-    ends
+    })
 }
 
 /// What is left of `path` below `above`; `None` if it is neither that nor below it.
@@ -169,10 +168,7 @@ mod tests {
         let subcharts = ["docs".to_owned(), "docs.ui".to_owned()];
         assert_eq!(shared("docs.ui.global.x", &subcharts), "global.x");
         assert_eq!(shared("docs.global", &subcharts), "global");
-        assert_eq!(
-            shared("docs.config.global.x", &subcharts),
-            "docs.config.global.x"
-        );
+        assert_eq!(shared("docs.config.global.x", &subcharts), "docs.config.global.x");
         assert_eq!(shared("docs.globals", &subcharts), "docs.globals");
     }
 }

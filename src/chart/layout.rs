@@ -39,8 +39,6 @@ struct Line {
 struct Content {
     /// What opens on the line: `- a:` opens an item and, deeper, a key.
     opens: Vec<(usize, Opening)>,
-    /// What stands behind the key, with a hole for each action.
-    value: Option<String>,
     /// Whether nothing is on it apart from actions.
     only_actions: bool,
 }
@@ -96,15 +94,8 @@ impl Layout {
     pub(super) fn new(text: Rc<str>, actions: &[ActionSpan]) -> Self {
         let breaks = text.match_indices('\n').map(|(at, _)| at + 1);
         let starts = std::iter::once(0).chain(breaks.filter(|at| *at < text.len()));
-        let lines = starts.map(|start| Line {
-            start,
-            content: OnceCell::new(),
-        });
-        Self {
-            lines: lines.collect(),
-            actions: actions.to_vec(),
-            text,
-        }
+        let lines = starts.map(|start| Line { start, content: OnceCell::new() });
+        Self { lines: lines.collect(), actions: actions.to_vec(), text }
     }
 
     fn content(&self, at: usize) -> &Content {
@@ -139,10 +130,8 @@ impl Layout {
     pub(super) fn place(&self, byte: usize, region: &Range<usize>, indent: Option<usize>) -> Place {
         let first = self.line(region.start);
         let (first, last) = self.document(self.line(byte), first, self.line(region.end) + 1);
-        let mut place = Place {
-            object: self.object(self.line(byte), first, last),
-            ..Place::default()
-        };
+        let mut place =
+            Place { object: self.object(self.line(byte), first, last), ..Place::default() };
         let path = self.path(byte, first, indent);
         self.name_items(&path, last, &mut place);
         place.field = field(&path);
@@ -225,7 +214,7 @@ impl Layout {
             }
             let inner = line.opens.iter().find(|it| it.0 == column);
             if inner.is_some_and(|it| it.1.is_key("name")) {
-                return line.value.clone();
+                return Some(self.value(below)).filter(|it| !it.is_empty());
             }
         }
         None
@@ -247,11 +236,7 @@ impl Layout {
                 let first = self.content(*at).opens.first();
                 first.is_some_and(|it| it.1.is_key("name"))
             });
-        Some(Object {
-            api_version: text(top("apiVersion")),
-            kind,
-            name: text(name),
-        })
+        Some(Object { api_version: text(top("apiVersion")), kind, name: text(name) })
     }
 
     /// What stands behind the key of a line, with its actions.
@@ -278,16 +263,17 @@ impl Layout {
     }
 
     /// The first byte of the content that the action at `byte` guards: if nothing else is on its
-    /// line, the next line that opens something.
-    pub(super) fn guarded(&self, byte: usize, region: &Range<usize>) -> usize {
+    /// line, the next line that opens something. And whether that is at the margin, so that whole
+    /// objects are guarded.
+    pub(super) fn guarded(&self, byte: usize, region: &Range<usize>) -> (usize, bool) {
         let at = self.line(byte);
         let last = self.line(region.end).min(at + FARTHEST);
         if at >= self.lines.len() || !self.content(at).only_actions {
-            return byte;
+            return (byte, false);
         }
         let opens = |at: usize| self.content(at).opens.first().map(|it| (at, it.0));
         let next = (at + 1..=last).find_map(opens);
-        next.map_or(byte, |(at, column)| self.lines[at].start + column)
+        next.map_or((byte, false), |(at, column)| (self.lines[at].start + column, column == 0))
     }
 
     fn opens_top(&self, at: usize, name: &str) -> bool {
@@ -300,13 +286,7 @@ impl Layout {
 
 impl Content {
     fn new(masked: &str) -> Self {
-        let value = masked.split_once(':').map_or("", |(_, value)| value);
-        let value = value.trim().trim_matches(['"', '\'']);
-        Self {
-            opens: openings(masked),
-            value: (!value.is_empty()).then(|| value.to_owned()),
-            only_actions: masked.replace(HOLE, "").trim().is_empty(),
-        }
+        Self { opens: openings(masked), only_actions: masked.replace(HOLE, "").trim().is_empty() }
     }
 }
 

@@ -4,6 +4,7 @@
 //! * All values of a chart as one text (`toYaml .Values`) read what the chart lists, and what is
 //!   below an empty map that it lists. Any other key would be in that text too, but nobody looks
 //!   for it there: what reads the text knows the same keys as the values.
+//! * A template that reads a number, text or list does not read what an override puts below it.
 
 use std::ops::Range;
 
@@ -52,7 +53,17 @@ impl Chart {
         if readers.iter().any(dumps) && !self.lists(key) {
             readers.retain(|it| !dumps(it));
         }
+        if let Some(leaf) = key::above(key).find(|it| self.is_single(it)) {
+            let holds = |it: &Reference| key::relation(&it.key, leaf) != Relation::Below;
+            readers.retain(|it| it.1 != Reach::Whole || !holds(it.0));
+        }
         readers
+    }
+
+    /// Whether the default of a key is one that nothing can be below.
+    fn is_single(&self, key: &str) -> bool {
+        let leaf = self.values.get(key);
+        leaf.is_some_and(|it| !matches!(it.kind, Kind::Map | Kind::Null))
     }
 
     /// Whether anything reads `key`.
@@ -65,11 +76,7 @@ impl Chart {
         let key = self.shared_key(key);
         let mut above = key::above(key);
         self.kind(key).is_some()
-            || above.any(|it| {
-                self.values
-                    .get(it)
-                    .is_some_and(|leaf| leaf.kind == Kind::Map)
-            })
+            || above.any(|it| self.values.get(it).is_some_and(|leaf| leaf.kind == Kind::Map))
     }
 
     /// The key as all charts of the component share it: `docs.global.x` is `global.x`.
@@ -105,14 +112,14 @@ impl Chart {
     fn candidates(&self, key: &str) -> Vec<Range<usize>> {
         let exact = &self.references[self.patterns..];
         let range = |first: &str, beyond: &str| {
-            let start = exact.partition_point(|it| it.key.as_str() < first);
-            let end = exact.partition_point(|it| it.key.as_str() < beyond);
+            let start = exact.partition_point(|it| it.key.as_ref() < first);
+            let end = exact.partition_point(|it| it.key.as_ref() < beyond);
             self.patterns + start..self.patterns + end
         };
         // The text right behind `a` is `a` and the smallest character; `/` follows the dot.
         let same = |key: &str| range(key, &format!("{key}\0"));
-        let mut candidates = vec![0..self.patterns];
-        candidates.extend(key::above(key).map(same));
+        let patterns = std::iter::once(0..self.patterns);
+        let mut candidates: Vec<_> = patterns.chain(key::above(key).map(same)).collect();
         match key {
             "" => candidates.push(self.patterns..self.references.len()),
             key => candidates.extend([same(key), range(&format!("{key}."), &format!("{key}/"))]),

@@ -10,6 +10,7 @@
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry as Slot;
+use std::sync::Arc;
 
 use super::folder::{File, Folder, read};
 use super::key;
@@ -49,10 +50,7 @@ pub(super) fn values(
 }
 
 /// The leaves of a file of values alone, such as a profile.
-pub(super) fn file(
-    file: File<'_>,
-    problems: &mut Vec<Problem>,
-) -> BTreeMap<String, ValueLeaf> {
+pub(super) fn file(file: File<'_>, problems: &mut Vec<Problem>) -> BTreeMap<String, ValueLeaf> {
     let mut leaves = BTreeMap::new();
     flatten(Tree::Map(own(file, problems)), String::new(), &mut leaves);
     leaves
@@ -95,18 +93,14 @@ fn import(map: &mut Map, values: &Map, chart: &Folder<'_>, name: &str) {
         return;
     };
     for (from, to, _) in &dependency.imports {
-        let found = from
-            .split('.')
-            .try_fold(values, |map, name| match map.children.get(name) {
-                Some(Tree::Map(map)) => Some(map),
-                _ => None,
-            });
+        let found = from.split('.').try_fold(values, |map, name| match map.children.get(name) {
+            Some(Tree::Map(map)) => Some(map),
+            _ => None,
+        });
         if let Some(found) = found {
             let names: Vec<&str> = to.split('.').filter(|it| !it.is_empty()).collect();
-            let part = names
-                .iter()
-                .rev()
-                .fold(found.clone(), |map, name| Map::of(name, Tree::Map(map)));
+            let part =
+                names.iter().rev().fold(found.clone(), |map, name| Map::of(name, Tree::Map(map)));
             let mut whole = Tree::Map(std::mem::take(map));
             merge(&mut whole, Tree::Map(part));
             if let Tree::Map(merged) = whole {
@@ -164,10 +158,7 @@ fn flatten(tree: Tree, path: String, leaves: &mut BTreeMap<String, ValueLeaf>) {
 
 impl Map {
     fn of(name: &str, tree: Tree) -> Self {
-        Self {
-            children: BTreeMap::from([(name.to_owned(), tree)]),
-            empty: None,
-        }
+        Self { children: BTreeMap::from([(name.to_owned(), tree)]), empty: None }
     }
 }
 
@@ -177,10 +168,7 @@ fn own(file: File<'_>, problems: &mut Vec<Problem>) -> Map {
         return Map::default();
     };
     let text = String::from_utf8_lossy(file.bytes);
-    let reader = Reader {
-        source: file.path,
-        lines: text.lines().collect(),
-    };
+    let reader = Reader { source: file.path.into(), lines: text.lines().collect() };
     match reader.tree(&node, node.line) {
         Tree::Map(map) => Map { empty: None, ..map },
         Tree::Leaf(_) => {
@@ -191,7 +179,7 @@ fn own(file: File<'_>, problems: &mut Vec<Problem>) -> Map {
 }
 
 struct Reader<'a> {
-    source: &'a str,
+    source: Arc<str>,
     lines: Vec<&'a str>,
 }
 
@@ -214,7 +202,7 @@ impl Reader<'_> {
         ValueLeaf {
             default: node.to_json(),
             kind: kind(&node.value),
-            source: self.source.to_owned(),
+            source: self.source.clone(),
             line,
             comment: self.comment(line, node),
         }
@@ -223,9 +211,7 @@ impl Reader<'_> {
     fn comment(&self, line: u32, node: &Node) -> Option<String> {
         let at = usize::try_from(line).ok()?.checked_sub(1)?;
         let above = self.lines.get(..at)?.iter().rev();
-        let mut parts: Vec<&str> = above
-            .map_while(|line| line.trim().strip_prefix('#'))
-            .collect();
+        let mut parts: Vec<&str> = above.map_while(|line| line.trim().strip_prefix('#')).collect();
         parts.reverse();
         // What looks like a comment inside of a text of several lines is none.
         if node.line == line {

@@ -16,6 +16,10 @@ use tar::{Archive, Entry, EntryType};
 
 use crate::chart::Files;
 
+mod kept;
+
+pub use kept::KeptIndexes;
+
 /// How much of an archive is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
@@ -32,12 +36,7 @@ pub struct Limits {
 impl Default for Limits {
     /// 4 MiB, 128 MiB, 512 MiB and 200,000: about ten times what the largest release of Kyma needs.
     fn default() -> Self {
-        Self {
-            file: 4 << 20,
-            kept: 128 << 20,
-            unpacked: 512 << 20,
-            entries: 200_000,
-        }
+        Self { file: 4 << 20, kept: 128 << 20, unpacked: 512 << 20, entries: 200_000 }
     }
 }
 
@@ -78,16 +77,16 @@ pub fn charts(archive: impl Read, limits: &Limits) -> Result<ChartFiles, Archive
     // One byte more than allowed shows that there is more.
     let unpacked = GzDecoder::new(archive).take(limits.unpacked + 1);
     let mut archive = Archive::new(unpacked);
-    let mut reading = Reading {
-        limits,
-        kept: 0,
-        found: ChartFiles::default(),
-    };
+    let mut reading = Reading { limits, kept: 0, found: ChartFiles::default() };
     let result = reading.entries(&mut archive);
-    if archive.into_inner().limit() == 0 {
+    let mut rest = archive.into_inner();
+    // The checksum stands behind everything else.
+    let end = io::copy(&mut rest, &mut io::sink()).map_err(ArchiveError::Unreadable);
+    if rest.limit() == 0 {
         return Err(too_large(limits.unpacked, "bytes"));
     }
     result?;
+    end?;
     Ok(reading.found)
 }
 
@@ -110,10 +109,7 @@ impl Reading<'_> {
     }
 
     fn entry(&mut self, mut entry: Entry<'_, impl Read>) -> Result<(), ArchiveError> {
-        if !matches!(
-            entry.header().entry_type(),
-            EntryType::Regular | EntryType::Continuous
-        ) {
+        if !matches!(entry.header().entry_type(), EntryType::Regular | EntryType::Continuous) {
             return Ok(());
         }
         let Some(path) = path(&entry)? else {
@@ -128,9 +124,7 @@ impl Reading<'_> {
             return Err(too_large(self.limits.kept, "bytes of charts"));
         }
         let mut bytes = Vec::new();
-        entry
-            .read_to_end(&mut bytes)
-            .map_err(ArchiveError::Unreadable)?;
+        entry.read_to_end(&mut bytes).map_err(ArchiveError::Unreadable)?;
         self.found.files.insert(path, bytes);
         Ok(())
     }
@@ -162,4 +156,147 @@ fn is_of_chart(name: &str) -> bool {
     const OTHER: &[&str] = &["md", "png", "svg", "jpg", "gif", "ico", "lock", "tgz", "go"];
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
     !name.starts_with('.') && name != "OWNERS" && !OTHER.contains(&ending)
+}
+
+#[cfg(test)]
+mod tests {
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+    use proptest::prelude::*;
+    use tar::{Builder, Header};
+
+    use super::*;
+
+    /// An entry with a path that the library's own writer may refuse.
+    fn add(archive: &mut Builder<impl io::Write>, kind: EntryType, path: &str, bytes: &[u8]) {
+        let mut header = Header::new_old();
+        header.as_mut_bytes()[..path.len()].copy_from_slice(path.as_bytes());
+        header.set_entry_type(kind);
+        header.set_size(bytes.len() as u64);
+        header.set_cksum();
+        archive.append(&header, bytes).unwrap();
+    }
+
+    fn packed(entries: &[(EntryType, &str, &[u8])]) -> Vec<u8> {
+        zipped(&tarred(entries))
+    }
+
+    fn tarred(entries: &[(EntryType, &str, &[u8])]) -> Vec<u8> {
+        let mut archive = Builder::new(Vec::new());
+        for (kind, path, bytes) in entries {
+            add(&mut archive, *kind, path, bytes);
+        }
+        archive.into_inner().unwrap()
+    }
+
+    fn zipped(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+        io::Write::write_all(&mut encoder, bytes).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    fn files(entries: &[(EntryType, &str, &[u8])]) -> Result<ChartFiles, ArchiveError> {
+        charts(packed(entries).as_slice(), &Limits::default())
+    }
+
+    const FILE: EntryType = EntryType::Regular;
+
+    #[test]
+    fn files_of_charts_are_kept_under_any_top_folder() {
+        let found = files(&[
+            (EntryType::XGlobalHeader, "pax_global_header", b""),
+            (EntryType::Directory, "kyma-1.0.0/", b""),
+            (FILE, "kyma-1.0.0/README.md", b"no"),
+            (FILE, "kyma-1.0.0/docs/resources/core/values.yaml", b"no"),
+            (FILE, "kyma-1.0.0/resources/README.md", b"no"),
+            (FILE, "kyma-1.0.0/resources/core/README.md", b"no"),
+            (FILE, "kyma-1.0.0/resources/core/.helmignore", b"no"),
+            (FILE, "./any/resources/core/values.yaml", b"a: 1"),
+            (FILE, "kyma-1.0.0/resources/core/charts/a/templates/b.yaml", b"b"),
+        ])
+        .unwrap();
+        let paths: Vec<&str> = found.files.keys().map(String::as_str).collect();
+        let expected = ["charts/a/templates/b.yaml", "values.yaml"];
+        assert_eq!(paths, expected.map(|it| format!("resources/core/{it}")));
+        assert_eq!(found.files["resources/core/values.yaml"], b"a: 1");
+        assert!(found.too_large.is_empty());
+    }
+
+    #[test]
+    fn links_and_devices_are_ignored() {
+        for kind in [EntryType::Symlink, EntryType::Link, EntryType::Char, EntryType::Fifo] {
+            let found = files(&[(kind, "k/resources/core/values.yaml", b"")]).unwrap();
+            assert_eq!(found, ChartFiles::default());
+        }
+    }
+
+    #[test]
+    fn paths_that_lead_elsewhere_are_refused() {
+        let paths = [
+            "k/resources/../../x",
+            "/k/resources/core/values.yaml",
+            "../resources/core/values.yaml",
+        ];
+        for path in paths {
+            let error = files(&[(FILE, path, b"a")]).unwrap_err();
+            assert!(error.to_string().contains(path), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_is_too_large_is_left_out_and_named() {
+        let limits = Limits { file: 3, ..Limits::default() };
+        let entries: [(EntryType, &str, &[u8]); 2] = [
+            (FILE, "k/resources/a/large.yaml", b"1234"),
+            (FILE, "k/resources/a/small.yaml", b"123"),
+        ];
+        let found = charts(packed(&entries).as_slice(), &limits).unwrap();
+        assert_eq!(found.too_large, ["resources/a/large.yaml"]);
+        assert_eq!(found.files.len(), 1);
+    }
+
+    #[test]
+    fn an_archive_that_is_too_large_is_an_error_whatever_makes_it_so() {
+        let entries: [(EntryType, &str, &[u8]); 3] = [
+            (FILE, "k/a", &[b'a'; 2000]),
+            (FILE, "k/resources/a/b.yaml", b"1234"),
+            (FILE, "k/resources/a/c.yaml", b"1234"),
+        ];
+        let all = Limits::default();
+        let limits = [
+            (Limits { kept: 7, ..all }, "7 bytes of charts"),
+            (Limits { entries: 2, ..all }, "2 entries"),
+            (Limits { unpacked: 3000, ..all }, "3000 bytes"),
+        ];
+        for (limits, expected) in limits {
+            let error = charts(packed(&entries).as_slice(), &limits).unwrap_err();
+            assert!(error.to_string().ends_with(expected), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_damaged_archive_is_unreadable() {
+        let bytes = packed(&[(FILE, "k/resources/a/b.yaml", &[b'a'; 5000])]);
+        for end in [0, 1, 10, bytes.len() / 2, bytes.len() - 1] {
+            let error = charts(&bytes[..end], &Limits::default()).unwrap_err();
+            assert!(matches!(error, ArchiveError::Unreadable(_)), "{end}: {error}");
+        }
+        let mut changed = bytes;
+        let checksum = changed.len() - 8;
+        changed[checksum] ^= 1;
+        charts(changed.as_slice(), &Limits::default()).unwrap_err();
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_it_panic(bytes in any::<Vec<u8>>(), at in any::<prop::sample::Index>()) {
+            let mut archive = tarred(&[(FILE, "k/resources/a/b.yaml", &bytes)]);
+            let at = at.index(archive.len());
+            archive[at] = archive[at].wrapping_add(1);
+            for bytes in [zipped(&archive), zipped(&bytes), bytes] {
+                let result = charts(bytes.as_slice(), &Limits::default());
+                prop_assert!(result.is_err() || result.is_ok_and(|it| it.files.len() <= 1));
+            }
+        }
+    }
 }

@@ -72,10 +72,7 @@ pub(super) struct Place {
 
 impl From<&Range<usize>> for Place {
     fn from(range: &Range<usize>) -> Self {
-        Self {
-            start: range.start,
-            end: range.end,
-        }
+        Self { start: range.start, end: range.end }
     }
 }
 
@@ -165,7 +162,7 @@ impl Abstract {
     pub(super) fn field(&self, name: &str) -> Self {
         match self {
             Self::Value(path, place) => Self::Value(key::child(path, name).into(), *place),
-            Self::Derived(_) => self.clone(),
+            Self::Derived(_) | Self::Content(..) => self.clone(),
             Self::Dict(entries) => entries.get(name).cloned().unwrap_or_default(),
             Self::Union(parts) => Self::union(parts.iter().map(|it| it.field(name))),
             Self::Root(context) => Self::of_root(context, name),
@@ -173,7 +170,6 @@ impl Abstract {
             Self::Template if name == "Name" => Self::TemplateName,
             Self::Template if name == "BasePath" => Self::TemplateFolder,
             Self::Files(chart) => Self::FilesMethod(*chart),
-            Self::Content(..) => self.clone(),
             _ => Self::Other,
         }
     }
@@ -248,7 +244,7 @@ impl Abstract {
     }
 
     /// A dictionary with one more entry.
-    pub(super) fn with(&self, name: &str, value: Self) -> Self {
+    pub(super) fn with(&self, name: &str, value: &Self) -> Self {
         let entry = |entries: &BTreeMap<Rc<str>, Self>| {
             let mut entries = entries.clone();
             let old = entries.remove(name).unwrap_or_default();

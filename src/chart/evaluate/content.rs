@@ -78,10 +78,7 @@ impl Evaluation<'_> {
         let name: Rc<str> = format!("{path}:{line}:{text}").into();
         if self.called.insert((name, context.clone())) {
             let source = Rc::new(Source::new(path, line, text));
-            let body = Body {
-                source,
-                definition: None,
-            };
+            let body = Body { source, definition: None };
             self.execute(&body, frame.callee(&body, None, context.clone()));
         }
     }
@@ -92,7 +89,7 @@ fn collect(leaf: &ValueLeaf, value: &serde_json::Value, texts: &mut Vec<(String,
         serde_json::Value::String(text) => {
             // A text of several lines starts below its key.
             let line = leaf.line + u32::from(text.contains('\n'));
-            texts.push((leaf.source.clone(), line, text.clone()));
+            texts.push((leaf.source.as_ref().to_owned(), line, text.clone()));
         }
         serde_json::Value::Array(items) => items.iter().for_each(|it| collect(leaf, it, texts)),
         serde_json::Value::Object(entries) => {

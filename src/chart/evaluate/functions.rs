@@ -12,14 +12,14 @@ impl Evaluation<'_> {
         &mut self,
         frame: &mut Frame,
         name: &str,
-        arguments: Vec<Abstract>,
+        arguments: &[Abstract],
     ) -> Abstract {
         let name = name.strip_prefix("must").map_or(name.to_owned(), |rest| {
             let mut chars = rest.chars();
             let first = chars.next().map(|c| c.to_ascii_lowercase());
             first.into_iter().chain(chars).collect()
         });
-        match (name.as_str(), arguments.as_slice()) {
+        match (name.as_str(), arguments) {
             ("include", [name, rest @ ..]) => {
                 let context = rest.first().cloned().unwrap_or_default();
                 self.include(frame, name, &context);
@@ -38,11 +38,16 @@ impl Evaluation<'_> {
                 self.consume(frame, message, Use::Printed);
                 Abstract::Other
             }
-            _ => choice(&name, &arguments)
-                .or_else(|| look(&name, &arguments))
-                .or_else(|| list(&name, &arguments))
-                .or_else(|| text(&name, &arguments))
-                .unwrap_or_else(|| Abstract::derived(&arguments)),
+            _ => {
+                for selector in selectors(&name, arguments) {
+                    self.consume(frame, selector, Use::Printed);
+                }
+                choice(&name, arguments)
+                    .or_else(|| look(&name, arguments))
+                    .or_else(|| list(&name, arguments))
+                    .or_else(|| text(&name, arguments))
+                    .unwrap_or_else(|| Abstract::derived(arguments))
+            }
         }
     }
 
@@ -59,6 +64,19 @@ impl Evaluation<'_> {
                 self.consume(frame, context, Use::Printed);
             }
         }
+    }
+}
+
+/// Those arguments of a function that decide what it gives, and are not part of that.
+fn selectors<'a>(name: &str, arguments: &'a [Abstract]) -> &'a [Abstract] {
+    let count = arguments.len();
+    match name {
+        "index" | "get" | "hasKey" | "pick" | "omit" | "unset" | "slice" | "without" => {
+            &arguments[1.min(count)..]
+        }
+        "dig" => &arguments[..count.saturating_sub(2)],
+        "pluck" => &arguments[..1.min(count)],
+        _ => &[],
     }
 }
 
@@ -98,7 +116,7 @@ fn look(name: &str, arguments: &[Abstract]) -> Option<Abstract> {
         }
         ("pick", [value, names @ ..]) => {
             let picked = names.iter().fold(dict(&[]), |picked, name| match name {
-                Abstract::Text(text) => picked.with(text, value.index(name)),
+                Abstract::Text(text) => picked.with(text, &value.index(name)),
                 _ => Abstract::union([picked, value.clone()]),
             });
             Some(picked)
@@ -110,12 +128,10 @@ fn look(name: &str, arguments: &[Abstract]) -> Option<Abstract> {
 
 fn dict(pairs: &[Abstract]) -> Abstract {
     let empty = Abstract::Dict(Rc::default());
-    pairs
-        .chunks_exact(2)
-        .fold(empty, |dict, pair| match &pair[0] {
-            Abstract::Text(name) => dict.with(name, pair[1].clone()),
-            _ => Abstract::union([dict, pair[1].clone()]),
-        })
+    pairs.chunks_exact(2).fold(empty, |dict, pair| match &pair[0] {
+        Abstract::Text(name) => dict.with(name, &pair[1]),
+        _ => Abstract::union([dict, pair[1].clone()]),
+    })
 }
 
 /// Functions of lists.
@@ -124,8 +140,7 @@ fn list(name: &str, arguments: &[Abstract]) -> Option<Abstract> {
     match (name, arguments) {
         ("list" | "tuple", parts) => of(parts.to_vec()),
         ("keys", parts) => of(parts.iter().map(Abstract::name).collect()),
-        ("values", parts) => of(parts.iter().map(Abstract::entry).collect()),
-        ("concat", parts) => of(parts.iter().map(Abstract::entry).collect()),
+        ("values" | "concat", parts) => of(parts.iter().map(Abstract::entry).collect()),
         ("append" | "prepend", [list, more]) => of(vec![list.entry(), more.clone()]),
         ("first" | "last", [list]) => Some(list.entry()),
         (

@@ -44,8 +44,8 @@ impl Evaluation<'_> {
         let last = rest.last().unwrap_or(first);
         let whole = (&(first.span.start..last.span.end)).into();
         match name {
-            "index" | "get" | "dig" => self.function(frame, name, arguments).at(whole),
-            _ => self.function(frame, name, arguments),
+            "index" | "get" | "dig" => self.function(frame, name, &arguments).at(whole),
+            _ => self.function(frame, name, &arguments),
         }
     }
 
@@ -53,7 +53,7 @@ impl Evaluation<'_> {
         let base = match &operand.kind {
             OperandKind::Dot => frame.dot().clone(),
             OperandKind::Variable(name) => frame.variable(name),
-            OperandKind::Function(name) => self.function(frame, name, Vec::new()),
+            OperandKind::Function(name) => self.function(frame, name, &[]),
             OperandKind::Text(text) => return Abstract::Text(text.as_str().into()),
             OperandKind::Constant => return Abstract::Other,
             OperandKind::Nested(pipeline) => self.pipeline(frame, pipeline),
@@ -83,7 +83,7 @@ impl Evaluation<'_> {
             self.consume(frame, value, super::run::Use::Printed);
             return dictionary.clone();
         };
-        let changed = dictionary.with(name, value.clone());
+        let changed = dictionary.with(name, value);
         match target.map(|it| (&it.kind, it.fields.is_empty())) {
             Some((OperandKind::Variable(variable), true)) => {
                 frame.assign(variable, changed.clone());

@@ -3,10 +3,10 @@
 use std::ops::Range;
 use std::rc::Rc;
 
-use super::Evaluation;
 use super::abstract_value::Abstract;
 use super::condition;
 use super::source::{Body, Source};
+use super::{Evaluation, MOST_RECURSIONS, NOTES};
 use crate::chart::layout::Place;
 use crate::chart::template::{Branch, BranchKind, Node, OperandKind, Pipeline};
 
@@ -81,8 +81,11 @@ impl Frame {
         &self.dot
     }
 
-    /// Where a byte ends up in the rendered objects.
+    /// Where a byte ends up in the rendered objects. Notes are no objects.
     pub(super) fn place(&self, byte: usize) -> Place {
+        if self.source.path.rsplit('/').next() == Some(NOTES) {
+            return Place::default();
+        }
         let layout = self.source.layout();
         let inner = layout.place(byte, &self.region, self.indent);
         match &self.caller {
@@ -94,7 +97,12 @@ impl Frame {
     /// Where what the action at hand guards ends up.
     pub(super) fn guarded(&self) -> Place {
         let layout = self.source.layout();
-        self.place(layout.guarded(self.action.start, &self.region))
+        let (byte, all) = layout.guarded(self.action.start, &self.region);
+        let mut place = self.place(byte);
+        if all {
+            place.field = self.caller.as_ref().map_or_else(String::new, |it| it.field.clone());
+        }
+        place
     }
 
     pub(super) fn variable(&self, name: &str) -> Abstract {
@@ -103,8 +111,13 @@ impl Frame {
         found.map_or(Abstract::Other, |it| it.1.clone())
     }
 
-    fn declare(&mut self, name: &str, value: Abstract) {
-        self.variables.push((name.to_owned(), value));
+    /// Gives a variable of a pipeline its value.
+    fn set(&mut self, pipeline: &Pipeline, name: &str, value: Abstract) {
+        if pipeline.declares {
+            self.variables.push((name.to_owned(), value));
+        } else {
+            self.assign(name, value);
+        }
     }
 
     /// Sets a variable. Whether that happens may depend on values: the old one stays possible.
@@ -159,14 +172,18 @@ impl Frame {
 /// How far the result of a pipeline is indented by a function, whatever the text in front of it.
 fn indent(pipeline: &Pipeline, text: &str) -> Option<usize> {
     pipeline.commands.iter().rev().find_map(|command| {
+        let inner = command.operands.iter().find_map(|it| match &it.kind {
+            OperandKind::Nested(inner) => indent(inner, text),
+            _ => None,
+        });
         let [function, width, ..] = command.operands.as_slice() else {
-            return None;
+            return inner;
         };
         match &function.kind {
             OperandKind::Function(name) if name == "indent" || name == "nindent" => {
                 text[width.span.clone()].parse().ok()
             }
-            _ => None,
+            _ => inner,
         }
     })
 }
@@ -174,10 +191,7 @@ fn indent(pipeline: &Pipeline, text: &str) -> Option<usize> {
 impl Evaluation<'_> {
     /// Renders a file.
     pub(super) fn render(&mut self, source: &Rc<Source>, context: &Abstract) {
-        let body = Body {
-            source: source.clone(),
-            definition: None,
-        };
+        let body = Body { source: source.clone(), definition: None };
         self.execute(&body, Frame::new(&body, context.clone()));
     }
 
@@ -194,11 +208,9 @@ impl Evaluation<'_> {
             match node {
                 Node::Action(pipeline) => self.action(frame, pipeline),
                 Node::Branch(branch) => self.branch(frame, branch),
-                Node::Call {
-                    name,
-                    context,
-                    span,
-                } => self.call_node(frame, name, context.as_ref(), span),
+                Node::Call { name, context, span } => {
+                    self.call_node(frame, name, context.as_ref(), span);
+                }
             }
         }
         self.depth -= 1;
@@ -207,10 +219,9 @@ impl Evaluation<'_> {
     fn action(&mut self, frame: &mut Frame, pipeline: &Pipeline) {
         frame.begin(pipeline);
         let value = self.pipeline(frame, pipeline);
-        match (pipeline.variables.first(), pipeline.declares) {
-            (None, _) => self.consume(frame, &value, Use::Printed),
-            (Some(name), true) => frame.declare(name, value),
-            (Some(name), false) => frame.assign(name, value),
+        match pipeline.variables.first() {
+            None => self.consume(frame, &value, Use::Printed),
+            Some(name) => frame.set(pipeline, name, value),
         }
     }
 
@@ -234,11 +245,17 @@ impl Evaluation<'_> {
             self.consume(frame, &context, Use::Printed);
             return;
         };
+        if self.active.iter().filter(|it| it.as_ref() == name).count() >= MOST_RECURSIONS {
+            self.consume(frame, &context, Use::Printed);
+            return;
+        }
         let name: Rc<str> = name.into();
         if self.called.insert((name.clone(), context.clone())) {
-            let label = body.definition.map(|_| name);
+            let label = body.definition.map(|_| name.clone());
             let callee = frame.callee(&body, label, context);
+            self.active.push(name);
             self.execute(&body, callee);
+            self.active.pop();
         }
     }
 
@@ -254,10 +271,7 @@ impl Evaluation<'_> {
             kind => {
                 self.consume(frame, &value, Use::Tested);
                 for name in &branch.pipeline.variables {
-                    match branch.pipeline.declares {
-                        true => frame.declare(name, value.clone()),
-                        false => frame.assign(name, value.clone()),
-                    }
+                    frame.set(&branch.pipeline, name, value.clone());
                 }
                 if kind == BranchKind::With {
                     frame.dot = value;
@@ -286,10 +300,7 @@ fn range(frame: &mut Frame, pipeline: &Pipeline, value: &Abstract) {
         [name, one, ..] => vec![(name, value.name()), (one, entry.clone())],
     };
     for (variable, part) in parts {
-        match pipeline.declares {
-            true => frame.declare(variable, part),
-            false => frame.assign(variable, part),
-        }
+        frame.set(pipeline, variable, part);
     }
     frame.dot = entry;
 }

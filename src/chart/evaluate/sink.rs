@@ -1,5 +1,8 @@
 //! What becomes of a value that is read.
 
+use std::ops::Range;
+use std::sync::Arc;
+
 use super::Evaluation;
 use super::abstract_value::{self, Abstract};
 use super::run::{Frame, Use};
@@ -17,13 +20,18 @@ impl Evaluation<'_> {
             Abstract::Value(path, place) => {
                 self.refer(frame, path, *place, used);
             }
-            // The name of an entry is there if the entry is, whatever is in it.
-            Abstract::Name(path, place) => {
+            // The name of an entry is there if the entry is, whatever is in it. That a name is
+            // compared with another one reads no entry.
+            Abstract::Name(path, place) if used == Use::Printed => {
                 let path = key::join(path, key::ANY);
-                let used = if used == Use::Printed { Use::Ranged } else { used };
-                self.refer(frame, &path, *place, used);
+                self.refer(frame, &path, *place, Use::Ranged);
             }
-            Abstract::Derived(parts) | Abstract::Union(parts) | Abstract::List(parts) => {
+            Abstract::Derived(parts) | Abstract::Union(parts) => {
+                for part in parts.iter() {
+                    self.consume(frame, part, used);
+                }
+            }
+            Abstract::List(parts) if used == Use::Printed => {
                 for part in parts.iter() {
                     self.consume(frame, part, used);
                 }
@@ -39,27 +47,25 @@ impl Evaluation<'_> {
 
     fn refer(&mut self, frame: &Frame, path: &str, place: abstract_value::Place, used: Use) {
         // A value that reached the action in another way than by an expression in it.
+        let at = frame.action().start;
         let inside = frame.action().start <= place.start && place.end <= frame.action().end;
-        let (start, end) = match inside {
-            true => (place.start, place.end),
-            false => (frame.action().start, frame.action().start),
-        };
+        let own = if inside { place.start..place.end } else { at..at };
         let source = frame.source();
         let layout = source.layout();
         let rendered = match used {
-            Use::Printed => frame.place(frame.action().start),
+            Use::Printed => frame.place(at),
             Use::Tested | Use::Ranged => frame.guarded(),
         };
-        let text = layout.raw(layout.line(start));
+        let text = layout.raw(layout.line(own.start));
         self.add(Reference {
-            key: path.to_owned(),
+            key: path.into(),
             whole: used == Use::Printed,
-            source: source.path.as_ref().to_owned(),
-            line: source.line_of(start),
+            source: source.path.as_ref().into(),
+            line: source.line_of(own.start),
             text: cut(text),
             sink: Sink {
-                template: frame.name().map(ToOwned::to_owned),
-                line: cut(&normal(&source.text, layout.bounds(start), (start, end))),
+                template: frame.name().map(Into::into),
+                line: cut(&normal(&source.text, layout.bounds(own.start), own)),
                 guard: used == Use::Tested,
                 ..sink(rendered)
             },
@@ -70,28 +76,28 @@ impl Evaluation<'_> {
 fn sink(place: Place) -> Sink {
     let object = place.object.unwrap_or_default();
     Sink {
-        kind: object.kind,
-        api_version: object.api_version,
-        name: object.name,
-        field: place.field,
-        env: place.env,
-        item: place.item,
+        kind: object.kind.into(),
+        api_version: object.api_version.into(),
+        name: object.name.into(),
+        field: place.field.into(),
+        env: place.env.map(Into::into),
+        item: place.item.map(Into::into),
         ..Sink::default()
     }
 }
 
-fn cut(text: &str) -> String {
+fn cut(text: &str) -> Arc<str> {
     match text.char_indices().nth(LONGEST) {
-        Some((end, _)) => text[..end].to_owned(),
-        None => text.to_owned(),
+        Some((end, _)) => text[..end].into(),
+        None => text.into(),
     }
 }
 
 /// A line with `<>` in place of the reference, and `<other>` in place of other references.
-fn normal(text: &str, bounds: (usize, usize), own: (usize, usize)) -> String {
+fn normal(text: &str, bounds: (usize, usize), own: Range<usize>) -> String {
     let (first, last) = bounds;
-    let start = own.0.clamp(first, last);
-    let end = own.1.clamp(start, last);
+    let start = own.start.clamp(first, last);
+    let end = own.end.clamp(start, last);
     let (before, after) = (scrub(&text[first..start]), scrub(&text[end..last]));
     let own = if start < end { "<>" } else { "" };
     plain(&format!("{before}{own}{after}"))

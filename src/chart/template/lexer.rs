@@ -66,10 +66,7 @@ pub(super) fn actions<'a>(text: &'a str, flaws: &mut Vec<Flaw>) -> Vec<Action<'a
 }
 
 fn action(text: &str, start: usize) -> Result<Action<'_>, &'static str> {
-    let mut lexer = Lexer {
-        text,
-        at: start + 2,
-    };
+    let mut lexer = Lexer { text, at: start + 2 };
     if lexer.rest().starts_with('-') && lexer.rest()[1..].starts_with(char::is_whitespace) {
         lexer.at += 1;
     }
@@ -91,16 +88,10 @@ fn action(text: &str, start: usize) -> Result<Action<'_>, &'static str> {
 
 fn comment(text: &str, start: usize, at: usize) -> Result<Action<'_>, &'static str> {
     let close = text[at..].find("*/").ok_or("the comment has no end")?;
-    let mut lexer = Lexer {
-        text,
-        at: at + close + 2,
-    };
+    let mut lexer = Lexer { text, at: at + close + 2 };
     let end = lexer.end().ok_or("something follows the comment")?;
     let tokens = Vec::new();
-    Ok(Action {
-        span: start..end,
-        tokens,
-    })
+    Ok(Action { span: start..end, tokens })
 }
 
 struct Lexer<'a> {
@@ -122,18 +113,13 @@ impl<'a> Lexer<'a> {
     fn end(&mut self) -> Option<usize> {
         let rest = self.skip_white();
         let close = rest.strip_prefix('-').unwrap_or(rest);
-        close
-            .starts_with("}}")
-            .then(|| self.text.len() - close.len() + 2)
+        close.starts_with("}}").then(|| self.text.len() - close.len() + 2)
     }
 
     fn token(&mut self) -> Result<Token<'a>, &'static str> {
         let start = self.at;
         let kind = self.kind()?;
-        Ok(Token {
-            span: start..self.at,
-            kind,
-        })
+        Ok(Token { span: start..self.at, kind })
     }
 
     fn kind(&mut self) -> Result<TokenKind<'a>, &'static str> {
@@ -169,9 +155,7 @@ impl<'a> Lexer<'a> {
     fn name(&mut self, skip: usize) -> &'a str {
         let start = self.at + skip;
         let rest = &self.text[start..];
-        let length = rest
-            .find(|c: char| !c.is_alphanumeric() && c != '_')
-            .unwrap_or(rest.len());
+        let length = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
         self.at = start + length;
         &rest[..length]
     }

@@ -13,11 +13,7 @@ const DEEPEST: usize = 100;
 pub(in crate::chart) fn parse(text: &str) -> Template {
     let mut template = Template::default();
     let actions = actions(text, &mut template.flaws);
-    let mut parser = Parser {
-        template,
-        open: Vec::new(),
-        nodes: Vec::new(),
-    };
+    let mut parser = Parser { template, open: Vec::new(), nodes: Vec::new() };
     for action in &actions {
         if let Err(message) = parser.action(action) {
             let at = action.span.start;
@@ -61,10 +57,7 @@ impl Parser {
         };
         let prints = !action.tokens.is_empty() && !is_control(word) && !declares(&action.tokens);
         let span_of_action = span.clone();
-        self.template.actions.push(ActionSpan {
-            span: span_of_action,
-            prints,
-        });
+        self.template.actions.push(ActionSpan { span: span_of_action, prints });
         match word {
             "if" | "with" | "range" => self.branch(kind(word), &action.tokens[1..], span),
             "define" | "block" => self.definition(word, &action.tokens[1..], span),
@@ -118,19 +111,12 @@ impl Parser {
             tokens => Some(pipeline(tokens, span)?),
         };
         let span = span.clone();
-        self.nodes.push(Node::Call {
-            name,
-            context,
-            span,
-        });
+        self.nodes.push(Node::Call { name, context, span });
         Ok(())
     }
 
     fn otherwise(&mut self, tokens: &[Token<'_>], span: &Range<usize>) -> Result<(), &'static str> {
-        let open = self
-            .open
-            .last_mut()
-            .ok_or("`else` stands outside of a block")?;
+        let open = self.open.last_mut().ok_or("`else` stands outside of a block")?;
         // A second `else` is an error in Go; both parts count here.
         let mut body = open.body.take().unwrap_or_default();
         body.append(&mut self.nodes);
@@ -180,12 +166,9 @@ impl Parser {
             None => (last, Vec::new()),
         };
         match open.block {
-            Block::Branch(kind, pipeline) => self.nodes.push(Node::Branch(Box::new(Branch {
-                kind,
-                pipeline,
-                body,
-                otherwise,
-            }))),
+            Block::Branch(kind, pipeline) => {
+                self.nodes.push(Node::Branch(Box::new(Branch { kind, pipeline, body, otherwise })));
+            }
             Block::Definition(name) => self.template.definitions.push(Definition {
                 name,
                 nodes: body,
@@ -200,10 +183,7 @@ impl Parser {
 
     fn finish(mut self, length: usize) -> Template {
         while let Some(open) = self.open.pop() {
-            let flaw = Flaw {
-                at: open.start,
-                message: "a block is not closed",
-            };
+            let flaw = Flaw { at: open.start, message: "a block is not closed" };
             self.template.flaws.push(flaw);
             self.close(open, length);
         }

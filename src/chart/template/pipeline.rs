@@ -16,17 +16,9 @@ pub(super) fn pipeline(
     action: &Range<usize>,
 ) -> Result<Pipeline, &'static str> {
     let (variables, declares, length) = declaration(tokens);
-    let mut reader = Reader {
-        tokens: tokens[length..].iter().peekable(),
-        action,
-        depth: 0,
-    };
-    let pipeline = Pipeline {
-        variables,
-        declares,
-        commands: reader.commands()?,
-        span: action.clone(),
-    };
+    let mut reader = Reader { tokens: tokens[length..].iter().peekable(), action, depth: 0 };
+    let pipeline =
+        Pipeline { variables, declares, commands: reader.commands()?, span: action.clone() };
     match reader.tokens.next() {
         Some(_) => Err("a parenthesis is closed that was not opened"),
         None => Ok(pipeline),
@@ -58,11 +50,7 @@ struct Reader<'t, 'a> {
 impl Reader<'_, '_> {
     fn commands(&mut self) -> Result<Vec<Command>, &'static str> {
         let mut commands = vec![self.command()?];
-        while self
-            .tokens
-            .next_if(|it| it.kind == TokenKind::Pipe)
-            .is_some()
-        {
+        while self.tokens.next_if(|it| it.kind == TokenKind::Pipe).is_some() {
             commands.push(self.command()?);
         }
         Ok(commands)
