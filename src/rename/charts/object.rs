@@ -1,6 +1,7 @@
 //! The objects that templates render, and how alike two of them are.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::chart::Reference;
 use crate::rename::words::words;
@@ -15,9 +16,9 @@ const FOLDERS: &[&str] = &["resources", "charts", "templates"];
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct ObjectId {
     component: String,
-    source: String,
-    kind: String,
-    name: String,
+    source: Arc<str>,
+    kind: Arc<str>,
+    name: Arc<str>,
 }
 
 impl ObjectId {

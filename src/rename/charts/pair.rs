@@ -111,7 +111,8 @@ impl<'a> Comparer<'a> {
             self.rarity.alike(&self.old.objects[old.object], &self.new.objects[new.object])
         });
         // What another setting fed before and feeds no longer is the place of that other one.
-        let other = new.fed_by.iter().any(|it| Some(*it) != own);
+        let mine = |it: &usize| *it == at || Some(*it) == own;
+        let other = !new.fed_by.is_empty() && !new.fed_by.iter().any(mine);
         let taken = if other { 0.25 } else { 1.0 };
         taken * sink * (0.2 + 0.8 * *object)
     }

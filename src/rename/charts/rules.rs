@@ -51,7 +51,10 @@ impl Rules {
             let most = self.most.get(&to).copied().unwrap_or(for_it).max(for_it);
             let first = 0.2 + 0.8 * (1.5 * for_it / most).min(1.0);
             let strength = first * (for_it / all) * (for_it / (for_it + 1.0));
-            Some((strength, for_it / lost.max(for_it)))
+            let cover = for_it / lost.max(for_it);
+            // That a few keys are called alike in an unrelated component says little.
+            let near = if from.0 == to.0 { 1.0 } else { (3.0 * cover).min(1.0) };
+            Some((near * strength, cover))
         };
         let found = places(old, new).into_iter().filter_map(one);
         found.fold((0.0, 0.0), |a, b| if a.0 < b.0 { b } else { a })

@@ -6,13 +6,13 @@ use super::pair::{COMPONENT, COVER, Comparer, Features, MARGIN, MUTUAL, RULE};
 use super::rules::Rules;
 use super::setting::{Setting, Side, words};
 use super::{KeyChange, Successor};
-use crate::chart::ChartIndex;
+use crate::chart::{ChartIndex, Reach, Reference};
 use crate::overrides::OverrideKey;
 use crate::rename::words::folded;
 use crate::rename::{Confidence, RenameKind};
 
 /// From this score on, a key is a successor.
-const ENOUGH: f64 = 0.2;
+const ENOUGH: f64 = 0.0;
 
 /// Parts of a split score alike.
 const ALIKE: f64 = 0.3;
@@ -27,12 +27,12 @@ const OWN_START: f64 = -6.86;
 
 /// What every feature adds to the score of a pair among all pairs.
 const ALL: Features = [
-    0.98, 0.32, 1.59, 0.05, 0.05, 0.77, 0.1, 0.41, -2.12, 2.08, 0.91, 0.1, 1.04, 0.57, 0.42, 0.0,
-    3.18, 0.0, 1.76, 0.8, 1.72,
+    0.93, 0.32, 1.81, 0.05, 0.05, 0.82, 0.1, 0.3, -2.43, 3.29, 0.81, 0.1, 1.02, 0.57, 0.42, 0.0,
+    1.8, 0.0, 1.58, 1.08, 1.67,
 ];
 
 /// What a pair of which nothing is known scores among all pairs.
-const ALL_START: f64 = -5.9;
+const ALL_START: f64 = -5.86;
 
 /// Finds out what a hop does to keys.
 #[derive(Debug)]
@@ -42,6 +42,7 @@ pub struct Comparison<'a> {
     postings: BTreeMap<String, Vec<usize>>,
     rules: Rules,
     related: BTreeSet<(String, String)>,
+    heirs: BTreeSet<(String, String)>,
     /// The best score at which any lost key claims a new one.
     claims: BTreeMap<usize, (f64, OverrideKey)>,
     pairs: BTreeMap<usize, Vec<Pair>>,
@@ -63,6 +64,8 @@ struct Pair {
     score: f64,
     /// Whether the new key was there before, in all the places that read it now.
     old: bool,
+    /// Whether something speaks against it that nothing else outweighs.
+    other: bool,
 }
 
 impl Pair {
@@ -87,6 +90,7 @@ impl<'a> Comparison<'a> {
             postings,
             rules: Rules::default(),
             related: BTreeSet::new(),
+            heirs: BTreeSet::new(),
             claims: BTreeMap::new(),
             pairs: BTreeMap::new(),
         };
@@ -115,6 +119,12 @@ impl<'a> Comparison<'a> {
             let new = component(&self.comparer.new.settings[best.new]);
             *votes.entry((old, new)).or_default() += 1;
         }
+        let mut all: BTreeMap<String, usize> = BTreeMap::new();
+        for ((old, _), votes) in &votes {
+            *all.entry(old.clone()).or_default() += votes;
+        }
+        let many = |((old, _), votes): &(&(String, String), &usize)| all[old] <= 4 * **votes;
+        self.heirs = votes.iter().filter(many).map(|it| it.0.clone()).collect();
         self.related = votes.into_iter().filter(|it| 2 <= it.1).map(|it| it.0).collect();
     }
 
@@ -140,9 +150,20 @@ impl<'a> Comparison<'a> {
         let has = |list: &[String]| list.iter().any(|it| it == component);
         let stays = !has(self.context.old_components) || has(self.context.new_components);
         if stays && self.comparer.new.is_live(component, key) {
-            return false;
+            return self.is_unlisted(component, key);
         }
         self.comparer.old.is_live(component, key) || !self.comparer.new.lists(component, key)
+    }
+
+    /// Whether a key left the values although something still passes on all that is around it: in
+    /// a map that is passed on as a whole, a key can be renamed without a trace in the templates.
+    fn is_unlisted(&self, component: &str, key: &str) -> bool {
+        let (old, new) = (&self.comparer.old, &self.comparer.new);
+        let whole = |it: &(&Reference, Reach)| it.1 == Reach::Whole || it.0.key.contains('*');
+        let chart = new.index.get(component);
+        old.lists(component, key)
+            && !new.lists(component, key)
+            && chart.is_some_and(|it| it.readers(key).iter().all(whole))
     }
 
     /// Scores all pairs again by what the others say.
@@ -211,16 +232,21 @@ impl<'a> Comparison<'a> {
             if self.belong(setting, new) {
                 pair.features[COMPONENT] = 1.0;
             }
-            pair.features[MUTUAL] = 1.0 - (self.ahead(setting, pair) / 1.5).min(1.0);
+            let ahead = self.ahead(setting, pair);
+            let shared = is_global(&new.key.key) && 0.75 <= pair.features[0];
+            pair.features[MUTUAL] = if shared { 1.0 } else { 1.0 - (ahead / 1.5).min(1.0) };
+            pair.other = (!shared && 0.3 < ahead)
+                || (0.72 < pair.features[17] && pair.features[0] < 0.28)
+                || self.is_common(setting, new);
             pair.features[MARGIN] = 0.0;
-            pair.score = score(&pair.features, pair.old);
+            pair.score = score(pair);
         }
         sort(&mut pairs);
         let scores: Vec<f64> = pairs.iter().map(|it| it.score).collect();
         for (at, pair) in pairs.iter_mut().enumerate() {
             let other = scores.get(usize::from(at == 0)).copied().unwrap_or(ALL_START);
             pair.features[MARGIN] = ((pair.score - other) / 3.0).clamp(-1.0, 1.0);
-            pair.score = score(&pair.features, pair.old);
+            pair.score = score(pair);
         }
         sort(&mut pairs);
         pairs
@@ -230,7 +256,14 @@ impl<'a> Comparison<'a> {
     fn belong(&self, old: &Setting<'_>, new: &Setting<'_>) -> bool {
         let component = |it: &Setting<'_>| it.key.component.clone().unwrap_or_default();
         let old = component(old);
-        self.comparer.new.index.get(&old).is_none() && self.related.contains(&(old, component(new)))
+        self.comparer.new.index.get(&old).is_none() && self.heirs.contains(&(old, component(new)))
+    }
+
+    /// Whether it is one global key that several components read already before.
+    fn is_common(&self, old: &Setting<'_>, new: &Setting<'_>) -> bool {
+        let key = &old.key.key;
+        let reads = || self.comparer.old.index.iter().filter(|it| it.is_live(key)).count();
+        is_global(key) && *key == new.key.key && 1 < reads()
     }
 
     fn pair(&self, at: usize, new: usize) -> Option<Pair> {
@@ -242,7 +275,7 @@ impl<'a> Comparison<'a> {
         }
         let features = self.comparer.features(at, new);
         let old = self.is_old(setting);
-        Some(Pair { new, features, score: own(&features), old })
+        Some(Pair { new, features, score: own(&features), old, other: false })
     }
 
     /// Whether a setting was there before and has got no new use.
@@ -343,9 +376,13 @@ fn own(features: &Features) -> f64 {
     OWN_START + features.iter().zip(OWN).map(|(a, b)| a * b).sum::<f64>()
 }
 
-fn score(features: &Features, old: bool) -> f64 {
-    let sum = ALL_START + features.iter().zip(ALL).map(|(a, b)| a * b).sum::<f64>();
-    if old && features[RULE] < 0.5 { sum.min(-2.0) } else { sum }
+fn score(pair: &Pair) -> f64 {
+    let sum = ALL_START + pair.features.iter().zip(ALL).map(|(a, b)| a * b).sum::<f64>();
+    if pair.other || (pair.old && pair.features[RULE] < 0.5) { sum.min(-2.0) } else { sum }
+}
+
+fn is_global(key: &str) -> bool {
+    key.starts_with("global.")
 }
 
 fn sort(pairs: &mut [Pair]) {

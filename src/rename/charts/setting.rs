@@ -1,6 +1,7 @@
 //! The settings of a release: its keys with their defaults and with what reads them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::object::{Object, ObjectId};
 use crate::chart::{Chart, ChartIndex, Reach, Reference, ValueLeaf};
@@ -46,7 +47,7 @@ impl Use<'_> {
     }
 }
 
-type Place = (ObjectId, String, Option<String>, String);
+type Place = (ObjectId, Arc<str>, Option<Arc<str>>, String);
 
 /// A key of a component.
 #[derive(Debug)]
@@ -84,7 +85,7 @@ impl<'a> Side<'a> {
         let mut objects = Objects::default();
         let mut settings = Vec::new();
         for chart in index.iter() {
-            let read = chart.references().iter().map(|it| it.key.as_str());
+            let read = chart.references().iter().map(|it| &*it.key);
             let listed = chart.values.keys().map(String::as_str);
             let keys: BTreeSet<&str> = read.chain(listed).filter(|it| is_plain(it)).collect();
             settings.extend(keys.into_iter().map(|it| setting(chart, it, &mut objects)));
