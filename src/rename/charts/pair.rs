@@ -159,7 +159,8 @@ fn sinks_alike(old: &Use<'_>, new: &Use<'_>) -> f64 {
         (None, None) => 1.0,
         _ => 0.85,
     };
-    let line = if same_line { 0.35 } else { 0.0 };
+    // In variables, lines are alike whatever the variable is.
+    let line = if same_line { 0.35 * told } else { 0.0 };
     let place = 0.9 * fields * told * items;
     guards * (place + line + 0.1 * jaccard(&old.line, &new.line)).min(1.0)
 }

@@ -120,10 +120,17 @@ impl<'a> Comparison<'a> {
             *votes.entry((old, new)).or_default() += 1;
         }
         let mut all: BTreeMap<String, usize> = BTreeMap::new();
+        let mut lost: BTreeMap<String, usize> = BTreeMap::new();
         for ((old, _), votes) in &votes {
             *all.entry(old.clone()).or_default() += votes;
         }
-        let many = |((old, _), votes): &(&(String, String), &usize)| all[old] <= 4 * **votes;
+        for at in self.pairs.keys() {
+            let component = self.comparer.old.settings[*at].key.component.clone();
+            *lost.entry(component.unwrap_or_default()).or_default() += 1;
+        }
+        let many = |((old, _), votes): &(&(String, String), &usize)| {
+            all[old] <= 4 * **votes && lost[old] <= 8 * **votes
+        };
         self.heirs = votes.iter().filter(many).map(|it| it.0.clone()).collect();
         self.related = votes.into_iter().filter(|it| 2 <= it.1).map(|it| it.0).collect();
     }
@@ -236,8 +243,9 @@ impl<'a> Comparison<'a> {
             let shared = is_global(&new.key.key) && 0.75 <= pair.features[0];
             pair.features[MUTUAL] = if shared { 1.0 } else { 1.0 - (ahead / 1.5).min(1.0) };
             pair.other = (!shared && 0.3 < ahead)
-                || (0.72 < pair.features[17] && pair.features[0] < 0.28)
-                || self.is_common(setting, new);
+                || is_elsewhere(&pair.features, setting)
+                || self.is_common(setting, new)
+                || self.is_stray(setting, new);
             pair.features[MARGIN] = 0.0;
             pair.score = score(pair);
         }
@@ -259,11 +267,24 @@ impl<'a> Comparison<'a> {
         self.comparer.new.index.get(&old).is_none() && self.heirs.contains(&(old, component(new)))
     }
 
+    /// Whether nothing read the old key, so that only its place tells what it was for, and the new
+    /// one has another place: another chart.
+    fn is_stray(&self, old: &Setting<'_>, new: &Setting<'_>) -> bool {
+        let chart = |side: &Side<'_>, it: &Setting<'_>| {
+            let chart = side.index.get(it.key.component.as_deref().unwrap_or_default());
+            let prefixes = chart.iter().flat_map(|it| &it.subcharts);
+            let above = prefixes.filter(|prefix| it.key.key.starts_with(&format!("{prefix}.")));
+            above.max_by_key(|it| it.len()).cloned()
+        };
+        old.uses.is_empty() && chart(&self.comparer.old, old) != chart(&self.comparer.new, new)
+    }
+
     /// Whether it is one global key that several components read already before.
     fn is_common(&self, old: &Setting<'_>, new: &Setting<'_>) -> bool {
         let key = &old.key.key;
+        let owned = old.leaf.is_some();
         let reads = || self.comparer.old.index.iter().filter(|it| it.is_live(key)).count();
-        is_global(key) && *key == new.key.key && 1 < reads()
+        is_global(key) && *key == new.key.key && (!owned || 1 < reads())
     }
 
     fn pair(&self, at: usize, new: usize) -> Option<Pair> {
@@ -379,6 +400,13 @@ fn own(features: &Features) -> f64 {
 fn score(pair: &Pair) -> f64 {
     let sum = ALL_START + pair.features.iter().zip(ALL).map(|(a, b)| a * b).sum::<f64>();
     if pair.other || (pair.old && pair.features[RULE] < 0.5) { sum.min(-2.0) } else { sum }
+}
+
+/// Whether the new key does to another object what the old one did, and nothing else speaks for it.
+fn is_elsewhere(features: &Features, old: &Setting<'_>) -> bool {
+    let (place, other) = (features[0], features[17]);
+    let kept = features[11] == 1.0 && 2 < old.names.len();
+    (0.35 < other && place < 0.3 && !kept) || (0.5 < other && place < 0.45 && features[RULE] < 0.3)
 }
 
 fn is_global(key: &str) -> bool {
