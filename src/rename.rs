@@ -14,6 +14,7 @@ use serde::{Serialize, Serializer};
 use crate::overrides::{Override, OverrideKey, OverrideSet};
 use crate::release::DocumentedRename;
 
+pub mod charts;
 mod score;
 mod words;
 

@@ -1,0 +1,133 @@
+//! The objects that templates render, and how alike two of them are.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::chart::Reference;
+use crate::rename::words::words;
+
+/// Kinds that run pods: one often takes the place of another.
+const WORKLOADS: &[&str] = &["Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "Pod"];
+
+/// Folders that every chart has.
+const FOLDERS: &[&str] = &["resources", "charts", "templates"];
+
+/// What an object is known by.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct ObjectId {
+    component: String,
+    source: Arc<str>,
+    kind: Arc<str>,
+    name: Arc<str>,
+}
+
+impl ObjectId {
+    pub(super) fn new(component: &str, reference: &Reference) -> Self {
+        Self {
+            component: component.to_owned(),
+            source: reference.source.clone(),
+            kind: reference.sink.kind.clone(),
+            name: reference.sink.name.clone(),
+        }
+    }
+}
+
+/// An object of a release.
+#[derive(Debug)]
+pub(super) struct Object {
+    pub(super) id: ObjectId,
+    /// The words of its file and name: what it is about.
+    subject: BTreeSet<String>,
+    /// What is read in it.
+    content: BTreeSet<String>,
+}
+
+impl Object {
+    pub(super) fn new(id: ObjectId) -> Self {
+        let path = id.source.split('/').filter(|it| !FOLDERS.contains(it));
+        let stem =
+            |it: &str| it.rsplit_once('.').map_or(it.to_owned(), |(stem, _)| stem.to_owned());
+        let mut subject: BTreeSet<String> = path.map(stem).flat_map(|it| words(&it)).collect();
+        subject.extend(literal(&id.name).iter().flat_map(|it| words(it)));
+        let mut idle: BTreeSet<String> = words(&id.kind).into_iter().collect();
+        idle.insert(id.kind.to_lowercase());
+        idle.extend(words(&id.component));
+        subject.retain(|it| !idle.contains(it));
+        Self { id, subject, content: BTreeSet::new() }
+    }
+
+    /// Takes note of something that is read in it.
+    pub(super) fn holds(&mut self, reference: &Reference) {
+        let sink = &reference.sink;
+        let env = sink.env.as_deref().unwrap_or_default();
+        self.content.insert(format!("{} {env} {}", sink.field, sink.line));
+    }
+}
+
+fn literal(name: &str) -> Vec<&str> {
+    let mut parts = Vec::new();
+    let mut rest = name;
+    while let Some((before, after)) = rest.split_once("{{") {
+        parts.push(before);
+        rest = after.split_once("}}").map_or("", |it| it.1);
+    }
+    parts.push(rest);
+    parts
+}
+
+/// How rare things are that templates of two releases have: what is rare says more.
+#[derive(Debug, Default)]
+pub(super) struct Rarity {
+    counts: BTreeMap<String, u32>,
+}
+
+impl Rarity {
+    pub(super) fn of<'a>(objects: impl Iterator<Item = &'a Object>) -> Self {
+        let mut counts: BTreeMap<String, u32> = BTreeMap::new();
+        for item in objects.flat_map(|it| &it.content) {
+            *counts.entry(item.clone()).or_default() += 1;
+        }
+        Self { counts }
+    }
+
+    fn weight(&self, item: &str) -> f64 {
+        let count = self.counts.get(item).copied().unwrap_or(1);
+        1.0 / (1.0 + f64::from(count)).log2()
+    }
+
+    /// How alike two objects are, from 0 to 1.
+    pub(super) fn alike(&self, old: &Object, new: &Object) -> f64 {
+        if old.id == new.id {
+            return 1.0;
+        }
+        let content = self.shared(&old.content, &new.content);
+        let subject = match (old.subject.is_empty(), new.subject.is_empty()) {
+            (true, true) => 0.6,
+            _ => overlap(&old.subject, &new.subject),
+        };
+        kinds_alike(&old.id.kind, &new.id.kind) * (0.9 * content).max(0.5 * content + 0.5 * subject)
+    }
+
+    fn shared(&self, old: &BTreeSet<String>, new: &BTreeSet<String>) -> f64 {
+        let sum = |set: &BTreeSet<String>| set.iter().map(|it| self.weight(it)).sum::<f64>();
+        let shared: f64 = old.intersection(new).map(|it| self.weight(it)).sum();
+        let all = sum(old) + sum(new);
+        // A few lines that many objects have say little.
+        let enough = shared / (shared + 0.6);
+        if all == 0.0 { 0.0 } else { 2.0 * shared / all * enough }
+    }
+}
+
+fn kinds_alike(old: &str, new: &str) -> f64 {
+    let workload = |it: &str| WORKLOADS.contains(&it);
+    match (old == new, workload(old) && workload(new)) {
+        (true, _) => 1.0,
+        (_, true) => 0.9,
+        _ => 0.5,
+    }
+}
+
+fn overlap(a: &BTreeSet<String>, b: &BTreeSet<String>) -> f64 {
+    let shared = a.intersection(b).count();
+    super::ratio(2 * shared, a.len() + b.len())
+}

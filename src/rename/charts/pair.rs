@@ -1,0 +1,227 @@
+//! What speaks for one setting being the successor of another.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use super::object::Rarity;
+use super::setting::{Setting, Side, Use};
+use crate::chart::{Kind, ValueLeaf};
+use crate::rename::words::folded;
+
+/// The number of things that are looked at.
+pub(super) const FEATURES: usize = 21;
+
+/// What was found about a pair; each from 0 to 1.
+pub(super) type Features = [f64; FEATURES];
+
+/// The place of the strength of rules.
+pub(super) const RULE: usize = 9;
+
+/// The place of how much of what a place lost follows the rule.
+pub(super) const COVER: usize = 16;
+
+/// The place of whether the components belong together.
+pub(super) const COMPONENT: usize = 7;
+
+/// The place of whether no other lost key fits the new one better.
+pub(super) const MUTUAL: usize = 19;
+
+/// The place of how far the next candidate is behind.
+pub(super) const MARGIN: usize = 20;
+
+/// Compares settings of two releases.
+#[derive(Debug)]
+pub(super) struct Comparer<'a> {
+    pub(super) old: Side<'a>,
+    pub(super) new: Side<'a>,
+    rarity: Rarity,
+    words: BTreeMap<String, f64>,
+    objects: RefCell<BTreeMap<(usize, usize), f64>>,
+}
+
+impl<'a> Comparer<'a> {
+    pub(super) fn new(old: Side<'a>, mut new: Side<'a>) -> Self {
+        new.follow(&old);
+        let rarity = Rarity::of(old.objects.iter().chain(&new.objects));
+        let mut counts: BTreeMap<String, f64> = BTreeMap::new();
+        for word in old.settings.iter().chain(&new.settings).flat_map(|it| &it.words) {
+            *counts.entry(word.clone()).or_default() += 1.0;
+        }
+        let words = counts.into_iter().map(|(word, n)| (word, 1.0 / (1.0 + n).log2())).collect();
+        Self { old, new, rarity, words, objects: RefCell::default() }
+    }
+
+    /// What speaks for the setting with the number `new` as the successor of `old`.
+    pub(super) fn features(&self, at: usize, new: usize) -> Features {
+        let (old, new) = (&self.old.settings[at], &self.new.settings[new]);
+        let existed = self.old.find(&new.key).map(|at| &self.old.settings[at]);
+        let existed = existed.filter(|it| !it.uses.is_empty());
+        let own = self.old.find(&new.key);
+        let alike = |u: &Use<'_>, v: &Use<'_>| self.uses_alike((at, own), u, v);
+        let (forward, best) = cover(&old.uses, &new.uses, alike);
+        let (places, _) = cover(&old.uses, &new.uses, sinks_alike);
+        let (backward, _) = cover(&new.uses, &old.uses, |v, u| alike(u, v));
+        let suffix = shared_end(&old.folded, &new.folded);
+        let words = self.words_alike(old, new);
+        let contained = contained(&old.leaf_words, new);
+        let took = new.uses.iter().any(|it| it.fed_by.contains(&at));
+        let flag = |it: bool| f64::from(u8::from(it));
+        [
+            forward,
+            backward,
+            words,
+            jaccard(&old.leaf_words, &new.leaf_words),
+            super::ratio(suffix, old.names.len().max(new.names.len())),
+            default_alike(old.leaf, new.leaf),
+            if old.comment.is_empty() { 0.0 } else { jaccard(&old.comment, &new.comment) },
+            flag(old.key.component == new.key.component),
+            flag(existed.is_some()),
+            0.0,
+            best,
+            flag(suffix == old.names.len()),
+            contained,
+            flag(took),
+            forward * words,
+            flag(old.uses.is_empty()),
+            0.0,
+            (places - forward).max(0.0),
+            names_variable(old, new),
+            0.0,
+            0.0,
+        ]
+    }
+
+    fn words_alike(&self, old: &Setting<'_>, new: &Setting<'_>) -> f64 {
+        let weight = |it: &String| self.words.get(it).copied().unwrap_or(1.0);
+        let shared: f64 = old.words.intersection(&new.words).map(weight).sum();
+        let all: f64 = old.words.union(&new.words).map(weight).sum();
+        if all == 0.0 { 0.0 } else { shared / all }
+    }
+
+    fn uses_alike(&self, (at, own): (usize, Option<usize>), old: &Use<'_>, new: &Use<'_>) -> f64 {
+        if new.fed_by.contains(&at) && old.text == new.text {
+            return 1.0;
+        }
+        let sink = sinks_alike(old, new);
+        if sink < 0.2 {
+            return 0.0;
+        }
+        let mut objects = self.objects.borrow_mut();
+        let object = objects.entry((old.object, new.object)).or_insert_with(|| {
+            self.rarity.alike(&self.old.objects[old.object], &self.new.objects[new.object])
+        });
+        // What another setting fed before and feeds no longer is the place of that other one.
+        let mine = |it: &usize| *it == at || Some(*it) == own;
+        let other = !new.fed_by.is_empty() && !new.fed_by.iter().any(mine);
+        let taken = if other { 0.25 } else { 1.0 };
+        taken * sink * (0.2 + 0.8 * *object)
+    }
+}
+
+/// How well the places that read one setting are found among those that read the other: the mean,
+/// and the best.
+fn cover(
+    of: &[Use<'_>],
+    among: &[Use<'_>],
+    alike: impl Fn(&Use<'_>, &Use<'_>) -> f64,
+) -> (f64, f64) {
+    let (mut sum, mut weights, mut best) = (0.0, 0.0, 0.0_f64);
+    for one in of {
+        let found = among.iter().map(|it| alike(one, it)).fold(0.0, f64::max);
+        let weight = if one.reference.sink.guard { 0.35 } else { 1.0 };
+        sum += weight * found;
+        weights += weight;
+        best = best.max(found * weight.sqrt());
+    }
+    if weights == 0.0 { (0.0, 0.0) } else { (sum / weights, best) }
+}
+
+/// How alike two places are, whatever objects they are in.
+fn sinks_alike(old: &Use<'_>, new: &Use<'_>) -> f64 {
+    let (a, b) = (&old.reference.sink, &new.reference.sink);
+    let same_line = old.text == new.text;
+    let fields = fields_alike(&old.field, &new.field);
+    if fields == 0.0 && !same_line {
+        return 0.0;
+    }
+    let guards = if a.guard == b.guard { 1.0 } else { 0.4 };
+    let told = match (&old.env, &new.env) {
+        (Some(a), Some(b)) if a == b => 1.0,
+        (Some(a), Some(b)) => 0.8 * jaccard(a, b),
+        (Some(a), None) if new.field.iter().any(|it| it == "env") => named(a, new),
+        (None, None) if !a.field.ends_with("[]") && !a.guard => 1.0,
+        (None, None) if same_line => 1.0,
+        (None, None) => jaccard(&old.line, &new.line),
+        _ => 0.3,
+    };
+    let items = match (&old.item, &new.item) {
+        (Some(a), Some(b)) => 0.6 + 0.4 * jaccard(a, b),
+        (None, None) => 1.0,
+        _ => 0.85,
+    };
+    // In variables, lines are alike whatever the variable is.
+    let line = if same_line { 0.35 * told } else { 0.0 };
+    let place = 0.9 * fields * told * items;
+    guards * (place + line + 0.1 * jaccard(&old.line, &new.line)).min(1.0)
+}
+
+/// How much of a variable's name is found in the key that makes a variable, when the template does
+/// not say how that one is called.
+fn named(variable: &[String], new: &Use<'_>) -> f64 {
+    let key = new.reference.key.to_lowercase();
+    let found = variable.iter().filter(|it| key.contains(it.as_str())).count();
+    super::ratio(found, variable.len())
+}
+
+/// How much of the ends of two paths is the same.
+fn fields_alike(old: &[String], new: &[String]) -> f64 {
+    if old.is_empty() || new.is_empty() {
+        return if old.len() == new.len() { 0.5 } else { 0.0 };
+    }
+    if old == new {
+        return 1.0;
+    }
+    let end = shared_end(old, new);
+    0.8 * super::ratio(end, old.len().max(new.len()).min(end + 3))
+}
+
+fn shared_end(a: &[String], b: &[String]) -> usize {
+    a.iter().rev().zip(b.iter().rev()).take_while(|(x, y)| x == y).count()
+}
+
+fn jaccard(a: &[String], b: &[String]) -> f64 {
+    let shared = a.iter().filter(|it| b.contains(it)).count();
+    let all = a.len() + b.len() - shared;
+    if all == 0 { 1.0 } else { super::ratio(shared, all) }
+}
+
+/// Whether the new key is called like the environment variable that the old one fed.
+fn names_variable(old: &Setting<'_>, new: &Setting<'_>) -> f64 {
+    let last = new.folded.last();
+    let named = |it: &Use<'_>| it.reference.sink.env.as_deref().map(folded).as_ref() == last;
+    f64::from(u8::from(last.is_some() && old.uses.iter().any(named)))
+}
+
+/// How much of a name is found in the last names of a setting.
+fn contained(leaf: &[String], new: &Setting<'_>) -> f64 {
+    let last = &new.folded[new.folded.len().saturating_sub(3)..];
+    let found = leaf.iter().filter(|it| last.iter().any(|name| name.contains(it.as_str())));
+    super::ratio(found.count(), leaf.len())
+}
+
+fn default_alike(old: Option<&ValueLeaf>, new: Option<&ValueLeaf>) -> f64 {
+    let (Some(old), Some(new)) = (old, new) else { return 0.4 };
+    if old.default != new.default {
+        return if old.kind == new.kind { 0.25 } else { 0.0 };
+    }
+    if is_telling(old) { 1.0 } else { 0.6 }
+}
+
+fn is_telling(leaf: &ValueLeaf) -> bool {
+    match leaf.kind {
+        Kind::String => leaf.default.as_str().is_some_and(|it| 3 < it.len()),
+        Kind::Number => leaf.default.as_f64().is_some_and(|it| 10.0 < it),
+        Kind::List => leaf.default.as_array().is_some_and(|it| !it.is_empty()),
+        Kind::Null | Kind::Bool | Kind::Map => false,
+    }
+}
