@@ -1,9 +1,6 @@
 //! Which keys lose what reads them between two releases, and what takes their place.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::{Confidence, RenameKind};
-use crate::chart::ChartIndex;
 use crate::overrides::OverrideKey;
 
 mod kind;

@@ -114,7 +114,8 @@ impl<'a> Comparison<'a> {
         let mut votes: BTreeMap<(String, String), usize> = BTreeMap::new();
         for (at, pairs) in &self.pairs {
             let Some(best) = pairs.first().filter(|it| 0.5 < it.weight()) else { continue };
-            let component = |setting: &Setting<'_>| setting.key.component.clone().unwrap_or_default();
+            let component =
+                |setting: &Setting<'_>| setting.key.component.clone().unwrap_or_default();
             let old = component(&self.comparer.old.settings[*at]);
             let new = component(&self.comparer.new.settings[best.new]);
             *votes.entry((old, new)).or_default() += 1;
@@ -343,7 +344,9 @@ impl<'a> Comparison<'a> {
         let parallel = |it: &&Pair| {
             let other = &setting(it).names;
             let differ = names.iter().zip(other).filter(|(a, b)| a != b).count();
-            names.len() == other.len() && differ <= 1 && setting(it).key.component == setting(first).key.component
+            names.len() == other.len()
+                && differ <= 1
+                && setting(it).key.component == setting(first).key.component
         };
         let free = |it: &&Pair| {
             it.features[8] == 0.0 && self.claims.get(&it.new).is_none_or(|it| it.1 == old.key)
@@ -405,7 +408,7 @@ fn score(pair: &Pair) -> f64 {
 /// Whether the new key does to another object what the old one did, and nothing else speaks for it.
 fn is_elsewhere(features: &Features, old: &Setting<'_>) -> bool {
     let (place, other) = (features[0], features[17]);
-    let kept = features[11] == 1.0 && 2 < old.names.len();
+    let kept = 0.5 < features[11] && 2 < old.names.len();
     (0.35 < other && place < 0.3 && !kept) || (0.5 < other && place < 0.45 && features[RULE] < 0.3)
 }
 
