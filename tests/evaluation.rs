@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use kyma_upgrade::chart::ChartIndex;
 use kyma_upgrade::fetch::archive::{self, Limits};
 use kyma_upgrade::overrides::OverrideKey;
-use kyma_upgrade::rename::charts::{Comparison, Context};
+use kyma_upgrade::rename::charts::{Comparison, Context, KeyChange};
 use semver::Version;
 
 /// What is labelled of one old key.
@@ -87,15 +87,29 @@ fn same(a: &OverrideKey, b: &OverrideKey) -> bool {
     a == b || (a.key == b.key && a.key.starts_with("global.") && open)
 }
 
-/// The successors that are reported for a key.
-fn reported(hop: &Comparison<'_>, key: &OverrideKey) -> Vec<OverrideKey> {
-    hop.fate(key).into_iter().flat_map(|it| it.to).map(|it| it.key).collect()
+/// The changes of a hop: of listed keys, and of any other on request.
+struct Hop<'a> {
+    comparison: Comparison<'a>,
+    changes: BTreeMap<OverrideKey, KeyChange>,
 }
 
-fn score(hop: &Comparison<'_>, labels: &Labels) -> Score {
+impl<'a> Hop<'a> {
+    fn new(comparison: Comparison<'a>) -> Self {
+        let changes = comparison.changes().into_iter().map(|it| (it.from.clone(), it)).collect();
+        Self { comparison, changes }
+    }
+
+    /// The successors that are reported for a key.
+    fn reported(&self, key: &OverrideKey) -> Vec<OverrideKey> {
+        let change = self.changes.get(key).cloned().or_else(|| self.comparison.fate(key));
+        change.into_iter().flat_map(|it| it.to).map(|it| it.key).collect()
+    }
+}
+
+fn score(hop: &Hop<'_>, labels: &Labels) -> Score {
     let mut score = Score::default();
     for (key, truth) in &labels.keys {
-        let reported = reported(hop, key);
+        let reported = hop.reported(key);
         let found = truth.targets.iter().filter(|it| reported.iter().any(|told| same(told, it)));
         score.labelled += truth.targets.len();
         score.found += found.count();
@@ -109,7 +123,7 @@ fn score(hop: &Comparison<'_>, labels: &Labels) -> Score {
             score.revived += usize::from(!reported.is_empty());
         }
     }
-    let told = |(old, new): &&(OverrideKey, OverrideKey)| reported(hop, old).contains(new);
+    let told = |(old, new): &&(OverrideKey, OverrideKey)| hop.reported(old).contains(new);
     score.false_pairs = labels.false_pairs.iter().filter(told).count();
     score
 }
@@ -165,7 +179,7 @@ fn successors_of_labelled_keys_are_found_and_right() {
         let (old, new) = (index(&folder, &from), index(&folder, &to));
         let (before, after) = (components(&folder, &from), components(&folder, &to));
         let context = Context { old_components: &before, new_components: &after };
-        let score = score(&Comparison::new(&old, &new, context), &labels);
+        let score = score(&Hop::new(Comparison::new(&old, &new, context)), &labels);
         print(&format!("{from} to {to}"), &score);
         scores.push(score);
     }
