@@ -27,12 +27,12 @@ const OWN_START: f64 = -6.86;
 
 /// What every feature adds to the score of a pair among all pairs.
 const ALL: Features = [
-    0.93, 0.32, 1.81, 0.05, 0.05, 0.82, 0.1, 0.3, -2.43, 3.29, 0.81, 0.1, 1.02, 0.57, 0.42, 0.0,
-    1.8, 0.0, 1.58, 1.08, 1.67,
+    0.94, 0.32, 1.83, 0.05, 0.05, 0.77, 0.1, 0.36, -2.38, 3.44, 0.82, 0.1, 1.05, 0.49, 0.4, 0.0,
+    1.96, 0.0, 1.58, 1.03, 1.7,
 ];
 
 /// What a pair of which nothing is known scores among all pairs.
-const ALL_START: f64 = -5.86;
+const ALL_START: f64 = -5.92;
 
 /// Finds out what a hop does to keys.
 #[derive(Debug)]
@@ -243,7 +243,7 @@ impl<'a> Comparison<'a> {
             let shared = is_global(&new.key.key) && 0.75 <= pair.features[0];
             pair.features[MUTUAL] = if shared { 1.0 } else { 1.0 - (ahead / 1.5).min(1.0) };
             pair.other = (!shared && 0.3 < ahead)
-                || is_elsewhere(&pair.features, setting)
+                || is_elsewhere(&pair.features, setting, new)
                 || self.is_common(setting, new)
                 || self.is_stray(setting, new);
             pair.features[MARGIN] = 0.0;
@@ -282,9 +282,11 @@ impl<'a> Comparison<'a> {
     /// Whether it is one global key that several components read already before.
     fn is_common(&self, old: &Setting<'_>, new: &Setting<'_>) -> bool {
         let key = &old.key.key;
-        let owned = old.leaf.is_some();
-        let reads = || self.comparer.old.index.iter().filter(|it| it.is_live(key)).count();
-        is_global(key) && *key == new.key.key && (!owned || 1 < reads())
+        let (before, after) = (self.comparer.old.index, self.comparer.new.index);
+        let others = before.iter().filter(|it| Some(&it.name) != old.key.component.as_ref());
+        let stays = |name: &str| after.get(name).is_some_and(|it| it.is_live(key));
+        let shared = || others.filter(|it| it.is_live(key)).any(|it| stays(&it.name));
+        is_global(key) && *key == new.key.key && (old.leaf.is_none() || shared())
     }
 
     fn pair(&self, at: usize, new: usize) -> Option<Pair> {
@@ -403,9 +405,9 @@ fn score(pair: &Pair) -> f64 {
 }
 
 /// Whether the new key does to another object what the old one did, and nothing else speaks for it.
-fn is_elsewhere(features: &Features, old: &Setting<'_>) -> bool {
+fn is_elsewhere(features: &Features, old: &Setting<'_>, new: &Setting<'_>) -> bool {
     let (place, other) = (features[0], features[17]);
-    let kept = features[11] == 1.0 && 2 < old.names.len();
+    let kept = features[11] == 1.0 && 2 < old.names.len() && old.names.len() < new.names.len();
     (0.35 < other && place < 0.3 && !kept) || (0.5 < other && place < 0.45 && features[RULE] < 0.3)
 }
 

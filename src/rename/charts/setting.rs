@@ -19,6 +19,10 @@ pub(super) fn words(text: &str) -> Vec<String> {
     words
 }
 
+/// How many of the places that read a setting are looked at. Some switches are tested in every
+/// template of a chart; that says nothing more after the first few.
+const USES: usize = 24;
+
 /// A place that reads a setting.
 #[derive(Debug)]
 pub(super) struct Use<'a> {
@@ -40,6 +44,11 @@ pub(super) struct Use<'a> {
 }
 
 impl Use<'_> {
+    /// How much the place says about the setting: what is only tested is less than what is used.
+    pub(super) fn weight(&self) -> f64 {
+        if self.reference.sink.guard { 0.35 } else { 1.0 }
+    }
+
     /// What makes the place this one.
     fn place(&self, objects: &[Object]) -> Place {
         let sink = &self.reference.sink;
@@ -182,7 +191,10 @@ fn uses<'a>(
             fed_by: Vec::new(),
         }
     };
-    direct.map(one).collect()
+    let mut direct: Vec<&Reference> = direct.collect();
+    direct.sort_by_key(|it| it.sink.guard);
+    direct.truncate(USES);
+    direct.into_iter().map(one).collect()
 }
 
 fn field(path: &str, rest: &[String]) -> Vec<String> {
