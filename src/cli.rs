@@ -71,11 +71,16 @@ pub enum Command {
     #[command(
         override_usage = "kyma-upgrade mirror [OPTIONS] --from <VERSION> --to <VERSION> <DIR>",
         after_help = help::MIRROR,
-        mut_arg("verbose", hidden)
+        mut_arg("verbose", hidden),
+        mut_arg("width", hidden)
     )]
     Mirror(MirrorArgs),
     /// List the releases, and what is left out and why
-    #[command(override_usage = "kyma-upgrade releases [OPTIONS]", mut_arg("verbose", hidden))]
+    #[command(
+        override_usage = "kyma-upgrade releases [OPTIONS]",
+        mut_arg("verbose", hidden),
+        mut_arg("width", hidden)
+    )]
     Releases(ReleasesArgs),
     /// Explain a finding code; without one, list all
     #[command(mut_args(|it| if it.is_positional() { it } else { hidden(it) }))]
@@ -108,6 +113,9 @@ pub struct PlanArgs {
     /// Which upgrade.
     #[command(flatten)]
     pub upgrade: UpgradeArgs,
+    /// What the user sets.
+    #[command(flatten)]
+    pub overrides: OverrideArgs,
     /// What is accepted and what fails.
     #[command(flatten)]
     pub policy: PolicyArgs,
@@ -254,6 +262,15 @@ pub struct UpgradeArgs {
     /// Pass through this patch of its minor instead of the newest, such as 1.11.0 (repeatable)
     #[arg(long, value_name = "VERSION")]
     pub via: Vec<VersionRequest>,
+}
+
+/// What the user sets.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Your overrides")]
+pub struct OverrideArgs {
+    /// Override ConfigMaps and Secrets: a file, a folder, or `-` for standard input (repeatable)
+    #[arg(short = 'f', long = "overrides", value_name = "FILE")]
+    pub files: Vec<PathBuf>,
 }
 
 /// What is accepted and what fails.

@@ -19,6 +19,7 @@ mod path;
 mod plan;
 mod releases;
 mod source;
+mod user_overrides;
 
 /// How long an interrupted command may take to come to a stop. One that waits for standard input
 /// never does.
@@ -51,11 +52,29 @@ fn finish(command: Command) -> Result<Exit, Error> {
 async fn interruptible(command: Command) -> Result<Exit, Error> {
     tokio::select! {
         biased;
-        _ = tokio::signal::ctrl_c() => Err(Error::interrupted()),
+        () = interruption() => Err(Error::interrupted()),
         result = async { tokio::spawn(dispatch(command)).await } => match result {
             Ok(result) => result,
             Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
         },
+    }
+}
+
+/// Ends when somebody wants the program to stop: with Ctrl-C, or by SIGTERM as a CI system does.
+async fn interruption() {
+    #[cfg(unix)]
+    if let Ok(mut terminate) =
+        tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
+    {
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = terminate.recv() => {}
+        }
+        return;
+    }
+    // Where the signal cannot be heard, the program ends by it as any other does.
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
     }
 }
 

@@ -20,10 +20,12 @@ mod overrides;
 mod permissions;
 mod policy;
 mod procedure;
+mod user_overrides;
 
 pub use guides::{Breaking, breaking_changes, uncovered_codes};
 pub use overrides::rename_evidence;
 pub use policy::{Accept, FailOn, Policy, Verdict};
+pub use user_overrides::findings as user_override_findings;
 
 /// What a rule may look at.
 #[derive(Debug, Clone, Copy)]

@@ -144,7 +144,8 @@ fn refuse_outside_the_installer_world(
             let first = first.minor;
             return Err(Refusal::BeforeFirstProcedure { asked, first, source_doc });
         }
-        if end.minor().major > last.minor.major {
+        let beyond = end.minor().major == last.minor.major + 1 || resolve(catalog, end).is_ok();
+        if end.minor().major > last.minor.major && beyond {
             let newest = catalog.newest(last.minor).map(|it| it.version.clone());
             let (asked, last) = (end.to_string(), last.minor);
             return Err(Refusal::LeavesInstaller { asked, last, newest });

@@ -18,7 +18,7 @@ mod facts;
 mod needs;
 
 pub use catalog::{Catalog, Excluded};
-pub use facts::{ArtifactLayout, DocumentedRename, Facts, Generation};
+pub use facts::{ArtifactLayout, DocumentedRename, Facts, Generation, IstioReader};
 pub use needs::{Need, Role};
 
 /// A release as its source lists it, in the shape of GitHub's REST API
@@ -205,6 +205,11 @@ pub enum Resource {
         /// The path below the repository's root.
         path: String,
     },
+    /// The source archive of a release, which holds its charts.
+    Archive {
+        /// The release's tag.
+        tag: String,
+    },
     /// The release notes post in folder `dir` of the website's blog.
     Notes {
         /// The folder's name, such as `2019-06-13-release-notes-1.2`.
@@ -227,6 +232,7 @@ impl Resource {
         match self {
             Self::Asset { tag, name } | Self::Bucket { tag, name } => format!("{tag}/{name}"),
             Self::Raw { reference, path } => format!("{reference}/{path}"),
+            Self::Archive { tag } => format!("{tag}.tar.gz"),
             Self::Notes { dir } => format!("{dir}/index.md"),
         }
     }
@@ -244,7 +250,7 @@ impl Resource {
     /// Whether its content may change under the same name (a file on a branch, a blog post).
     pub fn is_mutable(&self) -> bool {
         match self {
-            Self::Asset { .. } | Self::Bucket { .. } => false,
+            Self::Asset { .. } | Self::Bucket { .. } | Self::Archive { .. } => false,
             Self::Raw { reference, .. } => reference.starts_with("release-"),
             Self::Notes { .. } => true,
         }

@@ -382,6 +382,23 @@ impl Report {
         format!("{json}\n")
     }
 
+    /// What the report is about, in one line: `Kyma 1.0.0 → 1.3.0 (cluster)`, or two file names.
+    pub fn title(&self) -> String {
+        let is_version = |text: &str| Version::parse(text).is_ok();
+        if is_version(&self.from) && is_version(&self.to) {
+            format!("Kyma {} → {} ({})", self.from, self.to, self.deployment.as_str())
+        } else {
+            format!("{} → {}", self.from, self.to)
+        }
+    }
+
+    /// The verdict, where the report can bear one: a part of a plan that found nothing against the
+    /// upgrade says nothing for it either.
+    pub fn told_verdict(&self) -> Option<Verdict> {
+        let whole = self.hops.iter().any(|hop| hop.steps.is_some());
+        (whole || self.verdict == Verdict::Blocked).then_some(self.verdict)
+    }
+
     /// All findings: those of no hop, then hop by hop.
     pub fn all_findings(&self) -> impl Iterator<Item = &Finding> + Clone {
         self.findings.iter().chain(self.hops.iter().flat_map(|hop| &hop.findings))

@@ -114,9 +114,23 @@ pub struct Entry {
     pub node: Node,
 }
 
-/// The sha-256 of a withheld value. Never printed.
+/// The sha-256 of a withheld value, and of what nature the value is. Never printed.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Digest([u8; 32]);
+pub struct Digest {
+    sha256: [u8; 32],
+    nature: Nature,
+}
+
+/// What may be known about a withheld value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Nature {
+    /// It is a text.
+    Text,
+    /// It is a text that stands for one to be filled in.
+    Placeholder,
+    /// It is not what its place demands: no text, or no base64.
+    Malformed,
+}
 
 impl fmt::Debug for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -199,9 +213,20 @@ fn same_entries(left: &[Entry], right: &[Entry]) -> bool {
 }
 
 impl Digest {
-    /// The digest of a value that is withheld.
+    /// The digest of a text that is withheld.
     pub fn of(value: &[u8]) -> Self {
-        Self(Sha256::digest(value).into())
+        Self { sha256: Sha256::digest(value).into(), nature: Nature::Text }
+    }
+
+    /// The same digest of a value of another nature.
+    #[must_use]
+    pub fn with(self, nature: Nature) -> Self {
+        Self { nature, ..self }
+    }
+
+    /// Of what nature the value is.
+    pub fn nature(&self) -> Nature {
+        self.nature
     }
 }
 

@@ -10,7 +10,7 @@ const CORE: &[(&str, &[&str])] = &[
     ("release", &["finding"]),
     ("path", &["finding", "release"]),
     ("manifest", &["yaml"]),
-    ("overrides", &["manifest", "yaml"]),
+    ("overrides", &["manifest", "release", "yaml"]),
     ("chart", &["yaml"]),
     ("guide", &["finding", "release"]),
     ("bundle", &["finding", "manifest", "overrides", "release", "yaml"]),

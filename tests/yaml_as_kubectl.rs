@@ -9,6 +9,21 @@ use std::process::Command;
 use kyma_upgrade::yaml::{self, Limits};
 use serde_json::{Value, json};
 
+/// The kubectl whose readings of unusual files are ours. Older ones split documents otherwise: 1.20
+/// knows no `---` before a carriage return.
+const UNUSUAL: u32 = 32;
+/// The oldest kubectl that release artifacts were compared with.
+const ARTIFACTS: u32 = 20;
+
+/// The minor version of the installed kubectl.
+fn kubectl_minor() -> Option<u32> {
+    let output =
+        Command::new("kubectl").args(["version", "--client", "-o", "json"]).output().ok()?;
+    let version: Value = serde_json::from_slice(&output.stdout).ok()?;
+    let minor = version["clientVersion"]["minor"].as_str()?;
+    minor.trim_end_matches(|c: char| !c.is_ascii_digit()).parse().ok()
+}
+
 /// What became of a file.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Outcome {
@@ -173,12 +188,17 @@ fn agree(kubectl: &Reading, ours: &Reading) -> bool {
 
 /// Fails with the name and the first difference of each input that kubectl reads otherwise.
 #[expect(clippy::print_stdout, reason = "says in one line what did not run")]
-fn assert_agreement(inputs: &[Input]) -> Vec<Reading> {
+fn assert_agreement(inputs: &[Input], least: u32) -> Vec<Reading> {
     let ours: Vec<_> = inputs.iter().map(|input| ours(&input.bytes)).collect();
-    let Some(readings) = kubectls(inputs) else {
+    let Some(minor) = kubectl_minor() else {
         println!("not run: kubectl is not installed, so our readings were not compared with its");
         return Vec::new();
     };
+    if minor < least {
+        println!("not run: kubectl 1.{minor} is older than 1.{least}, whose readings are ours");
+        return Vec::new();
+    }
+    let Some(readings) = kubectls(inputs) else { return Vec::new() };
     let mut differences = Vec::new();
     for (input, (kubectl, ours)) in inputs.iter().zip(readings.iter().zip(&ours)) {
         if !agree(kubectl, ours) {
@@ -198,7 +218,7 @@ fn every_fixture_reads_as_in_kubectl() {
     for input in &inputs {
         assert_eq!(ours(&input.bytes).outcome, Outcome::Accepted, "{}", input.name);
     }
-    let readings = assert_agreement(&inputs);
+    let readings = assert_agreement(&inputs, UNUSUAL);
     assert!(readings.iter().all(|reading| reading.outcome == Outcome::Accepted));
 }
 
@@ -225,7 +245,7 @@ fn what_kubectl_refuses_is_refused() {
     for input in &inputs {
         assert_eq!(ours(&input.bytes).outcome, Outcome::Unreadable, "{}", input.name);
     }
-    let readings = assert_agreement(&inputs);
+    let readings = assert_agreement(&inputs, UNUSUAL);
     assert!(readings.iter().all(|reading| reading.outcome != Outcome::Accepted));
 }
 
@@ -239,7 +259,7 @@ fn utf_16_with_a_byte_order_mark_reads_as_in_kubectl() {
     };
     let mut inputs: Vec<_> = fixtures().into_iter().map(|i| encoded(i, u16::to_le_bytes)).collect();
     inputs.extend(fixtures().into_iter().map(|i| encoded(i, u16::to_be_bytes)));
-    assert_agreement(&inputs);
+    assert_agreement(&inputs, UNUSUAL);
 }
 
 #[test]
@@ -250,7 +270,7 @@ fn every_release_artifact_reads_as_in_kubectl() {
     };
     let mut inputs = Vec::new();
     files(&Path::new(&folder).join("download"), &mut inputs);
-    let readings = assert_agreement(&inputs);
+    let readings = assert_agreement(&inputs, ARTIFACTS);
     let objects: usize = readings.iter().map(|reading| reading.objects.len()).sum();
     println!("{objects} objects of {} files agree", inputs.len());
 }
@@ -312,5 +332,5 @@ fn broken_files_read_as_in_kubectl() {
         let (name, bytes) = (format!("mutant {number}"), text.into_bytes());
         Input { name, bytes }
     });
-    assert_agreement(&mutants.collect::<Vec<_>>());
+    assert_agreement(&mutants.collect::<Vec<_>>(), UNUSUAL);
 }

@@ -22,8 +22,8 @@ mod source;
 #[cfg(test)]
 mod tests;
 
-/// The most nodes that are executed for a component. The largest of Kyma's needs 40,000.
-const MOST_STEPS: usize = 2_000_000;
+/// The most nodes that are executed for a component. The largest of Kyma's needs 5,539.
+const MOST_STEPS: usize = 200_000;
 /// The name of the templates that render what Helm tells people, and no objects.
 const NOTES: &str = "NOTES.txt";
 /// How often a template may call itself before what it gets counts as read altogether: paths of
@@ -137,37 +137,46 @@ impl Evaluation<'_> {
     }
 
     fn switch(&mut self, dependency: &Dependency, field: &str, key: &str, line: u32) {
-        let guard = field != "import-values";
-        let text = format!("{field}: {key}");
-        self.add(Reference {
-            key: key.into(),
-            whole: !guard,
+        let identity = Identity {
+            key: key::shared(key, self.input.subcharts).into(),
             source: dependency.source.as_str().into(),
             line,
-            sink: Sink {
-                field: format!("dependencies[].{field}").into(),
-                item: Some(dependency.prefix().into()),
-                line: format!("{field}: <>").into(),
-                guard,
-                ..Sink::default()
-            },
-            text: text.into(),
-        });
+            guard: field != "import-values",
+        };
+        let sink = Sink {
+            field: format!("dependencies[].{field}").into(),
+            item: Some(dependency.prefix().into()),
+            line: format!("{field}: <>").into(),
+            guard: identity.guard,
+            ..Sink::default()
+        };
+        let whole = !identity.guard;
+        self.add(identity, whole, format!("{field}: {key}").into(), sink);
     }
 
-    /// Adds a reference; of several at one place, the first tells what becomes of the value.
-    fn add(&mut self, mut reference: Reference) {
-        let shared = key::shared(&reference.key, self.input.subcharts);
-        reference.key = shared.into();
-        let identity = Identity {
-            key: reference.key.clone(),
-            source: reference.source.clone(),
-            line: reference.line,
-            guard: reference.sink.guard,
+    /// Whether there is such a reference, and nothing to add to it. Of several reads at one place,
+    /// the first tells what becomes of the value.
+    fn is_known(&mut self, identity: &Identity, whole: bool) -> bool {
+        let known = self.found.get_mut(identity);
+        known.is_some_and(|known| {
+            known.whole |= whole;
+            true
+        })
+    }
+
+    fn add(&mut self, identity: Identity, whole: bool, text: Arc<str>, sink: Sink) {
+        if self.is_known(&identity, whole) {
+            return;
+        }
+        let reference = Reference {
+            key: identity.key.clone(),
+            whole,
+            source: identity.source.clone(),
+            line: identity.line,
+            text,
+            sink,
         };
-        let whole = reference.whole;
-        let known = self.found.entry(identity).or_insert(reference);
-        known.whole |= whole;
+        self.found.insert(identity, reference);
     }
 
     /// Counts a piece of work; whether it may be done.

@@ -10,8 +10,8 @@ use super::{Files, Problem};
 
 /// The deepest nesting of sub-charts that is read.
 const DEEPEST: usize = 10;
-/// The most charts of a component, with every alias counted.
-const MOST_CHARTS: usize = 500;
+/// The most charts of a component, with every alias counted. Kyma's have up to 20.
+const MOST_CHARTS: usize = 100;
 
 /// A chart of a component, under one of its prefixes.
 #[derive(Debug)]

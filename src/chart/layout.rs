@@ -16,6 +16,8 @@ use super::template::ActionSpan;
 
 /// What stands for an action that prints something.
 const HOLE: &str = "{}";
+/// How much of a line is looked at for what stands behind a key, in bytes.
+const LONGEST: usize = 500;
 /// How many lines are looked at around a place.
 const FARTHEST: usize = 2000;
 
@@ -241,7 +243,9 @@ impl Layout {
 
     /// What stands behind the key of a line, with its actions.
     fn value(&self, at: usize) -> String {
-        let (_, value) = self.raw(at).split_once(':').unwrap_or_default();
+        let line = self.raw(at);
+        let line = &line[..boundary(line, LONGEST)];
+        let (_, value) = line.split_once(':').unwrap_or_default();
         plain(value.trim().trim_matches(['"', '\'']))
     }
 
@@ -341,6 +345,12 @@ fn field(path: &[(usize, Opening)]) -> String {
         }
     }
     field
+}
+
+/// The last byte up to `at` at which a text can be cut.
+pub(super) fn boundary(text: &str, at: usize) -> usize {
+    let at = at.min(text.len());
+    (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
 }
 
 /// A text with its actions in their plainest form: no trim markers, single spaces.

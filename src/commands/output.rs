@@ -91,7 +91,8 @@ pub(super) fn print(text: &str) -> Result<(), Error> {
     let result = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
     match result {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Error::failed(format!("cannot write to standard output: {error}")))
+            let text = format!("cannot write to standard output: {error}");
+            Err(Error::failed(text).hint("check where the output is sent, and the room there"))
         }
         _ => Ok(()),
     }

@@ -1,7 +1,7 @@
 //! `plan`: the path, what every hop changes, what was found, and the steps.
 
 use super::load::{Documents, Gathered, Releases};
-use super::output;
+use super::{output, user_overrides};
 use crate::analysis::Changes;
 use crate::bundle::Bundle;
 use crate::cli::PlanArgs;
@@ -16,6 +16,7 @@ use crate::report::{self, HopReport, Report};
 
 pub(super) async fn run(args: &PlanArgs) -> Result<Exit, Error> {
     output::check(&args.output)?;
+    let overrides = user_overrides::read(&args.overrides)?;
     let releases = Releases::open(&args.source, &args.output.console).await?;
     let path = releases.path(&args.from, &args.to, &args.upgrade.via)?;
     let deployment = args.upgrade.deployment.into();
@@ -23,6 +24,7 @@ pub(super) async fn run(args: &PlanArgs) -> Result<Exit, Error> {
     let mut report =
         Report::new(&path.from().to_string(), &path.to().to_string(), deployment, hops);
     add_path_findings(&mut report, &releases, &path);
+    report.findings.extend(lint::user_override_findings(&overrides));
     output::finish(report, &args.policy, &args.output)
 }
 

@@ -132,6 +132,7 @@ impl Answer<'_> {
             "md" => "Markdown",
             "json" => "JSON",
             "sh" => "a script",
+            "gz" => "an archive",
             _ => "the file",
         }
     }

@@ -9,6 +9,7 @@
 //! download/<tag>/<asset>          files of releases
 //! bucket/<tag>/<file>             files of the artifact bucket
 //! raw/<tag or branch>/<path>      files of the repository
+//! archive/<tag>.tar.gz            source archives
 //! notes/<dir>/index.md            release notes
 //! SHA256SUMS                      the digests of all of these; `sha256sum -c SHA256SUMS` checks it
 //! ```
@@ -142,6 +143,7 @@ fn path(resource: &Resource) -> String {
         Resource::Asset { tag, name } => format!("download/{tag}/{name}"),
         Resource::Bucket { tag, name } => format!("bucket/{tag}/{name}"),
         Resource::Raw { reference, path } => format!("raw/{reference}/{path}"),
+        Resource::Archive { tag } => format!("archive/{tag}.tar.gz"),
         Resource::Notes { dir } => format!("notes/{dir}/index.md"),
     }
 }

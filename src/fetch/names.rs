@@ -12,6 +12,7 @@ pub(super) fn check(resource: &Resource) -> Result<(), Error> {
         Resource::Raw { reference, path } => {
             segment(reference).and_then(|()| path.split('/').try_for_each(segment))
         }
+        Resource::Archive { tag } => segment(tag),
         Resource::Notes { dir } => segment(dir),
     }
 }
@@ -36,6 +37,7 @@ pub(super) fn words(resource: &Resource) -> String {
             format!("{path} on branch {reference}")
         }
         Resource::Raw { reference, path } => format!("{path} of release {reference}"),
+        Resource::Archive { tag } => format!("the source archive of release {tag}"),
         Resource::Notes { dir } => format!("the release notes {dir}"),
     }
 }

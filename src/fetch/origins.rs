@@ -66,6 +66,10 @@ impl Origins {
                 let path = encoded(&format!("{reference}/{path}"));
                 format!("{raw}/kyma-project/kyma/{path}")
             }
+            Resource::Archive { tag } => {
+                let path = encoded(&format!("{tag}.tar.gz"));
+                format!("{web}/kyma-project/kyma/archive/refs/tags/{path}")
+            }
             Resource::Notes { dir } => {
                 let path = encoded(&format!("{dir}/index.md"));
                 format!("{raw}/kyma-project/website/main/content/blog-posts/{path}")

@@ -124,6 +124,21 @@ codes! {
         "A key is gone from the release's own override objects, and nothing there takes its place. A setting under it may stop working without an error.",
         "If you set this key, check whether the component still reads it; the nearest new keys are named where there are any.",
         "global.etcdBackup.enabled is gone in 1.3.0";
+    OverrideConflict, "override-conflict", Warning,
+        "Overrides contradict each other",
+        "Several objects of one scope set the same key, or one key is set to a value while others below it make a map of it. In the first case the operator takes the last object (ConfigMaps by name, then Secrets by name), which Kyma's documentation calls undefined; in the second it keeps one of the two at random, differently at each run (kyma@1.24.11 docs/kyma/05-03-overrides.md, Merging and conflicting entries).",
+        "Set each key in one object only, and decide of each key whether it is a value or a map.",
+        "a.b is set in ConfigMap/kyma-installer/one and in ConfigMap/kyma-installer/two";
+    OverrideSecretInConfigmap, "override-secret-in-configmap", Warning,
+        "A credential stands in a ConfigMap",
+        "A key that looks like a credential has a value in a ConfigMap. Everybody who may read ConfigMaps in kyma-installer can read it. The operator reads Secrets just as well.",
+        "Move the key to a Secret with the same labels, remove it from the ConfigMap, and change the credential if others could read it.",
+        "global.adminPassword is set in ConfigMap/kyma-installer/my-overrides";
+    OverrideObjectIgnored, "override-object-ignored", Warning,
+        "An object of yours does not count as overrides, or not as it stands",
+        "The operator reads ConfigMaps and Secrets in the namespace kyma-installer with the label installer=overrides, and of them only data. Anything else that was given as overrides is told, because settings in it do nothing without an error.",
+        "Correct the namespace or the labels, or leave the object out of the overrides.",
+        "ConfigMap/default/my-overrides is labelled as overrides, but the operator reads the namespace kyma-installer only";
     OverrideObjectLeftBehind, "override-object-left-behind", Warning,
         "An override object is no longer in the artifacts but stays in the cluster",
         "`kubectl apply` does not delete what a file no longer contains. The operator reads every override object that it finds, so the keys of this one keep feeding Helm, and may beat the keys that replaced them.",

@@ -45,9 +45,17 @@ fn words(part: &str) -> Vec<String> {
     words
 }
 
+const CERTIFICATES: &[&str] = &["ca", "cert", "certificate", "certificates", "certs", "crt", "pem"];
+
+/// Whether a credential-like key names a certificate alone, which is no secret by itself. A `pem`
+/// may hold a private key.
+pub fn names_certificate(key: &str) -> bool {
+    let last = words(key.rsplit('.').next().unwrap_or(key));
+    let public = |it: &String| CERTIFICATES.contains(&it.as_str()) && it != "pem";
+    last.last().is_some_and(public) && !last.iter().any(|it| is_secret_word(it))
+}
+
 fn is_secret(words: &[String]) -> bool {
-    const CERTIFICATES: &[&str] =
-        &["ca", "cert", "certificate", "certificates", "certs", "crt", "pem"];
     words.iter().any(|it| is_secret_word(it))
         || words.windows(2).any(|it| is_secret_pair(&it[0], &it[1]))
         || words.last().is_some_and(|it| CERTIFICATES.contains(&it.as_str()))
@@ -141,6 +149,17 @@ mod tests {
             "passwordHash",
         ] {
             assert!(looks_like_credential(key), "{key}");
+        }
+    }
+
+    #[test]
+    fn certificates_are_told_from_their_keys() {
+        for key in ["global.tlsCrt", "helm.ca.crt", "global.applicationConnectorCa", "caCert"] {
+            assert!(names_certificate(key), "{key}");
+        }
+        for key in ["global.tlsKey", "applicationConnectorCaKey", "a.pem", "certPassword", "", "a"]
+        {
+            assert!(!names_certificate(key), "{key}");
         }
     }
 

@@ -8,9 +8,11 @@
 //!   withhold, the same values are withheld inside that copy.
 //! * A value of a Secret's `data` counts as the bytes that it encodes, so the same secret compares
 //!   equal however it is written.
+//! * That a value is a placeholder (`__TLS_KEY__`, `<password>`), or none that Kubernetes accepts,
+//!   is told with its digest, because nothing can be told from the digest alone.
 
 use crate::manifest::looks_like_credential;
-use crate::yaml::{Digest, Node, Value};
+use crate::yaml::{Digest, Nature, Node, Value};
 
 /// Where kubectl apply keeps the object as it was applied.
 const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
@@ -165,13 +167,27 @@ fn hide(node: &mut Node, encoded: bool) {
     let digest = match &node.value {
         Value::Null | Value::Redacted(_) => return,
         Value::String(text) if encoded => match decode(text) {
-            Some(bytes) => Digest::of(&bytes),
-            None => Digest::of(text.as_bytes()),
+            Some(bytes) => digest(&bytes),
+            None => Digest::of(text.as_bytes()).with(Nature::Malformed),
         },
-        Value::String(text) => Digest::of(text.as_bytes()),
-        _ => Digest::of(node.to_json().to_string().as_bytes()),
+        Value::String(text) => digest(text.as_bytes()),
+        _ => Digest::of(node.to_json().to_string().as_bytes()).with(Nature::Malformed),
     };
     node.value = Value::Redacted(digest);
+}
+
+fn digest(text: &[u8]) -> Digest {
+    let nature = if is_placeholder(text) { Nature::Placeholder } else { Nature::Text };
+    Digest::of(text).with(nature)
+}
+
+/// Whether a text as a whole is marked as one to be filled in.
+fn is_placeholder(text: &[u8]) -> bool {
+    const MARKS: &[(&[u8], &[u8])] = &[(b"__", b"__"), (b"<", b">"), (b"${", b"}"), (b"{{", b"}}")];
+    let text = text.trim_ascii();
+    MARKS.iter().any(|(start, end)| {
+        start.len() + end.len() < text.len() && text.starts_with(start) && text.ends_with(end)
+    })
 }
 
 /// The bytes that a base64 text encodes (line breaks allowed), or none if it is no base64.
@@ -271,6 +287,30 @@ mod tests {
         assert_eq!(secret("data: {a: aHVudGVy}"), secret("stringData: {a: hunter}"));
         assert_eq!(secret("data: {a: aHVudGVy}"), secret("data: {a: 'aHVu dGVy'}"));
         assert_ne!(secret("data: {a: aHVudGVy}"), secret("data: {a: aHVudGVz}"));
+    }
+
+    #[test]
+    fn placeholders_and_malformed_values_are_told_from_secrets() {
+        let nature = |kind: &str, data: &str| {
+            let text = format!(
+                "---\n{{apiVersion: v1, kind: {kind}, metadata: {{name: a}}, data: {{a.password: {data}}}}}"
+            );
+            let object = object(&text);
+            match &object.node.entries().last().unwrap().node.entries()[0].node.value {
+                Value::Redacted(digest) => digest.nature(),
+                other => panic!("{other:?}"),
+            }
+        };
+        for value in ["__TLS_KEY__", "<your password>", "'${PASSWORD}'", "'{{ password }}'"] {
+            assert_eq!(nature("ConfigMap", value), Nature::Placeholder, "{value}");
+        }
+        for value in ["____", "'<>'", "a<b>", "hunter", "''"] {
+            assert_eq!(nature("ConfigMap", value), Nature::Text, "{value}");
+        }
+        assert_eq!(nature("ConfigMap", "1234"), Nature::Malformed);
+        assert_eq!(nature("Secret", "'not base64'"), Nature::Malformed);
+        assert_eq!(nature("Secret", "X19LRVlfXw=="), Nature::Placeholder);
+        assert_eq!(nature("Secret", "aHVudGVy"), Nature::Text);
     }
 
     #[test]

@@ -151,10 +151,10 @@ fn leave_installer(last: Minor, newest: Option<&Version>) -> String {
 }
 
 fn missing_minor(after: Minor, next: Option<Minor>) -> String {
-    let beyond = next.map(|it| format!(", and start again from a fresh install of {it}"));
+    let beyond = next.map(|it| format!(", or start again from a fresh install of {it}"));
     format!(
-        "plan up to {after}{}; if the release exists under another address, name it with --source \
-         or the --*-url options",
+        "go no further than {after}{}; if the release exists under another address, name it with \
+         --source or the --*-url options",
         beyond.unwrap_or_default()
     )
 }

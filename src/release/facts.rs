@@ -27,6 +27,10 @@ pub struct Facts {
     pub generations: Vec<Generation>,
     /// Renames of override keys that a document states.
     pub documented_renames: Vec<DocumentedRename>,
+    /// How the component istio takes its overrides, oldest first.
+    pub istio_readers: Vec<IstioReader>,
+    /// What Istio's script makes of single keys.
+    pub istio_options: IstioOptions,
 }
 
 /// A tag that is excluded, and why.
@@ -122,6 +126,45 @@ pub struct DocumentedRename {
     pub source: String,
 }
 
+/// Releases whose component istio takes its overrides in the same way.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IstioReader {
+    /// The first release.
+    pub from: Version,
+    /// Whether single keys become options of istioctl.
+    #[serde(default)]
+    pub single_keys: bool,
+    /// The key that holds a whole document.
+    #[serde(default)]
+    pub document: Option<String>,
+    /// Where that is known from.
+    pub source: String,
+}
+
+/// What Istio's script makes of single keys.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IstioOptions {
+    /// Where that is known from.
+    pub source: String,
+    /// The rules; the first one that fits holds.
+    pub rules: Vec<IstioOption>,
+}
+
+/// What the script makes of single keys that start alike.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IstioOption {
+    /// What the keys start with.
+    pub prefix: String,
+    /// What the option starts with.
+    pub option: String,
+    /// The first segment of the key that follows in the option; none where nothing follows.
+    #[serde(default)]
+    pub keep: Option<usize>,
+}
+
 impl Facts {
     /// The facts that the program was built with.
     ///
@@ -134,9 +177,14 @@ impl Facts {
     /// The procedure for an upgrade to `target`, with the one of the earliest generation for
     /// anything older. A release candidate belongs to the generation of its release.
     pub fn generation(&self, target: &Version) -> &Generation {
-        let release = Version::new(target.major, target.minor, target.patch);
-        let fits = self.generations.iter().rev().find(|it| it.from <= release);
+        let fits = self.generations.iter().rev().find(|it| has_begun(&it.from, target));
         fits.or(self.generations.first()).expect("the facts file has generations")
+    }
+
+    /// How the component istio of a release takes its overrides beside Helm values; none where Helm
+    /// values are all.
+    pub fn istio_reader(&self, release: &Version) -> Option<&IstioReader> {
+        self.istio_readers.iter().rev().find(|it| has_begun(&it.from, release))
     }
 
     /// The minor that comes after `minor`: the one that a succession names, else the next number.
@@ -155,6 +203,13 @@ impl Facts {
     }
 }
 
+/// Whether what began with `from` holds for a release. A release candidate counts as its release,
+/// unless it was a candidate with which it began.
+fn has_begun(from: &Version, release: &Version) -> bool {
+    let whole = Version::new(release.major, release.minor, release.patch);
+    from <= if from.pre.is_empty() { &whole } else { release }
+}
+
 fn minor<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Minor, D::Error> {
     let text = String::deserialize(deserializer)?;
     text.parse().map_err(serde::de::Error::custom)
@@ -168,6 +223,7 @@ mod tests {
     fn the_builtin_facts_can_be_read_and_are_in_order() {
         let facts = Facts::builtin();
         assert!(facts.generations.is_sorted_by(|a, b| a.from < b.from));
+        assert!(facts.istio_readers.is_sorted_by(|a, b| a.from < b.from));
         assert_eq!(facts.first_upgradable.minor.to_string(), "0.7");
     }
 
@@ -177,6 +233,22 @@ mod tests {
         let layout = |version: &str| facts.generation(&version.parse().unwrap()).artifacts;
         assert_eq!(layout("1.15.0-rc1"), ArtifactLayout::Split);
         assert_eq!(layout("1.14.0"), ArtifactLayout::Whole);
+    }
+
+    #[test]
+    fn istio_changes_with_a_candidate() {
+        let facts = Facts::builtin();
+        let document = |version: &str| {
+            let reader = facts.istio_reader(&version.parse().unwrap());
+            reader.map(|it| (it.single_keys, it.document.as_deref().unwrap_or("-")))
+        };
+        assert_eq!(document("1.9.0"), None);
+        assert_eq!(document("1.10.0-rc1"), Some((true, "-")));
+        assert_eq!(document("1.15.1"), Some((true, "kyma_istio_control_plane")));
+        assert_eq!(document("1.16.0-rc1"), Some((true, "kyma_istio_control_plane")));
+        assert_eq!(document("1.16.0-rc4"), Some((true, "kyma_istio_operator")));
+        assert_eq!(document("1.17.0-rc1"), Some((false, "kyma_istio_operator")));
+        assert_eq!(document("1.24.11"), Some((false, "kyma_istio_operator")));
     }
 
     #[test]

@@ -29,17 +29,15 @@ pub fn markdown(report: &Report) -> String {
 }
 
 fn head(report: &Report) -> String {
-    let verdict = match report.verdict {
-        Verdict::Ready => "**Verdict: ready**",
-        Verdict::Blocked => "**Verdict: BLOCKED**",
+    let verdict = match report.told_verdict() {
+        Some(Verdict::Ready) => "**Verdict: ready**: ",
+        Some(Verdict::Blocked) => "**Verdict: BLOCKED**: ",
+        None => "",
     };
     let path: Vec<_> = report.versions().into_iter().map(escape).collect();
     format!(
-        "# Kyma upgrade {} to {} ({})\n\n{verdict}: {} blockers, {} warnings, {} notes, {} accepted\n\n\
-         Path: {}\n",
-        escape(&report.from),
-        escape(&report.to),
-        report.deployment.as_str(),
+        "# {}\n\n{verdict}{} blockers, {} warnings, {} notes, {} accepted\n\nPath: {}\n",
+        escape(&report.title()),
         report.count(Severity::Blocker),
         report.count(Severity::Warning),
         report.count(Severity::Info),

@@ -41,14 +41,13 @@ pub fn text(report: &Report, style: Style, detail: Detail) -> String {
 }
 
 fn head(page: &mut Page, report: &Report) {
-    let title = format!("Kyma {} → {} ({})", report.from, report.to, report.deployment.as_str());
-    let (severity, word) = match report.verdict {
-        Verdict::Ready => (Severity::Info, "READY"),
-        Verdict::Blocked => (Severity::Blocker, "BLOCKED"),
+    let title = page.bold(&sanitize(&report.title()));
+    let verdict = match report.told_verdict() {
+        Some(Verdict::Ready) => format!(": {}", page.tinted(Severity::Info, "READY")),
+        Some(Verdict::Blocked) => format!(": {}", page.tinted(Severity::Blocker, "BLOCKED")),
+        None => String::new(),
     };
-    let verdict = page.tinted(severity, word);
-    let title = page.bold(&sanitize(&title));
-    page.line(&format!("{title}: {verdict}"));
+    page.line(&format!("{title}{verdict}"));
     page.field("path", &report.versions().join(" → "));
     page.field("findings", &counts(report));
 }
@@ -83,22 +82,23 @@ fn urgent(page: &mut Page, report: &Report) {
             finding_lines(page, finding, true);
         }
     }
-    let hops = report.hops.iter().filter(|hop| !warned(hop).is_empty());
-    let lines: Vec<_> = hops.map(|hop| (hop.to.clone(), warned(hop))).collect();
+    let whole = ("whole plan", warned(&report.findings));
+    let hops = report.hops.iter().map(|hop| (hop.to.as_str(), warned(&hop.findings)));
+    let lines: Vec<_> = std::iter::once(whole).chain(hops).filter(|it| !it.1.is_empty()).collect();
     if !lines.is_empty() {
         page.gap();
         page.heading("Warnings by hop");
         for (to, warned) in lines {
-            page.field(&to, &warned.join(", "));
+            page.field(to, &warned.join(", "));
         }
     }
 }
 
-/// The codes of a hop's open warnings with their number.
-fn warned(hop: &HopReport) -> Vec<String> {
+/// The codes of open warnings with their number.
+fn warned(findings: &[Finding]) -> Vec<String> {
     let open = |it: &&Finding| it.severity == Severity::Warning && !it.accepted;
     let mut counted: Vec<(&str, usize)> = Vec::new();
-    for finding in hop.findings.iter().filter(open) {
+    for finding in findings.iter().filter(open) {
         match counted.last_mut() {
             Some((code, count)) if *code == finding.code.as_str() => *count += 1,
             _ => counted.push((finding.code.as_str(), 1)),

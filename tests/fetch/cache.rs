@@ -177,7 +177,7 @@ async fn two_runs_may_fill_one_cache_at_once() {
 #[tokio::test]
 async fn an_abandoned_download_leaves_no_file() {
     let (folder, server) = (tempfile::tempdir().unwrap(), MockServer::start().await);
-    let late = answer(200, "a: 1").set_delay(std::time::Duration::from_secs(60));
+    let late = answer(200, "a: 1").set_delay(std::time::Duration::from_mins(1));
     get(ASSET_PATH).respond_with(late).mount(&server).await;
     let (source, asset) = (online(&server.uri(), folder.path()), asset());
     let soon = std::time::Duration::from_millis(50);

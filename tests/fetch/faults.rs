@@ -57,7 +57,7 @@ async fn a_server_that_asks_for_more_time_than_there_is_is_asked_once() {
 #[tokio::test]
 async fn a_server_that_sends_nothing_is_left_after_the_time_for_an_attempt() {
     let (folder, server) = (tempfile::tempdir().unwrap(), MockServer::start().await);
-    let late = answer(200, "a: 1").set_delay(Duration::from_secs(60));
+    let late = answer(200, "a: 1").set_delay(Duration::from_mins(1));
     get(ASSET_PATH).respond_with(late).up_to_n_times(1).mount(&server).await;
     get(ASSET_PATH).respond_with(answer(200, "a: 1")).mount(&server).await;
     let attempt = Duration::from_millis(100);

@@ -21,6 +21,7 @@ fn resources() -> Vec<Resource> {
         bucket("absent.yaml"),
         bucket("page.yaml"),
         Resource::guide(MINOR, "1.1-1.2.md"),
+        Resource::Archive { tag: "1.0.0".to_owned() },
         Resource::Notes { dir },
     ]
 }
@@ -34,6 +35,7 @@ async fn serve(server: &MockServer) {
             "/kyma-project/website/main/content/blog-posts/2019-06-13-release-notes-1.2/index.md",
             "# Notes",
         ),
+        ("/kyma-project/kyma/archive/refs/tags/1.0.0.tar.gz", "\u{1f}"),
         (RELEASES_PATH, r#"[{"tag_name": "1.0.0"}]"#),
         (GUIDES_PATH, r#"[{"name": "1.1-1.2.md", "type": "file"}]"#),
         (NOTES_PATH, r#"[{"name": "2019-06-13-release-notes-1.2", "type": "dir"}]"#),
@@ -85,7 +87,7 @@ async fn a_mirror_answers_as_its_origin_did() {
     let source = Source::mirror(folder.path()).unwrap();
     let copy = contents(&source, &resources()).await;
     assert_eq!(format!("{copy:?}"), format!("{original:?}"));
-    assert_eq!(copy.files.iter().flatten().count(), 3);
+    assert_eq!(copy.files.iter().flatten().count(), 4);
 }
 
 #[tokio::test]
@@ -117,7 +119,7 @@ async fn a_mirror_can_be_extended_and_keeps_what_it_held() {
     let (folder, all) = (tempfile::tempdir().unwrap(), resources());
     let first = write(folder.path(), &contents(&source, &all[..2]).await).unwrap();
     let second = write(folder.path(), &contents(&source, &all[2..]).await).unwrap();
-    assert_eq!((first.files, second.files), (6, 8));
+    assert_eq!((first.files, second.files), (6, 9));
     let copy = contents(&Source::mirror(folder.path()).unwrap(), &all).await;
     let original = contents(&source, &all).await;
     assert_eq!(format!("{copy:?}"), format!("{original:?}"));

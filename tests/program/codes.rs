@@ -69,6 +69,9 @@ fn case(code: Code) -> (History, Vec<&'static str>) {
         Code::BreakingChangeWithoutGuide => (undocumented(), &[]),
         Code::OverrideRenamed => (settings("a.minikubeIP: x", "b.minikubeIP: x"), &[]),
         Code::OverrideRemoved => (settings("a.minikubeIP: x\nc.d: e", "c.d: e"), &[]),
+        Code::OverrideConflict | Code::OverrideSecretInConfigmap | Code::OverrideObjectIgnored => {
+            (mine(), &["-f", "{}/mine.yaml"])
+        }
         Code::OverrideObjectLeftBehind => (left_behind(), &["--deployment", "local"]),
         Code::ObjectLeftBehind => (two(&Installer { more: ACCOUNT, ..plain() }, &plain()), &[]),
         Code::PermissionsWidened => {
@@ -150,6 +153,16 @@ fn left_behind() -> History {
             [("kyma-installer-local.yaml", text.as_str()), ("kyma-config-local.yaml", &config)];
         history.release(tag, &files);
     }
+    history
+}
+
+/// Overrides of a user with one of each: a key in two objects, a credential, an object without labels.
+fn mine() -> History {
+    let mut history = two(&plain(), &plain());
+    let one = overrides("one", None, "a.b: \"x\"\na.password: \"y\"");
+    let two = overrides("two", None, "a.b: \"z\"");
+    let three = overrides("three", None, "c.d: \"x\"").replace("installer: overrides", "a: b");
+    history.file("mine.yaml", &[one, two, three].join("---\n"));
     history
 }
 

@@ -3,7 +3,13 @@
 #![expect(clippy::print_stdout, reason = "a test says what it does not run")]
 
 mod codes;
+#[cfg(target_os = "linux")]
+mod errors;
+mod help;
 mod real;
 mod reports;
+#[cfg(target_os = "linux")]
+mod server;
 mod steps;
 mod support;
+mod user_overrides;

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 /// A history of releases that a test makes up.
 #[derive(Default)]
 pub(crate) struct History {
-    files: BTreeMap<String, String>,
+    files: BTreeMap<String, Vec<u8>>,
     records: Vec<Value>,
     guides: BTreeMap<String, Vec<String>>,
     posts: Vec<String>,
@@ -77,7 +77,7 @@ impl History {
         let assets: Vec<_> = files
             .iter()
             .map(|(name, text)| {
-                self.files.insert(format!("download/{tag}/{name}"), (*text).to_owned());
+                self.files.insert(format!("download/{tag}/{name}"), (*text).into());
                 let url =
                     format!("https://github.com/kyma-project/kyma/releases/download/{tag}/{name}");
                 json!({"name": name, "size": text.len(), "browser_download_url": url})
@@ -107,7 +107,7 @@ impl History {
     /// Adds a migration guide on the branch of a minor.
     pub(crate) fn guide(&mut self, minor: &str, name: &str, text: &str) -> &mut Self {
         let path = format!("raw/release-{minor}/docs/migration-guides/{name}");
-        self.files.insert(path, text.to_owned());
+        self.files.insert(path, text.into());
         self.guides.entry(minor.to_owned()).or_default().push(name.to_owned());
         self
     }
@@ -115,7 +115,7 @@ impl History {
     /// Adds the release notes of a minor.
     pub(crate) fn notes(&mut self, minor: &str, text: &str) -> &mut Self {
         let dir = format!("2020-01-02-release-notes-{minor}");
-        self.files.insert(format!("notes/{dir}/index.md"), text.to_owned());
+        self.files.insert(format!("notes/{dir}/index.md"), text.into());
         self.posts.push(dir);
         self
     }
@@ -128,14 +128,44 @@ impl History {
 
     /// Adds a file as it is.
     pub(crate) fn file(&mut self, path: &str, text: &str) -> &mut Self {
-        self.files.insert(path.to_owned(), text.to_owned());
+        self.files.insert(path.to_owned(), text.into());
         self
+    }
+
+    /// Gives a file of a release another content, which the catalogue knows.
+    pub(crate) fn replace(&mut self, tag: &str, name: &str, bytes: &[u8]) -> &mut Self {
+        self.files.insert(format!("download/{tag}/{name}"), bytes.to_vec());
+        self.announce(tag, name, bytes.len())
+    }
+
+    /// Has the catalogue tell this size of a file, whatever it is.
+    pub(crate) fn announce(&mut self, tag: &str, name: &str, size: usize) -> &mut Self {
+        let record = self.records.iter_mut().find(|it| it["tag_name"] == tag).unwrap();
+        let assets = record["assets"].as_array_mut().unwrap();
+        assets.iter_mut().find(|it| it["name"] == name).unwrap()["size"] = json!(size);
+        self
+    }
+
+    /// What GitHub and the artifact bucket have under a path, if they have something.
+    pub(crate) fn answer(&self, url: &str) -> Option<Vec<u8>> {
+        let listing = |names: &[String], kind: &str| {
+            let entries = names.iter().map(|it| json!({"name": it, "type": kind}));
+            Some(entries.collect::<Value>().to_string().into_bytes())
+        };
+        let (path, query) = url.split_once('?').unwrap_or((url, ""));
+        match path.strip_prefix("/repos/kyma-project/") {
+            Some("kyma/releases") => Some(json!(self.records).to_string().into_bytes()),
+            Some("kyma/contents/docs/migration-guides") => {
+                listing(self.guides.get(query.strip_prefix("ref=release-")?)?, "file")
+            }
+            Some("website/contents/content/blog-posts") => listing(&self.posts, "dir"),
+            _ => self.files.get(&place(path)?).cloned(),
+        }
     }
 
     /// Writes the history as a mirror.
     pub(crate) fn write(&self, folder: &Path) {
-        let files = self.files.iter().map(|(path, text)| (path.clone(), text.clone().into_bytes()));
-        let mut files: BTreeMap<_, _> = files.collect();
+        let mut files = self.files.clone();
         let mut json = |path: &str, value: Value| {
             files.insert(path.to_owned(), value.to_string().into_bytes());
         };
@@ -151,6 +181,18 @@ impl History {
         }
         write_mirror(folder, &files);
     }
+}
+
+/// Where a file with this path at GitHub or in the artifact bucket stands in a mirror.
+fn place(path: &str) -> Option<String> {
+    let places = [
+        ("/kyma-project/kyma/releases/download/", "download/"),
+        ("/kyma-project/website/main/content/blog-posts/", "notes/"),
+        ("/kyma-project/kyma/", "raw/"),
+        ("/kyma-prow-artifacts/", "bucket/"),
+    ];
+    let mut places = places.iter();
+    places.find_map(|(from, to)| Some(format!("{to}{}", path.strip_prefix(from)?)))
 }
 
 static ORIGIN: std::sync::LazyLock<Value> = std::sync::LazyLock::new(|| {
@@ -177,7 +219,7 @@ pub(crate) fn run(args: &[&str]) -> Output {
     let home = tempfile::tempdir().unwrap();
     let mut command = assert_cmd::Command::cargo_bin("kyma-upgrade").unwrap();
     command.env_clear().env("HOME", home.path()).args(args);
-    command.timeout(std::time::Duration::from_secs(60));
+    command.timeout(std::time::Duration::from_mins(1));
     command.output().unwrap()
 }
 
@@ -185,9 +227,10 @@ pub(crate) fn run(args: &[&str]) -> Output {
 pub(crate) fn run_on(history: &History, args: &[&str]) -> Output {
     let folder = tempfile::tempdir().unwrap();
     history.write(folder.path());
-    let mut all: Vec<_> = args.to_vec();
-    all.extend(["--source", folder.path().to_str().unwrap()]);
-    run(&all)
+    let path = folder.path().to_str().unwrap();
+    let args: Vec<_> = args.iter().map(|it| it.replace("{}", path)).collect();
+    let args = args.iter().map(String::as_str).chain(["--source", path]);
+    run(&args.collect::<Vec<_>>())
 }
 
 /// The JSON report of a command on a history.

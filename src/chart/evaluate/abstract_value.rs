@@ -8,8 +8,10 @@ use crate::chart::key;
 
 /// The most alternatives of one expression.
 const MOST: usize = 64;
-/// The most entries that a dictionary built by a template is followed with.
-const MOST_ENTRIES: usize = 256;
+/// The most parts of a dictionary or list that a template built, all levels together.
+const HEAVIEST: usize = 256;
+/// The longest path of a value, in bytes. What is deeper counts as read with what holds it.
+const LONGEST: usize = 1000;
 
 /// What an expression may denote.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -161,6 +163,7 @@ impl Abstract {
     /// What a field of it denotes.
     pub(super) fn field(&self, name: &str) -> Self {
         match self {
+            Self::Value(path, _) if path.len() > LONGEST => self.clone(),
             Self::Value(path, place) => Self::Value(key::child(path, name).into(), *place),
             Self::Derived(_) | Self::Content(..) => self.clone(),
             Self::Dict(entries) => entries.get(name).cloned().unwrap_or_default(),
@@ -187,6 +190,7 @@ impl Abstract {
     /// What any entry of it denotes.
     pub(super) fn entry(&self) -> Self {
         match self {
+            Self::Value(path, _) if path.len() > LONGEST => self.clone(),
             Self::Value(path, place) => Self::Value(key::join(path, key::ANY).into(), *place),
             Self::Derived(_) | Self::Content(..) => self.clone(),
             Self::Dict(entries) => Self::union(entries.values().cloned()),
@@ -243,15 +247,40 @@ impl Abstract {
         }
     }
 
+    /// A list of these.
+    pub(super) fn list(parts: Vec<Self>) -> Self {
+        Self::List(parts.into()).bounded()
+    }
+
+    /// The same, or what it is made of if it has too many parts: comparing and dropping it must
+    /// come to an end.
+    fn bounded(self) -> Self {
+        let mut left = HEAVIEST;
+        if self.fits(&mut left) { self } else { Self::derived(&[self]) }
+    }
+
+    /// Takes the number of parts from what is left; whether that was enough.
+    fn fits(&self, left: &mut usize) -> bool {
+        *left = left.saturating_sub(1);
+        if *left == 0 {
+            return false;
+        }
+        match self {
+            Self::Dict(entries) => entries.values().all(|it| it.fits(left)),
+            Self::List(parts) | Self::Union(parts) | Self::Derived(parts) => {
+                parts.iter().all(|it| it.fits(left))
+            }
+            _ => true,
+        }
+    }
+
     /// A dictionary with one more entry.
     pub(super) fn with(&self, name: &str, value: &Self) -> Self {
         let entry = |entries: &BTreeMap<Rc<str>, Self>| {
             let mut entries = entries.clone();
             let old = entries.remove(name).unwrap_or_default();
-            if entries.len() < MOST_ENTRIES {
-                entries.insert(name.into(), Self::union([old, value.clone()]));
-            }
-            Self::Dict(Rc::new(entries))
+            entries.insert(name.into(), Self::union([old, value.clone()]));
+            Self::Dict(Rc::new(entries)).bounded()
         };
         match self {
             Self::Dict(entries) => entry(entries),

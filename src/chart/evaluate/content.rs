@@ -58,10 +58,14 @@ impl Evaluation<'_> {
     }
 
     /// The texts in the defaults at a path and below it, with files and lines.
-    fn default_texts(&self, path: &str) -> Vec<(String, u32, String)> {
+    fn default_texts(&mut self, path: &str) -> Vec<(String, u32, String)> {
         let path = key::shared(path, self.input.subcharts);
+        // Names in front of the first that may be any say where to look.
+        let fixed = path.split(key::ANY).next().unwrap_or_default();
+        let candidates = self.input.values.range(fixed.to_owned()..);
         let mut texts = Vec::new();
-        for (key, leaf) in self.input.values {
+        for (key, leaf) in candidates.take_while(|(key, _)| key.starts_with(fixed)) {
+            self.steps += 1;
             let reads = matches!(key::relation(path, key), Relation::Above | Relation::Same);
             if reads {
                 collect(leaf, &leaf.default, &mut texts);

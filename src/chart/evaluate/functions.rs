@@ -112,7 +112,7 @@ fn look(name: &str, arguments: &[Abstract]) -> Option<Abstract> {
         }
         ("pluck", [name, values @ ..]) => {
             let parts = values.iter().map(|value| value.index(name));
-            Some(Abstract::List(parts.collect()))
+            Some(Abstract::list(parts.collect()))
         }
         ("pick", [value, names @ ..]) => {
             let picked = names.iter().fold(dict(&[]), |picked, name| match name {
@@ -136,7 +136,7 @@ fn dict(pairs: &[Abstract]) -> Abstract {
 
 /// Functions of lists.
 fn list(name: &str, arguments: &[Abstract]) -> Option<Abstract> {
-    let of = |parts: Vec<Abstract>| Some(Abstract::List(parts.into()));
+    let of = |parts: Vec<Abstract>| Some(Abstract::list(parts));
     match (name, arguments) {
         ("list" | "tuple", parts) => of(parts.to_vec()),
         ("keys", parts) => of(parts.iter().map(Abstract::name).collect()),

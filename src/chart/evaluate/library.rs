@@ -2,15 +2,19 @@
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::source::{Body, Source};
 use crate::chart::Problem;
 use crate::chart::folder::{File, Folder};
 
+/// The most flaws of a file that are told.
+const MOST_FLAWS: usize = 20;
+
 /// All templates of a component, which share one space of names.
 #[derive(Debug, Default)]
 pub(super) struct Library {
-    files: BTreeMap<Rc<str>, Rc<Source>>,
+    files: BTreeMap<Arc<str>, Rc<Source>>,
     named: BTreeMap<String, Body>,
 }
 
@@ -37,7 +41,7 @@ impl Library {
             return;
         }
         let source = Source::new(file.path, 1, text);
-        for flaw in &source.template.flaws {
+        for flaw in source.template.flaws.iter().take(MOST_FLAWS) {
             let line = source.line_of(flaw.at);
             problems.push(Problem::new(file.path, line, flaw.message));
         }

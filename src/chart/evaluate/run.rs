@@ -10,6 +10,9 @@ use super::{Evaluation, MOST_RECURSIONS, NOTES};
 use crate::chart::layout::Place;
 use crate::chart::template::{Branch, BranchKind, Node, OperandKind, Pipeline};
 
+/// The most variables of one execution of a template. Charts have up to 20.
+const MOST_VARIABLES: usize = 1000;
+
 /// What happens to the result of a pipeline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Use {
@@ -113,7 +116,7 @@ impl Frame {
 
     /// Gives a variable of a pipeline its value.
     fn set(&mut self, pipeline: &Pipeline, name: &str, value: Abstract) {
-        if pipeline.declares {
+        if pipeline.declares && self.variables.len() < MOST_VARIABLES {
             self.variables.push((name.to_owned(), value));
         } else {
             self.assign(name, value);
@@ -278,13 +281,14 @@ impl Evaluation<'_> {
                 }
             }
         }
+        let declared = frame.variables.len();
         let wide = match branch.kind {
             BranchKind::If => frame.narrow(&branch.pipeline),
             _ => Vec::new(),
         };
         self.nodes(frame, &branch.body);
         frame.dot = dot;
-        frame.variables.truncate(known);
+        frame.variables.truncate(declared);
         frame.widen(wide);
         self.nodes(frame, &branch.otherwise);
         frame.variables.truncate(known);

@@ -3,12 +3,12 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::Evaluation;
 use super::abstract_value::{self, Abstract};
 use super::run::{Frame, Use};
+use super::{Evaluation, Identity};
+use crate::chart::Sink;
 use crate::chart::key;
-use crate::chart::layout::{Place, plain};
-use crate::chart::{Reference, Sink};
+use crate::chart::layout::{Place, boundary, plain};
 
 /// The longest line that is kept, in characters.
 const LONGEST: usize = 200;
@@ -47,29 +47,30 @@ impl Evaluation<'_> {
 
     fn refer(&mut self, frame: &Frame, path: &str, place: abstract_value::Place, used: Use) {
         // A value that reached the action in another way than by an expression in it.
-        let at = frame.action().start;
-        let inside = frame.action().start <= place.start && place.end <= frame.action().end;
-        let own = if inside { place.start..place.end } else { at..at };
+        let action = frame.action();
+        let inside = action.start <= place.start && place.end <= action.end;
+        let own = if inside { place.start..place.end } else { action.start..action.start };
         let source = frame.source();
-        let layout = source.layout();
-        let rendered = match used {
-            Use::Printed => frame.place(at),
-            Use::Tested | Use::Ranged => frame.guarded(),
-        };
-        let text = layout.raw(layout.line(own.start));
-        self.add(Reference {
-            key: path.into(),
-            whole: used == Use::Printed,
-            source: source.path.as_ref().into(),
+        let identity = Identity {
+            key: key::shared(path, self.input.subcharts).into(),
+            source: source.path.clone(),
             line: source.line_of(own.start),
-            text: cut(text),
-            sink: Sink {
-                template: frame.name().map(Into::into),
-                line: cut(&normal(&source.text, layout.bounds(own.start), own)),
-                guard: used == Use::Tested,
-                ..sink(rendered)
-            },
-        });
+            guard: used == Use::Tested,
+        };
+        let whole = used == Use::Printed;
+        if !self.step() || self.is_known(&identity, whole) {
+            return;
+        }
+        let rendered = if whole { frame.place(action.start) } else { frame.guarded() };
+        let line = source.layout().bounds(own.start);
+        let text = cut(source.text[line.0..line.1].trim());
+        let sink = Sink {
+            template: frame.name().map(Into::into),
+            line: cut(&normal(&source.text, line, own)),
+            guard: identity.guard,
+            ..sink(rendered)
+        };
+        self.add(identity, whole, text, sink);
     }
 }
 
@@ -95,7 +96,9 @@ fn cut(text: &str) -> Arc<str> {
 
 /// A line with `<>` in place of the reference, and `<other>` in place of other references.
 fn normal(text: &str, bounds: (usize, usize), own: Range<usize>) -> String {
-    let (first, last) = bounds;
+    // Some lines hold whole files.
+    let first = boundary(text, bounds.0.max(own.start.saturating_sub(LONGEST)));
+    let last = boundary(text, bounds.1.min(own.end + LONGEST)).max(first);
     let start = own.start.clamp(first, last);
     let end = own.end.clamp(start, last);
     let (before, after) = (scrub(&text[first..start]), scrub(&text[end..last]));

@@ -3,6 +3,7 @@
 use std::cell::OnceCell;
 use std::ops::Range;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::chart::layout::Layout;
 use crate::chart::template::{Node, Template, parse};
@@ -11,7 +12,7 @@ use crate::chart::template::{Node, Template, parse};
 #[derive(Debug)]
 pub(super) struct Source {
     /// The file.
-    pub(super) path: Rc<str>,
+    pub(super) path: Arc<str>,
     /// The 1-based line of the file on which the text starts.
     pub(super) line: u32,
     /// The text.

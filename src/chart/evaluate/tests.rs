@@ -50,6 +50,10 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("{{ $x := .Values.a }}{{ if true }}{{ $x := .Values.b }}{{ $x }}{{ end }}{{ $x.c }}", "a.c b"),
     ("{{ $x := .Values.a }}{{ if true }}{{ $x = .Values.b }}{{ end }}{{ $x }}", "a b"),
     ("{{ if $x := .Values.a }}{{ $x.b }}{{ end }}{{ $x }}", "a.b a?"),
+    (
+        "{{ if $x := .Values.a }}{{ $y := .Values.b }}{{ else }}{{ $x.b }}{{ $y.c }}{{ end }}",
+        "a.b a?",
+    ),
     ("{{ $v := .Values }}{{ $v.a }}", "a"),
     // Branches.
     (
@@ -299,6 +303,38 @@ fn templates_without_end_or_beyond_all_bounds_are_problems() {
     for template in small.into_iter().chain([&deep[..], &nested, &chain]) {
         let chart = chart("", &[("templates/t.yaml", template)]);
         assert_ne!(chart.problems, [], "{}", &template[..template.len().min(40)]);
+    }
+}
+
+/// Pieces that make work or memory grow without bounds if they are repeated.
+const REPEATED: &[&str] = &[
+    "{{ $x = $x.a }}{{ $x }}",
+    "{{ $x := $x.a }}{{ $x }}",
+    "{{ $d = dict \"a\" $d \"b\" $d }}{{ $d.a }}",
+    "{{ $d := list $d $d }}{{ range $d }}{{ . }}{{ end }}",
+    "{{ $d := default $x $d.a }}",
+    "{{/*",
+    "{{ `",
+    "{{ (",
+    "{{ ? }}",
+    "{{ if .Values.a }}{{ .Values.b }}",
+    "{{ if .Values.a }}{{ else if .Values.b }}\n",
+    "{{ range .Values.a }}{{ with .b }}",
+    "{{ include \"t\" (dict \"x\" .) }}",
+    "{{ tpl .Values.text . }}",
+    "- {{ .Values.a }}: ",
+    "  - a:\n{{ .Values.a }}\n",
+    "{{ define \"t\" }}{{ template \"t\" .a }}{{ end }}{{ template \"t\" .Values }}",
+];
+
+#[test]
+fn work_and_memory_are_bounded_for_every_template() {
+    for piece in REPEATED {
+        let text = format!("{{{{ $x := .Values }}}}{{{{ $d := dict }}}}{}", piece.repeat(5_000));
+        let values = "text: '{{ tpl .Values.text . }}{{ .Values.a }}'";
+        let chart = chart(values, &[("templates/t.yaml", text.as_str())]);
+        assert!(chart.problems.len() < 50, "{piece}: {}", chart.problems.len());
+        assert!(chart.references().iter().all(|it| it.key.len() < 2000), "{piece}");
     }
 }
 

@@ -4,8 +4,11 @@ use std::ops::Range;
 
 use super::Flaw;
 
-/// The longest action that is read, in bytes. The longest of Kyma's charts has 600.
+/// The longest action that is read, in bytes. The longest of Kyma's charts has 2,828.
 const LONGEST_ACTION: usize = 64 << 10;
+
+/// What goes on to the end of the text.
+const UNENDED: [&str; 2] = ["the comment has no end", "a string in backquotes has no end"];
 
 /// An action of a text.
 #[derive(Debug)]
@@ -58,7 +61,8 @@ pub(super) fn actions<'a>(text: &'a str, flaws: &mut Vec<Flaw>) -> Vec<Action<'a
             }
             Err(message) => {
                 flaws.push(Flaw { at: start, message });
-                at = start + 2;
+                // Behind something without an end there is nothing.
+                at = if UNENDED.contains(&message) { text.len() } else { start + 2 };
             }
         }
     }
@@ -87,7 +91,7 @@ fn action(text: &str, start: usize) -> Result<Action<'_>, &'static str> {
 }
 
 fn comment(text: &str, start: usize, at: usize) -> Result<Action<'_>, &'static str> {
-    let close = text[at..].find("*/").ok_or("the comment has no end")?;
+    let close = text[at..].find("*/").ok_or(UNENDED[0])?;
     let mut lexer = Lexer { text, at: at + close + 2 };
     let end = lexer.end().ok_or("something follows the comment")?;
     let tokens = Vec::new();
@@ -178,7 +182,7 @@ impl<'a> Lexer<'a> {
 
     fn raw(&mut self) -> Result<TokenKind<'a>, &'static str> {
         let rest = &self.rest()[1..];
-        let length = rest.find('`').ok_or("a string has no end")?;
+        let length = rest.find('`').ok_or(UNENDED[1])?;
         self.at += length + 2;
         Ok(TokenKind::Text(rest[..length].to_owned()))
     }

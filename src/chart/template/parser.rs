@@ -13,7 +13,7 @@ const DEEPEST: usize = 100;
 pub(in crate::chart) fn parse(text: &str) -> Template {
     let mut template = Template::default();
     let actions = actions(text, &mut template.flaws);
-    let mut parser = Parser { template, open: Vec::new(), nodes: Vec::new() };
+    let mut parser = Parser { template, open: Vec::new(), deeper: 0, nodes: Vec::new() };
     for action in &actions {
         if let Err(message) = parser.action(action) {
             let at = action.span.start;
@@ -45,6 +45,8 @@ enum Block {
 struct Parser {
     template: Template,
     open: Vec<Open>,
+    /// How many blocks are open within those, too deeply nested to be told apart.
+    deeper: usize,
     nodes: Vec<Node>,
 }
 
@@ -116,6 +118,9 @@ impl Parser {
     }
 
     fn otherwise(&mut self, tokens: &[Token<'_>], span: &Range<usize>) -> Result<(), &'static str> {
+        if self.deeper > 0 {
+            return Ok(());
+        }
         let open = self.open.last_mut().ok_or("`else` stands outside of a block")?;
         // A second `else` is an error in Go; both parts count here.
         let mut body = open.body.take().unwrap_or_default();
@@ -133,8 +138,10 @@ impl Parser {
     }
 
     fn open(&mut self, block: Block, start: usize, shares_end: bool) -> Result<(), &'static str> {
-        let deep = self.open.len() >= DEEPEST;
-        let block = if deep { Block::Broken } else { block };
+        if self.open.len() >= DEEPEST {
+            self.deeper += usize::from(!shares_end);
+            return Err("blocks are nested too deeply");
+        }
         self.open.push(Open {
             block,
             before: std::mem::take(&mut self.nodes),
@@ -142,13 +149,14 @@ impl Parser {
             shares_end,
             start,
         });
-        if deep {
-            return Err("blocks are nested too deeply");
-        }
         Ok(())
     }
 
     fn end(&mut self, span: &Range<usize>) -> Result<(), &'static str> {
+        if self.deeper > 0 {
+            self.deeper -= 1;
+            return Ok(());
+        }
         loop {
             let open = self.open.pop().ok_or("`end` stands outside of a block")?;
             let more = open.shares_end;

@@ -34,8 +34,8 @@ pub struct Patience {
 impl Default for Patience {
     fn default() -> Self {
         Self {
-            attempt: Duration::from_secs(120),
-            total: Duration::from_secs(300),
+            attempt: Duration::from_mins(2),
+            total: Duration::from_mins(5),
             shortest_pause: Duration::from_millis(250),
             longest_pause: Duration::from_secs(2),
         }
@@ -56,7 +56,7 @@ impl Patience {
 const FEW: u32 = 4;
 
 /// The longest wait for a rate limit to end.
-const LONGEST_WAIT: Duration = Duration::from_secs(60);
+const LONGEST_WAIT: Duration = Duration::from_mins(1);
 
 /// Why an attempt gave no answer.
 #[derive(Debug)]

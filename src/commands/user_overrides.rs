@@ -1,0 +1,37 @@
+//! Reading the overrides of the user.
+
+use crate::cli::OverrideArgs;
+use crate::error::Error;
+use crate::files;
+use crate::manifest::{self, Manifest, Reading};
+use crate::overrides::UserOverrides;
+use crate::yaml::Limits;
+
+/// The most bytes that are read of one file or folder.
+const LIMIT: u64 = 64 * 1024 * 1024;
+
+/// Everything that the user gave as overrides, in the order of the command line.
+pub(super) fn read(args: &OverrideArgs) -> Result<UserOverrides, Error> {
+    let mut reading = Reading::default();
+    for path in &args.files {
+        for (name, bytes) in files::read_manifests(path, LIMIT)? {
+            reading.append(read_file(&name, &bytes)?);
+        }
+    }
+    Ok(UserOverrides::new(reading))
+}
+
+fn read_file(source: &str, bytes: &[u8]) -> Result<Reading, Error> {
+    if bytes.trim_ascii().is_empty() {
+        let hint = "give files that hold ConfigMaps or Secrets; if a command had to write this one, \
+                    run it by itself to see what it says";
+        return Err(
+            Error::failed(format!("cannot read overrides from {source}: it is empty")).hint(hint)
+        );
+    }
+    let manifest = Manifest::new(source, bytes);
+    manifest::read(&manifest, &Limits::default()).map_err(|error| {
+        let hint = "correct the file at that line; `kubectl apply --dry-run` would stop there too";
+        Error::failed(format!("cannot read overrides from {source}: {error}")).hint(hint)
+    })
+}
