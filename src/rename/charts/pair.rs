@@ -3,31 +3,11 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
+use super::features::Features;
 use super::object::Rarity;
 use super::setting::{Setting, Side, Use};
 use crate::chart::{Kind, ValueLeaf};
 use crate::rename::words::folded;
-
-/// The number of things that are looked at.
-pub(super) const FEATURES: usize = 21;
-
-/// What was found about a pair; each from 0 to 1.
-pub(super) type Features = [f64; FEATURES];
-
-/// The place of the strength of rules.
-pub(super) const RULE: usize = 9;
-
-/// The place of how much of what a place lost follows the rule.
-pub(super) const COVER: usize = 16;
-
-/// The place of whether the components belong together.
-pub(super) const COMPONENT: usize = 7;
-
-/// The place of whether no other lost key fits the new one better.
-pub(super) const MUTUAL: usize = 19;
-
-/// The place of how far the next candidate is behind.
-pub(super) const MARGIN: usize = 20;
 
 /// Compares settings of two releases.
 #[derive(Debug)]
@@ -58,34 +38,24 @@ impl<'a> Comparer<'a> {
         let existed = existed.filter(|it| !it.uses.is_empty());
         let own = self.old.find(&new.key);
         let Places { forward, backward, best, elsewhere } = self.places((at, own), old, new);
-        let suffix = shared_end(&old.folded, &new.folded);
-        let words = self.words_alike(old, new);
-        let contained = contained(&old.leaf_words, new);
-        let took = new.uses.iter().any(|it| it.fed_by.contains(&at));
         let flag = |it: bool| f64::from(u8::from(it));
-        [
-            forward,
+        Features {
+            places: forward,
             backward,
-            words,
-            jaccard(&old.leaf_words, &new.leaf_words),
-            super::ratio(suffix, old.names.len().max(new.names.len())),
-            default_alike(old.leaf, new.leaf),
-            if old.comment.is_empty() { 0.0 } else { jaccard(&old.comment, &new.comment) },
-            flag(old.key.component == new.key.component),
-            flag(existed.is_some()),
-            0.0,
             best,
-            flag(suffix == old.names.len()),
-            contained,
-            flag(took),
-            forward * words,
-            flag(old.uses.is_empty()),
-            0.0,
-            (elsewhere - forward).max(0.0),
-            names_variable(old, new),
-            0.0,
-            0.0,
-        ]
+            elsewhere: (elsewhere - forward).max(0.0),
+            took: flag(new.uses.iter().any(|it| it.fed_by.contains(&at))),
+            words: self.words_alike(old, new),
+            leaf: contained(&old.leaf_words, new),
+            whole: flag(shared_end(&old.folded, &new.folded) == old.names.len()),
+            variable: names_variable(old, new),
+            default: default_alike(old.leaf, new.leaf),
+            comment: if old.comment.is_empty() { 0.0 } else { jaccard(&old.comment, &new.comment) },
+            component: flag(old.key.component == new.key.component),
+            existed: flag(existed.is_some()),
+            unused: flag(old.uses.is_empty()),
+            ..Features::default()
+        }
     }
 
     fn words_alike(&self, old: &Setting<'_>, new: &Setting<'_>) -> f64 {
