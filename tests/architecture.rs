@@ -15,7 +15,7 @@ const CORE: &[(&str, &[&str])] = &[
     ("guide", &["finding", "release"]),
     ("bundle", &["finding", "manifest", "overrides", "release", "yaml"]),
     ("diff", &["manifest", "overrides", "yaml"]),
-    ("rename", &["chart", "overrides", "release", "yaml"]),
+    ("rename", &["chart", "finding", "overrides", "release", "yaml"]),
     ("analysis", &["bundle", "diff", "overrides", "release", "rename"]),
     ("plan", &["bundle", "digest", "manifest", "path", "release"]),
     (

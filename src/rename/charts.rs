@@ -1,28 +1,67 @@
-//! Which keys lose what reads them between two releases, and what takes their place.
+//! What a hop does to keys: which lose what reads them, what takes their place, and which mean
+//! something else than before.
+//!
+//! # Decisions
+//! * What a key is for is what templates do with it: the field of the object, the variable or the
+//!   argument that it ends up in. The successor is the key that ends up there now. Names, defaults,
+//!   comments and how the keys around it moved add to that.
+//! * A key that nothing reads any more is lost, even if `values.yaml` still lists it.
+//! * All charts count, whether or not the Installation CR lists them: people install others too.
+//!   What the CR drops is lost even if its chart stays.
+//! * A global key in one component is that component's. Where the key asked for is common to all,
+//!   so are its successors, if they are global.
+//! * What a document states beats what templates say.
+
+use serde_json::Value;
 
 use super::{Confidence, RenameKind};
+use crate::chart::ChartIndex;
+use crate::finding::Evidence;
 use crate::overrides::OverrideKey;
+use crate::release::DocumentedRename;
 
+mod candidates;
+mod comparison;
+mod features;
 mod kind;
 mod object;
 mod pair;
+mod reject;
 mod rules;
 mod search;
 mod setting;
+mod values;
 
-pub use search::{Comparison, Context};
+pub use comparison::Comparison;
 
-/// What a hop does to a key.
+/// What is known beside the charts.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Context<'a> {
+    /// The components that the old release installs.
+    pub old_components: &'a [String],
+    /// The components that the new release installs.
+    pub new_components: &'a [String],
+    /// The renames that documents state of this hop.
+    pub documented: &'a [&'a DocumentedRename],
+    /// The texts of guides and release notes of this hop.
+    pub texts: &'a [&'a str],
+}
+
+/// What a hop does to a key that loses what reads it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct KeyChange {
     /// The old key.
     pub from: OverrideKey,
-    /// How the successors relate to it; none if it has none.
+    /// How the successors relate to it; none if it was removed.
     pub kind: Option<RenameKind>,
-    /// The successors, in order.
+    /// The successors, in order; several after a split.
     pub to: Vec<Successor>,
-    /// The nearest keys that are no successors, best first.
+    /// The nearest new keys that are no successors: at most three, best first.
     pub nearest: Vec<OverrideKey>,
+    /// Where the old release reads it and sets its default. The text of a default is its name.
+    pub evidence: Vec<Evidence>,
+    /// The document that states it, if one does.
+    pub documented: Option<DocumentedRename>,
 }
 
 /// A key that takes the place of another.
@@ -32,11 +71,50 @@ pub struct Successor {
     pub key: OverrideKey,
     /// How sure that is.
     pub confidence: Confidence,
-    /// What was found.
-    pub features: Vec<f64>,
+    /// Why, in a few words each.
+    pub reasons: Vec<String>,
+    /// Where the new release reads it and sets its default. The text of a default is its name.
+    pub evidence: Vec<Evidence>,
+}
+
+/// A key that is read in both releases and whose default changed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DefaultChange {
+    /// The key.
+    pub key: OverrideKey,
+    /// The default in the old release; none for a map with something in it.
+    pub old: Option<Value>,
+    /// The default in the new release; likewise.
+    pub new: Option<Value>,
+    /// Where both stand.
+    pub evidence: Vec<Evidence>,
+}
+
+/// What a hop does to all keys of all charts.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ChartChanges {
+    /// The keys that lost what reads them and have successors, in order.
+    pub renamed: Vec<KeyChange>,
+    /// Those that have none, in order.
+    pub removed: Vec<KeyChange>,
+    /// The keys that held a single value, a list or a map, and hold another of these now.
+    pub type_changed: Vec<DefaultChange>,
+    /// The keys with other defaults of the same type.
+    pub defaults_changed: Vec<DefaultChange>,
+}
+
+/// What a hop from one release to another does to the keys of their charts.
+pub fn chart_changes(old: &ChartIndex, new: &ChartIndex, context: Context<'_>) -> ChartChanges {
+    let changes = Comparison::new(old, new, context).changes();
+    let (removed, renamed) = changes.into_iter().partition(|it| it.to.is_empty());
+    let (type_changed, defaults_changed) = values::changes(old, new);
+    ChartChanges { renamed, removed, type_changed, defaults_changed }
 }
 
 fn ratio(part: usize, whole: usize) -> f64 {
     let number = |it: usize| f64::from(u32::try_from(it).unwrap_or(u32::MAX));
     if whole == 0 { 0.0 } else { number(part) / number(whole) }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,31 +3,11 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
+use super::features::Features;
 use super::object::Rarity;
 use super::setting::{Setting, Side, Use};
 use crate::chart::{Kind, ValueLeaf};
 use crate::rename::words::folded;
-
-/// The number of things that are looked at.
-pub(super) const FEATURES: usize = 21;
-
-/// What was found about a pair; each from 0 to 1.
-pub(super) type Features = [f64; FEATURES];
-
-/// The place of the strength of rules.
-pub(super) const RULE: usize = 9;
-
-/// The place of how much of what a place lost follows the rule.
-pub(super) const COVER: usize = 16;
-
-/// The place of whether the components belong together.
-pub(super) const COMPONENT: usize = 7;
-
-/// The place of whether no other lost key fits the new one better.
-pub(super) const MUTUAL: usize = 19;
-
-/// The place of how far the next candidate is behind.
-pub(super) const MARGIN: usize = 20;
 
 /// Compares settings of two releases.
 #[derive(Debug)]
@@ -57,38 +37,25 @@ impl<'a> Comparer<'a> {
         let existed = self.old.find(&new.key).map(|at| &self.old.settings[at]);
         let existed = existed.filter(|it| !it.uses.is_empty());
         let own = self.old.find(&new.key);
-        let alike = |u: &Use<'_>, v: &Use<'_>| self.uses_alike((at, own), u, v);
-        let (forward, best) = cover(&old.uses, &new.uses, alike);
-        let (places, _) = cover(&old.uses, &new.uses, sinks_alike);
-        let (backward, _) = cover(&new.uses, &old.uses, |v, u| alike(u, v));
-        let suffix = shared_end(&old.folded, &new.folded);
-        let words = self.words_alike(old, new);
-        let contained = contained(&old.leaf_words, new);
-        let took = new.uses.iter().any(|it| it.fed_by.contains(&at));
+        let Places { forward, backward, best, elsewhere } = self.places((at, own), old, new);
         let flag = |it: bool| f64::from(u8::from(it));
-        [
-            forward,
+        Features {
+            places: forward,
             backward,
-            words,
-            jaccard(&old.leaf_words, &new.leaf_words),
-            super::ratio(suffix, old.names.len().max(new.names.len())),
-            default_alike(old.leaf, new.leaf),
-            if old.comment.is_empty() { 0.0 } else { jaccard(&old.comment, &new.comment) },
-            flag(old.key.component == new.key.component),
-            flag(existed.is_some()),
-            0.0,
             best,
-            flag(suffix == old.names.len()),
-            contained,
-            flag(took),
-            forward * words,
-            flag(old.uses.is_empty()),
-            0.0,
-            (places - forward).max(0.0),
-            names_variable(old, new),
-            0.0,
-            0.0,
-        ]
+            elsewhere: (elsewhere - forward).max(0.0),
+            took: flag(new.uses.iter().any(|it| it.fed_by.contains(&at))),
+            words: self.words_alike(old, new),
+            leaf: contained(&old.leaf_words, new),
+            whole: flag(shared_end(&old.folded, &new.folded) == old.names.len()),
+            variable: names_variable(old, new),
+            default: default_alike(old.leaf, new.leaf),
+            comment: if old.comment.is_empty() { 0.0 } else { jaccard(&old.comment, &new.comment) },
+            component: flag(old.key.component == new.key.component),
+            existed: flag(existed.is_some()),
+            unused: flag(old.uses.is_empty()),
+            ..Features::default()
+        }
     }
 
     fn words_alike(&self, old: &Setting<'_>, new: &Setting<'_>) -> f64 {
@@ -98,11 +65,38 @@ impl<'a> Comparer<'a> {
         if all == 0.0 { 0.0 } else { shared / all }
     }
 
-    fn uses_alike(&self, (at, own): (usize, Option<usize>), old: &Use<'_>, new: &Use<'_>) -> f64 {
+    /// Compares all places that read two settings.
+    fn places(&self, ids: (usize, Option<usize>), old: &Setting<'_>, new: &Setting<'_>) -> Places {
+        let mut rows = vec![(0.0_f64, 0.0_f64); old.uses.len()];
+        let mut columns = vec![0.0_f64; new.uses.len()];
+        for (u, row) in old.uses.iter().zip(&mut rows) {
+            for (v, column) in new.uses.iter().zip(&mut columns) {
+                let sink = sinks_alike(u, v);
+                let alike = self.uses_alike(ids, (u, v), sink);
+                *row = (row.0.max(alike), row.1.max(sink));
+                *column = column.max(alike);
+            }
+        }
+        let weights = |uses: &[Use<'_>]| uses.iter().map(Use::weight).collect::<Vec<_>>();
+        let (a, b) = (weights(&old.uses), weights(&new.uses));
+        let best = rows.iter().zip(&a).map(|(it, weight)| it.0 * weight.sqrt());
+        Places {
+            forward: mean(rows.iter().map(|it| it.0), &a),
+            backward: mean(columns.into_iter(), &b),
+            best: best.fold(0.0, f64::max),
+            elsewhere: mean(rows.iter().map(|it| it.1), &a),
+        }
+    }
+
+    fn uses_alike(
+        &self,
+        (at, own): (usize, Option<usize>),
+        (old, new): (&Use<'_>, &Use<'_>),
+        sink: f64,
+    ) -> f64 {
         if new.fed_by.contains(&at) && old.text == new.text {
             return 1.0;
         }
-        let sink = sinks_alike(old, new);
         if sink < 0.2 {
             return 0.0;
         }
@@ -118,22 +112,23 @@ impl<'a> Comparer<'a> {
     }
 }
 
-/// How well the places that read one setting are found among those that read the other: the mean,
-/// and the best.
-fn cover(
-    of: &[Use<'_>],
-    among: &[Use<'_>],
-    alike: impl Fn(&Use<'_>, &Use<'_>) -> f64,
-) -> (f64, f64) {
-    let (mut sum, mut weights, mut best) = (0.0, 0.0, 0.0_f64);
-    for one in of {
-        let found = among.iter().map(|it| alike(one, it)).fold(0.0, f64::max);
-        let weight = if one.reference.sink.guard { 0.35 } else { 1.0 };
-        sum += weight * found;
-        weights += weight;
-        best = best.max(found * weight.sqrt());
-    }
-    if weights == 0.0 { (0.0, 0.0) } else { (sum / weights, best) }
+/// How well the places that read one setting are found among those that read another.
+#[derive(Debug)]
+struct Places {
+    /// How well those of the old setting are found.
+    forward: f64,
+    /// How well those of the new setting are found.
+    backward: f64,
+    /// The best of all.
+    best: f64,
+    /// How well those of the old setting are found, whatever objects they are in.
+    elsewhere: f64,
+}
+
+fn mean(values: impl Iterator<Item = f64>, weights: &[f64]) -> f64 {
+    let all: f64 = weights.iter().sum();
+    let sum: f64 = values.zip(weights).map(|(value, weight)| value * weight).sum();
+    if all == 0.0 { 0.0 } else { sum / all }
 }
 
 /// How alike two places are, whatever objects they are in.
@@ -212,9 +207,15 @@ fn contained(leaf: &[String], new: &Setting<'_>) -> f64 {
 fn default_alike(old: Option<&ValueLeaf>, new: Option<&ValueLeaf>) -> f64 {
     let (Some(old), Some(new)) = (old, new) else { return 0.4 };
     if old.default != new.default {
-        return if old.kind == new.kind { 0.25 } else { 0.0 };
+        let alike = old.kind == new.kind && is_switch(old) == is_switch(new);
+        return if alike { 0.25 } else { 0.0 };
     }
     if is_telling(old) { 1.0 } else { 0.6 }
+}
+
+/// Whether a value switches something, also as a text.
+fn is_switch(leaf: &ValueLeaf) -> bool {
+    leaf.kind == Kind::Bool || matches!(leaf.default.as_str(), Some("true" | "false"))
 }
 
 fn is_telling(leaf: &ValueLeaf) -> bool {

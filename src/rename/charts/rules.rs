@@ -20,7 +20,7 @@ pub(super) struct Rules {
 impl Rules {
     /// Counts a lost key for every place above it.
     pub(super) fn lose(&mut self, old: &Setting<'_>) {
-        let component = old.key.component.clone().unwrap_or_default();
+        let component = old.component().to_owned();
         for at in 0..old.names.len() {
             let place = (component.clone(), old.names[..at].join("."));
             *self.lost.entry(place).or_default() += 1.0;
@@ -62,7 +62,7 @@ impl Rules {
 
     /// The keys that places above `old` would lead to.
     pub(super) fn targets(&self, old: &Setting<'_>) -> Vec<OverrideKey> {
-        let component = old.key.component.clone().unwrap_or_default();
+        let component = old.component().to_owned();
         let mut targets = Vec::new();
         for at in 0..old.names.len() {
             let from = (component.clone(), old.names[..at].join("."));
@@ -81,7 +81,7 @@ fn places(old: &Setting<'_>, new: &Setting<'_>) -> Vec<(Place, Place)> {
     let shared = old.names.iter().rev().zip(new.names.iter().rev()).take_while(|(a, b)| a == b);
     let place = |setting: &Setting<'_>, below: usize| {
         let names = &setting.names[..setting.names.len() - below];
-        (setting.key.component.clone().unwrap_or_default(), names.join("."))
+        (setting.component().to_owned(), names.join("."))
     };
     let pairs = (1..=shared.count()).map(|below| (place(old, below), place(new, below)));
     pairs.filter(|(from, to)| from != to).collect()

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::object::{Object, ObjectId};
-use crate::chart::{Chart, ChartIndex, Reach, Reference, ValueLeaf};
+use crate::chart::{Chart, ChartIndex, Kind, Reach, Reference, ValueLeaf};
 use crate::overrides::OverrideKey;
 use crate::rename::words::{self, folded};
 
@@ -18,6 +18,10 @@ pub(super) fn words(text: &str) -> Vec<String> {
     }
     words
 }
+
+/// How many of the places that read a setting are looked at. Some switches are tested in every
+/// template of a chart; that says nothing more after the first few.
+const USES: usize = 24;
 
 /// A place that reads a setting.
 #[derive(Debug)]
@@ -40,6 +44,11 @@ pub(super) struct Use<'a> {
 }
 
 impl Use<'_> {
+    /// How much the place says about the setting: what is only tested is less than what is used.
+    pub(super) fn weight(&self) -> f64 {
+        if self.reference.sink.guard { 0.35 } else { 1.0 }
+    }
+
     /// What makes the place this one.
     fn place(&self, objects: &[Object]) -> Place {
         let sink = &self.reference.sink;
@@ -68,6 +77,15 @@ pub(super) struct Setting<'a> {
     pub(super) leaf: Option<&'a ValueLeaf>,
     /// What reads it.
     pub(super) uses: Vec<Use<'a>>,
+    /// Whether anything reads it or something below it.
+    pub(super) live: bool,
+}
+
+impl Setting<'_> {
+    /// The component.
+    pub(super) fn component(&self) -> &str {
+        self.key.component.as_deref().unwrap_or_default()
+    }
 }
 
 /// A release.
@@ -113,9 +131,27 @@ impl<'a> Side<'a> {
         self.numbers.get(key).copied()
     }
 
+    /// The prefix of the innermost sub-chart that defines a setting; none for the component itself.
+    pub(super) fn subchart(&self, setting: &Setting<'_>) -> Option<&'a str> {
+        let chart = self.index.get(setting.component())?;
+        let holds = |it: &&String| {
+            setting.key.key.strip_prefix(it.as_str()).is_some_and(|rest| rest.starts_with('.'))
+        };
+        chart.subcharts.iter().filter(holds).max_by_key(|it| it.len()).map(String::as_str)
+    }
+
     /// Whether a component reads a key.
     pub(super) fn is_live(&self, component: &str, key: &str) -> bool {
         self.index.get(component).is_some_and(|it| it.is_live(key))
+    }
+
+    /// Whether templates of a component only read what is below a key.
+    pub(super) fn is_map(&self, component: &str, key: &str) -> bool {
+        let Some(chart) = self.index.get(component) else { return false };
+        let readers = chart.readers(key);
+        !readers.is_empty()
+            && readers.iter().all(|it| it.1 == Reach::Part)
+            && chart.kind(key) == Some(Kind::Map)
     }
 
     /// Whether the values of a component have a key or something below it.
@@ -147,6 +183,7 @@ pub(super) fn names(key: &str) -> Vec<String> {
 fn setting<'a>(chart: &'a Chart, key: &str, objects: &mut Objects) -> Setting<'a> {
     let names = names(key);
     let leaf = chart.values.get(key);
+    let readers = chart.readers(key);
     let comment = leaf.and_then(|it| it.comment.as_deref()).map(words).unwrap_or_default();
     Setting {
         key: OverrideKey::new(Some(&chart.name), key),
@@ -155,19 +192,19 @@ fn setting<'a>(chart: &'a Chart, key: &str, objects: &mut Objects) -> Setting<'a
         leaf_words: names.last().map(|it| words(it)).unwrap_or_default(),
         comment,
         leaf,
-        uses: uses(chart, key, &names, objects),
+        live: !readers.is_empty(),
+        uses: uses(chart, readers, &names, objects),
         names,
     }
 }
 
 fn uses<'a>(
     chart: &'a Chart,
-    key: &str,
+    readers: Vec<(&'a Reference, Reach)>,
     key_names: &[String],
     objects: &mut Objects,
 ) -> Vec<Use<'a>> {
-    let readers = chart.readers(key).into_iter();
-    let direct = readers.filter(|it| it.1 != Reach::Part).map(|it| it.0);
+    let direct = readers.into_iter().filter(|it| it.1 != Reach::Part).map(|it| it.0);
     let one = |reference: &'a Reference| {
         let above = names(&reference.key).len();
         let rest = key_names.get(above..).unwrap_or_default();
@@ -182,7 +219,10 @@ fn uses<'a>(
             fed_by: Vec::new(),
         }
     };
-    direct.map(one).collect()
+    let mut direct: Vec<&Reference> = direct.collect();
+    direct.sort_by_key(|it| it.sink.guard);
+    direct.truncate(USES);
+    direct.into_iter().map(one).collect()
 }
 
 fn field(path: &str, rest: &[String]) -> Vec<String> {

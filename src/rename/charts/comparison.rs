@@ -1,0 +1,241 @@
+//! What becomes of single keys.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::features::sigmoid;
+use super::kind;
+use super::reject::is_global;
+use super::search::{Pair, Search};
+use super::setting::Setting;
+use super::values;
+use super::{Context, KeyChange, Successor};
+use crate::chart::ChartIndex;
+use crate::finding::Evidence;
+use crate::overrides::OverrideKey;
+use crate::release::DocumentedRename;
+use crate::rename::{Confidence, RenameKind};
+
+/// From this score on, a key is a successor: it is more likely than not, by far.
+const ENOUGH: f64 = 0.0;
+/// Parts of a split score alike.
+const ALIKE: f64 = 0.3;
+/// From this score on, a key is near.
+const NEAR: f64 = -4.0;
+/// So many places are shown as evidence.
+const SHOWN: usize = 3;
+
+/// Two releases, and what became of the keys of the first.
+#[derive(Debug)]
+pub struct Comparison<'a> {
+    search: Search<'a>,
+    context: Context<'a>,
+    changes: BTreeMap<OverrideKey, KeyChange>,
+}
+
+impl<'a> Comparison<'a> {
+    /// Compares the charts of two releases.
+    pub fn new(old: &'a ChartIndex, new: &'a ChartIndex, context: Context<'a>) -> Self {
+        let search = Search::new(old, new, context);
+        let changes = search.pairs.iter().filter_map(|(at, pairs)| change(&search, *at, pairs));
+        let mut changes: Vec<KeyChange> = changes.collect();
+        for change in &mut changes {
+            if let Some(stated) = stated(&change.from, context.documented) {
+                let evidence = std::mem::take(&mut change.evidence);
+                *change = KeyChange { evidence, ..stated };
+            }
+        }
+        kind::decide(&mut changes, old, new);
+        let changes = changes.into_iter().map(|it| (it.from.clone(), it)).collect();
+        Self { search, context, changes }
+    }
+
+    /// All keys of the old release's charts that lost what reads them, in order.
+    pub fn changes(&self) -> Vec<KeyChange> {
+        self.changes.values().cloned().collect()
+    }
+
+    /// What becomes of a key, whether or not a chart lists it; none if it is read as before, or
+    /// was never read nor listed. A key without component is common to all components.
+    pub fn fate(&self, key: &OverrideKey) -> Option<KeyChange> {
+        let known = || self.changes.get(key).cloned();
+        stated(key, self.context.documented).or_else(known).or_else(|| match key.component {
+            Some(_) => self.above(key).or_else(|| self.below(key)),
+            None => self.common(&key.key),
+        })
+    }
+
+    /// What becomes of a key below one that is lost.
+    fn above(&self, key: &OverrideKey) -> Option<KeyChange> {
+        let mut end = key.key.len();
+        while let Some(dot) = key.key[..end].rfind('.') {
+            end = dot;
+            let above = OverrideKey { key: key.key[..end].to_owned(), ..key.clone() };
+            if let Some(change) = self.changes.get(&above) {
+                let rest = &key.key[end..];
+                return Some(change.map(key, |it| Some(format!("{it}{rest}"))));
+            }
+        }
+        None
+    }
+
+    /// What becomes of a map, of which everything that was read is lost: it moved if all of it did.
+    fn below(&self, key: &OverrideKey) -> Option<KeyChange> {
+        let component = key.component.as_deref()?;
+        if self.search.comparer.new.is_live(component, &key.key) {
+            return None;
+        }
+        let start = format!("{}.", key.key);
+        let inside =
+            |it: &&KeyChange| it.from.component == key.component && it.from.key.starts_with(&start);
+        let inside: Vec<&KeyChange> = self.changes.values().filter(inside).collect();
+        let whole = |change: &&KeyChange| {
+            let rest = format!(".{}", &change.from.key[start.len()..]);
+            change.map(key, |it| Some(it.strip_suffix(&rest)?.to_owned()))
+        };
+        let mut maps = inside.iter().map(whole);
+        let first = maps.next()?;
+        let keys = |it: &KeyChange| it.to.iter().map(|to| to.key.clone()).collect::<Vec<_>>();
+        let same = maps.all(|it| keys(&it) == keys(&first));
+        let none = first.map(key, |_| None);
+        Some(if same { first } else { none })
+    }
+
+    /// What becomes of a key that is common to all components: it is lost where none reads it.
+    fn common(&self, key: &str) -> Option<KeyChange> {
+        let (before, after) = (&self.search.comparer.old, &self.search.comparer.new);
+        let read = after.index.iter().any(|it| it.is_live(key) && it.kind(key).is_some());
+        let parts = before.index.iter().filter_map(|chart| {
+            let own = OverrideKey::new(Some(&chart.name), key);
+            self.changes.get(&own).cloned().or_else(|| self.below(&own))
+        });
+        let parts: Vec<KeyChange> = parts.filter(|_| !read).collect();
+        let first = parts.first()?;
+        let from = OverrideKey::new(None, key);
+        let mut change = first.map(&from, |_| None);
+        let mut known = BTreeSet::new();
+        for mut to in parts.iter().flat_map(|it| it.to.iter().cloned()) {
+            if is_global(&to.key.key) {
+                to.key.component = None;
+            }
+            if known.insert(to.key.clone()) {
+                change.to.push(to);
+            }
+        }
+        change.kind = match change.to.len() {
+            0 => None,
+            1 => parts.iter().find_map(|it| it.kind),
+            _ => Some(RenameKind::Split),
+        };
+        Some(change)
+    }
+
+    /// The candidates for the place of a lost key, best first, with their confidence.
+    pub fn candidates(&self, key: &OverrideKey) -> Vec<(OverrideKey, Confidence)> {
+        let pairs = self.search.comparer.old.find(key).and_then(|at| self.search.pairs.get(&at));
+        let pairs = pairs.into_iter().flatten();
+        let one = |it: &Pair| (self.search.new_setting(it.new).key.clone(), confidence(it));
+        pairs.map(one).collect()
+    }
+}
+
+impl KeyChange {
+    /// The same change of another key, with what `key` makes of its successors; no successors if
+    /// it makes nothing of one.
+    fn map(&self, from: &OverrideKey, key: impl Fn(&str) -> Option<String>) -> Self {
+        let to = self.to.iter().map(|it| {
+            let new = OverrideKey { key: key(&it.key.key)?, ..it.key.clone() };
+            Some(Successor { key: new, ..it.clone() })
+        });
+        let to: Vec<Successor> = to.collect::<Option<_>>().unwrap_or_default();
+        let kind = self.kind.filter(|_| !to.is_empty());
+        Self { from: from.clone(), kind, to, ..self.clone() }
+    }
+}
+
+fn confidence(pair: &Pair) -> Confidence {
+    Confidence::new(sigmoid(pair.score))
+}
+
+/// What a document states about a key.
+fn stated(key: &OverrideKey, documented: &[&DocumentedRename]) -> Option<KeyChange> {
+    let applies = |it: &&&DocumentedRename| {
+        it.component == key.component
+            && it.prefixes.iter().any(|prefix| key.key.starts_with(prefix))
+    };
+    let fact = *documented.iter().find(applies)?;
+    Some(KeyChange {
+        from: key.clone(),
+        kind: Some(RenameKind::Merged),
+        to: vec![Successor {
+            key: OverrideKey::new(fact.component.as_deref(), &fact.to),
+            confidence: Confidence::new(1.0),
+            reasons: vec![fact.note.clone()],
+            evidence: Vec::new(),
+        }],
+        nearest: Vec::new(),
+        evidence: Vec::new(),
+        documented: Some(fact.clone()),
+    })
+}
+
+/// What becomes of a lost key; none if it only left the values and nothing took its place.
+fn change(search: &Search<'_>, at: usize, pairs: &[Pair]) -> Option<KeyChange> {
+    let old = search.old(at);
+    let best = pairs.first().map_or(f64::MIN, |it| it.score);
+    let enough = |it: &&Pair| ENOUGH <= it.score && best - ALIKE <= it.score;
+    let mut chosen: Vec<&Pair> = pairs.iter().filter(enough).collect();
+    if !is_split(search, at, &chosen) {
+        chosen.truncate(1);
+    }
+    if chosen.is_empty() && search.is_unlisted(old.component(), &old.key.key) {
+        return None;
+    }
+    let near = pairs.iter().filter(|it| NEAR < it.score && !chosen.iter().any(|c| c.new == it.new));
+    let mut to: Vec<Successor> = chosen.iter().map(|it| successor(search, it)).collect();
+    to.sort_by(|a, b| a.key.cmp(&b.key));
+    Some(KeyChange {
+        from: old.key.clone(),
+        kind: None,
+        to,
+        nearest: near.take(3).map(|it| search.new_setting(it.new).key.clone()).collect(),
+        evidence: evidence(old),
+        documented: None,
+    })
+}
+
+/// Whether all of the best candidates took the place of a key: they differ in one name, none of
+/// them was there before, and no other key claims any of them.
+fn is_split(search: &Search<'_>, at: usize, chosen: &[&Pair]) -> bool {
+    let Some(first) = chosen.first().map(|it| search.new_setting(it.new)) else { return false };
+    let parallel = |it: &Setting<'_>| {
+        let differ = first.names.iter().zip(&it.names).filter(|(a, b)| a != b).count();
+        first.names.len() == it.names.len() && differ <= 1 && first.component() == it.component()
+    };
+    let part = |it: &&Pair| {
+        parallel(search.new_setting(it.new))
+            && it.features.existed == 0.0
+            && 0.5 < it.features.places
+            && search.is_free(at, it.new)
+    };
+    (2..=4).contains(&chosen.len()) && chosen.iter().all(part)
+}
+
+fn successor(search: &Search<'_>, pair: &Pair) -> Successor {
+    let new = search.new_setting(pair.new);
+    Successor {
+        key: new.key.clone(),
+        confidence: confidence(pair),
+        reasons: pair.features.reasons(),
+        evidence: evidence(new),
+    }
+}
+
+/// Where a setting is read and has its default.
+fn evidence(setting: &Setting<'_>) -> Vec<Evidence> {
+    let reads = setting.uses.iter().take(SHOWN).map(|it| {
+        let reference = it.reference;
+        Evidence::at(reference.source.to_string(), reference.line, reference.text.to_string())
+    });
+    let default = setting.leaf.map(|it| values::evidence(&setting.key.key, it));
+    reads.chain(default).collect()
+}

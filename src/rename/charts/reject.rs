@@ -1,0 +1,55 @@
+//! What speaks against a pair, whatever speaks for it.
+
+use super::features::Features;
+use super::setting::{Setting, Side};
+
+/// Whether the new key does to another object what the old one did, and the keys around it did not
+/// move there: an alike key of another thing.
+pub(super) fn is_elsewhere(features: &Features, old: &Setting<'_>, new: &Setting<'_>) -> bool {
+    let long = 2 < old.names.len() && old.names.len() < new.names.len();
+    let kept = features.whole == 1.0 && long;
+    let (places, elsewhere) = (features.places, features.elsewhere);
+    (0.35 < elsewhere && places < 0.3 && !kept)
+        || (0.5 < elsewhere && places < 0.45 && features.rule < 0.3)
+}
+
+/// Whether it is one global key that other components read before and still do, or one that the
+/// old component only read: it is common to all, and so is what is set there.
+pub(super) fn is_common(
+    (before, after): (&Side<'_>, &Side<'_>),
+    old: &Setting<'_>,
+    new: &Setting<'_>,
+) -> bool {
+    let key = &old.key.key;
+    if !is_global(key) || *key != new.key.key {
+        return false;
+    }
+    let others = before.index.iter().filter(|it| it.name != old.component() && it.is_live(key));
+    old.leaf.is_none() || others.into_iter().any(|it| after.is_live(&it.name, key))
+}
+
+/// Whether nothing read the old key, so that only its place tells what it was for, and the new key
+/// has another place: another chart.
+pub(super) fn is_stray(
+    (before, after): (&Side<'_>, &Side<'_>),
+    old: &Setting<'_>,
+    new: &Setting<'_>,
+) -> bool {
+    old.uses.is_empty() && before.subchart(old) != after.subchart(new)
+}
+
+/// Whether several keys may well have become this one: a global key that feeds the same fields.
+pub(super) fn is_shared(features: &Features, new: &Setting<'_>) -> bool {
+    is_global(&new.key.key) && 0.75 <= features.places
+}
+
+/// Whether a key is one that all charts of a component share.
+pub(super) fn is_global(key: &str) -> bool {
+    key.starts_with("global.")
+}
+
+/// Whether a text names both keys in full. A key of one name is found in any text.
+pub(super) fn names_both(text: &str, old: &Setting<'_>, new: &Setting<'_>) -> bool {
+    let long = 1 < old.names.len() && 1 < new.names.len();
+    long && text.contains(&old.key.key) && text.contains(&new.key.key)
+}
