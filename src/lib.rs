@@ -15,6 +15,7 @@ pub mod files;
 pub mod finding;
 pub mod guide;
 pub mod lint;
+pub mod liveness;
 pub mod manifest;
 pub mod overrides;
 pub mod path;
