@@ -3,12 +3,14 @@
 //! # Decisions
 //! * Nothing is compared with a release whose applied files are not all there: a gap would look as
 //!   if everything had been removed.
-//! * Override keys are compared file by file, for files that both releases publish.
+//! * Override keys are compared file by file, for files that both releases publish. Where no new key
+//!   there takes the place of an old one, the charts are asked: they know keys that no file sets.
 
 use crate::bundle::Bundle;
 use crate::diff::{ComponentDiff, ObjectDiff, OverrideDiff, objects};
-use crate::overrides::OverrideSet;
+use crate::overrides::{OverrideKey, OverrideSet};
 use crate::release::{Facts, Minor};
+use crate::rename::charts::{ChartChanges, KeyChange};
 use crate::rename::{self, Rename};
 
 /// The differences between two releases.
@@ -23,12 +25,17 @@ pub struct Changes {
     /// Override keys that live on under another name.
     pub renames: Vec<Rename>,
     /// For every removed override key the new keys that come nearest to it.
-    pub nearest: Vec<Vec<crate::overrides::OverrideKey>>,
+    pub nearest: Vec<Vec<OverrideKey>>,
+    /// What the charts make of their keys, where both releases have charts.
+    pub charts: Option<ChartChanges>,
 }
 
+/// What the comparison of the charts of a hop answers about a key.
+pub type Ask<'a> = &'a dyn Fn(&OverrideKey) -> Option<KeyChange>;
+
 impl Changes {
-    /// Compares two releases.
-    pub fn between(old: &Bundle, new: &Bundle, facts: &Facts) -> Self {
+    /// Compares two releases. `ask` tells what charts know of a key that is gone.
+    pub fn between(old: &Bundle, new: &Bundle, facts: &Facts, ask: Option<Ask<'_>>) -> Self {
         if old.is_incomplete() || new.is_incomplete() {
             return Self::default();
         }
@@ -42,7 +49,26 @@ impl Changes {
                 changes.add_overrides(before, after, new, facts);
             }
         }
+        if let Some(ask) = ask {
+            changes.follow_removed(ask);
+        }
         changes
+    }
+
+    /// Looks in the charts for keys that the override objects drop: what they read instead may be
+    /// set by no object.
+    fn follow_removed(&mut self, ask: Ask<'_>) {
+        let removed = std::mem::take(&mut self.overrides.removed);
+        let nearest = std::mem::take(&mut self.nearest);
+        for (entry, nearest) in removed.into_iter().zip(nearest) {
+            match ask(&entry.key).and_then(rename_of) {
+                Some(rename) => self.renames.push(rename),
+                None => {
+                    self.overrides.removed.push(entry);
+                    self.nearest.push(nearest);
+                }
+            }
+        }
     }
 
     fn add_overrides(
@@ -75,4 +101,17 @@ impl Changes {
             || !self.components.removed.is_empty()
             || !self.components.moved.is_empty()
     }
+}
+
+/// A rename that charts prove; none if they know no successor.
+fn rename_of(change: KeyChange) -> Option<Rename> {
+    Some(Rename {
+        kind: change.kind.filter(|_| !change.to.is_empty())?,
+        to: change.to.iter().map(|it| it.key.clone()).collect(),
+        confidence: change.confidence(),
+        reasons: change.reasons(),
+        lines: change.lines(),
+        documented: change.documented,
+        from: change.from,
+    })
 }

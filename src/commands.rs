@@ -9,9 +9,11 @@ use tokio::runtime::Builder;
 use crate::cli::{Cli, Command};
 use crate::error::{Error, Exit};
 
+mod charts;
 mod diff;
 mod explain;
 mod guides;
+mod hops;
 mod load;
 mod mirror;
 mod output;

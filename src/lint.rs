@@ -9,11 +9,13 @@ use crate::analysis::Changes;
 use crate::bundle::Bundle;
 use crate::finding::Finding;
 use crate::guide::HopGuide;
+use crate::liveness::Story;
 use crate::path::Hop;
 use crate::release::{Deployment, Facts};
 
 mod artifacts;
 mod components;
+mod fates;
 mod guides;
 mod objects;
 mod overrides;
@@ -46,6 +48,10 @@ pub struct Context<'a> {
     pub deployment: Deployment,
     /// Whether it is the first hop, whose start no hop before has judged.
     pub is_first: bool,
+    /// What becomes of the user's overrides on the whole path; none if none were given.
+    pub stories: &'a [Story],
+    /// The place of the hop's fate in each story, counted from 0.
+    pub number: usize,
 }
 
 /// A rule: the findings of one hop.
@@ -64,6 +70,12 @@ pub const RULES: &[Rule] = &[
     guides::uncovered,
     overrides::renamed,
     overrides::removed,
+    fates::replaced,
+    fates::removed,
+    fates::type_changed,
+    fates::dead,
+    fates::default_changed,
+    fates::empty,
     components::removed,
     components::renamed,
     components::moved,

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 
 use serde::{Serialize, Serializer};
 
+use crate::finding::Evidence;
 use crate::overrides::{Override, OverrideKey, OverrideSet};
 use crate::release::DocumentedRename;
 
@@ -64,6 +65,8 @@ pub struct Rename {
     pub reasons: Vec<String>,
     /// The document that states it, if one does.
     pub documented: Option<DocumentedRename>,
+    /// The lines of charts that prove it, where charts do.
+    pub lines: Vec<Evidence>,
 }
 
 /// How sure a conclusion is, in hundredths, so that it is equal to itself and prints alike anywhere.
@@ -130,6 +133,7 @@ fn stated(old: &Override, documented: &[&DocumentedRename]) -> Option<Rename> {
         confidence: Confidence::new(1.0),
         reasons: vec![fact.note.clone()],
         documented: Some(fact.clone()),
+        lines: Vec::new(),
     })
 }
 
@@ -158,6 +162,7 @@ fn resembling(old: &Override, keys: Changed<'_>) -> Option<Rename> {
         confidence: Confidence::new(best.score),
         reasons: best.reasons.clone(),
         documented: None,
+        lines: Vec::new(),
     })
 }
 

@@ -27,11 +27,25 @@ fn of_target(bundle: &Bundle, gap: &Gap) -> Finding {
             Finding::new(Code::ArtifactUnreadable, &gap.source, message)
         }
     };
-    let severity =
-        if gap.role == Role::ConfigReference { Severity::Warning } else { Severity::Blocker };
+    let severity = match gap.role {
+        Role::ConfigReference | Role::Charts => Severity::Warning,
+        _ => Severity::Blocker,
+    };
+    let finding = if gap.role == Role::Charts { without_charts(bundle, finding) } else { finding };
     let listing = || Evidence::listing(&gap.source, format!("asked for {}", gap.url));
     let evidence = gap.place.clone().unwrap_or_else(listing);
     finding.hop(&bundle.version).severity(severity).evidence(evidence)
+}
+
+/// What follows from charts that are not there.
+fn without_charts(bundle: &Bundle, finding: Finding) -> Finding {
+    let message = format!(
+        "{}; so nobody can tell which override keys the charts of {} read",
+        finding.message, bundle.version
+    );
+    Finding { message, ..finding }.remedy(
+        "Run once with access to GitHub, or mirror the release again with its source archive.",
+    )
 }
 
 fn of_start(context: &Context<'_>, gap: &Gap) -> Finding {

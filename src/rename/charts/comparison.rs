@@ -8,7 +8,7 @@ use super::reject::is_global;
 use super::search::{Pair, Search};
 use super::setting::Setting;
 use super::values;
-use super::{Context, KeyChange, Successor};
+use super::{ChartChanges, Context, KeyChange, Successor};
 use crate::chart::ChartIndex;
 use crate::finding::Evidence;
 use crate::overrides::OverrideKey;
@@ -52,6 +52,14 @@ impl<'a> Comparison<'a> {
     /// All keys of the old release's charts that lost what reads them, in order.
     pub fn changes(&self) -> Vec<KeyChange> {
         self.changes.values().cloned().collect()
+    }
+
+    /// What the hop does to all keys of all charts.
+    pub fn chart_changes(&self) -> ChartChanges {
+        let (removed, renamed) = self.changes().into_iter().partition(|it| it.to.is_empty());
+        let (old, new) = (self.search.comparer.old.index, self.search.comparer.new.index);
+        let (type_changed, defaults_changed) = values::changes(old, new);
+        ChartChanges { renamed, removed, type_changed, defaults_changed }
     }
 
     /// What becomes of a key, whether or not a chart lists it; none if it is read as before, or
