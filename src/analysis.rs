@@ -6,9 +6,11 @@
 //! * Override keys are compared file by file, for files that both releases publish. Where no new key
 //!   there takes the place of an old one, the charts are asked: they know keys that no file sets.
 
+use semver::Version;
+
 use crate::bundle::Bundle;
 use crate::diff::{ComponentDiff, ObjectDiff, OverrideDiff, objects};
-use crate::overrides::{OverrideKey, OverrideSet};
+use crate::overrides::{ISTIO, OverrideKey, OverrideSet};
 use crate::release::{Facts, Minor};
 use crate::rename::charts::{ChartChanges, KeyChange};
 use crate::rename::{self, Rename};
@@ -114,4 +116,18 @@ fn rename_of(change: KeyChange) -> Option<Rename> {
         documented: change.documented,
         from: change.from,
     })
+}
+
+/// The changes of charts without keys of istio that no template reads any more, but the script of
+/// the release: it takes any key.
+pub fn without_scripted(
+    mut charts: ChartChanges,
+    facts: &Facts,
+    release: &Version,
+) -> ChartChanges {
+    if facts.istio_reader(release).is_some_and(|it| it.single_keys) {
+        let scripted = |it: &KeyChange| it.from.component.as_deref() == Some(ISTIO);
+        charts.removed.retain(|it| !scripted(it));
+    }
+    charts
 }

@@ -17,6 +17,7 @@ mod hops;
 mod load;
 mod mirror;
 mod output;
+mod overrides;
 mod path;
 mod plan;
 mod releases;
@@ -85,6 +86,7 @@ async fn dispatch(command: Command) -> Result<Exit, Error> {
         Command::Plan(args) => plan::run(&args).await,
         Command::Path(args) => path::run(&args).await,
         Command::Diff(args) => diff::run(&args).await,
+        Command::Overrides(args) => overrides::run(&args).await,
         Command::Guides(args) => guides::run(&args).await,
         Command::Mirror(args) => mirror::run(&args).await,
         Command::Releases(args) => releases::run(&args).await,

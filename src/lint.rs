@@ -57,7 +57,7 @@ pub struct Context<'a> {
 /// A rule: the findings of one hop.
 pub type Rule = fn(&Context<'_>) -> Vec<Finding>;
 
-/// All rules.
+/// The rules about releases.
 pub const RULES: &[Rule] = &[
     artifacts::unusable,
     artifacts::image,
@@ -70,12 +70,6 @@ pub const RULES: &[Rule] = &[
     guides::uncovered,
     overrides::renamed,
     overrides::removed,
-    fates::replaced,
-    fates::removed,
-    fates::type_changed,
-    fates::dead,
-    fates::default_changed,
-    fates::empty,
     components::removed,
     components::renamed,
     components::moved,
@@ -83,9 +77,28 @@ pub const RULES: &[Rule] = &[
     permissions::widened,
 ];
 
+/// The rules that look at nothing but the overrides of the user.
+const FATES: &[Rule] = &[
+    fates::replaced,
+    fates::removed,
+    fates::type_changed,
+    fates::dead,
+    fates::default_changed,
+    fates::empty,
+];
+
 /// The findings of one hop, worst first.
 pub fn findings(context: &Context<'_>) -> Vec<Finding> {
-    let mut findings: Vec<_> = RULES.iter().flat_map(|rule| rule(context)).collect();
+    apply(context, RULES.iter().chain(FATES))
+}
+
+/// The findings of one hop about the overrides of the user, worst first.
+pub fn fate_findings(context: &Context<'_>) -> Vec<Finding> {
+    apply(context, FATES)
+}
+
+fn apply<'r>(context: &Context<'_>, rules: impl IntoIterator<Item = &'r Rule>) -> Vec<Finding> {
+    let mut findings: Vec<_> = rules.into_iter().flat_map(|rule| rule(context)).collect();
     for finding in &mut findings {
         finding.hop = Some(context.hop.to.clone());
     }

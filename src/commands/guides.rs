@@ -19,7 +19,7 @@ pub(super) async fn run(args: &GuidesArgs) -> Result<Exit, Error> {
     let none = UserOverrides::default();
     let compared = hops::compare(&read, &releases.facts, (&none, Keys::All));
     let analysis = Analysis { facts: &releases.facts, deployment, stories: &[] };
-    let hops = analysis.hops(&path, read, &compared.changes);
+    let hops = analysis.hops(&path, read, &compared.changes, |it| analysis.whole(it));
     let hops = hops.into_iter().map(|hop| only_guides(hop, args.show)).collect();
     let (from, to) = (path.from().to_string(), path.to().to_string());
     let report = Report::new(&from, &to, deployment, hops);

@@ -4,7 +4,7 @@ use std::cell::LazyCell;
 use std::collections::BTreeSet;
 
 use super::load::{Documents, Gathered, Releases};
-use crate::analysis::{Ask, Changes};
+use crate::analysis::{self, Ask, Changes};
 use crate::bundle::Bundle;
 use crate::error::Error;
 use crate::liveness::{Follower, Stage, Story};
@@ -131,7 +131,8 @@ impl<'a> Pair<'a> {
         }
         let mut changes = Changes::between(self.from, self.to, facts, ask);
         let charts = comparison.as_ref().map(Comparison::chart_changes);
-        changes.charts = charts.map(|it| it.located(old, new));
+        let charts = charts.map(|it| it.located(old, new));
+        changes.charts = charts.map(|it| analysis::without_scripted(it, facts, new));
         changes
     }
 

@@ -24,7 +24,7 @@ pub(super) async fn run(args: &PlanArgs) -> Result<Exit, Error> {
     let read = hops::read(&releases, &path, deployment).await?;
     let compared = hops::compare(&read, &releases.facts, (&overrides, Keys::All));
     let analysis = Analysis { facts: &releases.facts, deployment, stories: &compared.stories };
-    let hops = analysis.hops(&path, read, &compared.changes);
+    let hops = analysis.hops(&path, read, &compared.changes, |it| analysis.whole(it));
     let mut report =
         Report::new(&path.from().to_string(), &path.to().to_string(), deployment, hops);
     if !args.overrides.files.is_empty() {
@@ -43,12 +43,13 @@ pub(super) struct Analysis<'a> {
 }
 
 impl Analysis<'_> {
-    /// Every hop of the path, judged.
+    /// Every hop of the path, as `report` makes it of what is known.
     pub(super) fn hops(
         &self,
         path: &UpgradePath,
         read: Read,
         changes: &[Changes],
+        report: impl Fn(&Context<'_>) -> HopReport,
     ) -> Vec<HopReport> {
         let ends = read.bundles.iter().zip(&read.bundles[1..]);
         let documents = read.documents.into_iter();
@@ -67,12 +68,13 @@ impl Analysis<'_> {
                 stories: self.stories,
                 number,
             };
-            self.hop(&context)
+            report(&context)
         });
         hops.collect()
     }
 
-    fn hop(&self, context: &Context<'_>) -> HopReport {
+    /// A hop with everything that is known.
+    pub(super) fn whole(&self, context: &Context<'_>) -> HopReport {
         let guides: Vec<_> = context.guide.guides.iter().map(|it| it.name.clone()).collect();
         report::hop(report::HopInput {
             context,

@@ -166,14 +166,11 @@ fn confidence(pair: &Pair) -> Confidence {
 
 /// What a document states about a key.
 fn stated(key: &OverrideKey, documented: &[&DocumentedRename]) -> Option<KeyChange> {
-    let applies = |it: &&&DocumentedRename| {
-        it.component == key.component
-            && it.prefixes.iter().any(|prefix| key.key.starts_with(prefix))
-    };
-    let fact = *documented.iter().find(applies)?;
+    let component = key.component.as_deref();
+    let fact = *documented.iter().find(|it| it.is_about(component, &key.key))?;
     Some(KeyChange {
         from: key.clone(),
-        kind: Some(RenameKind::Merged),
+        kind: Some(RenameKind::of_documented(fact, &key.key)),
         to: vec![Successor {
             key: OverrideKey::new(fact.component.as_deref(), &fact.to),
             confidence: Confidence::new(1.0),
