@@ -10,9 +10,10 @@ use semver::Version;
 
 use crate::bundle::Bundle;
 use crate::diff::{ComponentDiff, ObjectDiff, OverrideDiff, objects};
+use crate::finding::Evidence;
 use crate::overrides::{ISTIO, OverrideKey, OverrideSet};
 use crate::release::{Facts, Minor};
-use crate::rename::charts::{ChartChanges, KeyChange};
+use crate::rename::charts::{ChartChanges, KeyChange, Successor};
 use crate::rename::{self, Rename};
 
 /// The differences between two releases.
@@ -41,11 +42,19 @@ impl Changes {
         if old.is_incomplete() || new.is_incomplete() {
             return Self::default();
         }
-        let mut changes = Self {
+        Self {
             objects: objects(&old.objects, &new.objects),
             components: ComponentDiff::between(&old.components(), &new.components()),
-            ..Self::default()
-        };
+            ..Self::of_overrides(old, new, facts, ask)
+        }
+    }
+
+    /// Compares nothing but the override keys of two releases.
+    pub fn of_overrides(old: &Bundle, new: &Bundle, facts: &Facts, ask: Option<Ask<'_>>) -> Self {
+        let mut changes = Self::default();
+        if old.is_incomplete() || new.is_incomplete() {
+            return changes;
+        }
         for (name, after) in &new.overrides {
             if let Some(before) = old.overrides.get(name) {
                 changes.add_overrides(before, after, new, facts);
@@ -63,14 +72,32 @@ impl Changes {
         let removed = std::mem::take(&mut self.overrides.removed);
         let nearest = std::mem::take(&mut self.nearest);
         for (entry, nearest) in removed.into_iter().zip(nearest) {
-            match ask(&entry.key).and_then(rename_of) {
-                Some(rename) => self.renames.push(rename),
-                None => {
-                    self.overrides.removed.push(entry);
-                    self.nearest.push(nearest);
-                }
+            if let Some(rename) = ask(&entry.key).and_then(rename_of) {
+                self.renames.push(rename);
+            } else {
+                self.overrides.removed.push(entry);
+                self.nearest.push(nearest);
             }
         }
+    }
+
+    /// What the override objects of the two releases say becomes of a key.
+    pub fn rename_of(&self, key: &OverrideKey, old: &Bundle, new: &Bundle) -> Option<KeyChange> {
+        let rename = self.renames.iter().find(|it| it.from == *key)?;
+        let to = rename.to.iter().map(|it| Successor {
+            key: it.clone(),
+            confidence: rename.confidence,
+            reasons: rename.reasons.clone(),
+            evidence: line(new, it),
+        });
+        Some(KeyChange {
+            from: key.clone(),
+            kind: Some(rename.kind),
+            to: to.collect(),
+            nearest: Vec::new(),
+            evidence: line(old, key),
+            documented: rename.documented.clone(),
+        })
     }
 
     fn add_overrides(
@@ -103,6 +130,11 @@ impl Changes {
             || !self.components.removed.is_empty()
             || !self.components.moved.is_empty()
     }
+}
+
+/// The line at which the release itself sets a key.
+fn line(bundle: &Bundle, key: &OverrideKey) -> Vec<Evidence> {
+    bundle.override_entry(key).map(|it| bundle.override_evidence(it)).into_iter().collect()
 }
 
 /// A rename that charts prove; none if they know no successor.

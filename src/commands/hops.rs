@@ -125,11 +125,22 @@ impl<'a> Pair<'a> {
         let comparison = LazyCell::new(|| self.comparison());
         let ask = |key: &OverrideKey| Some(comparison.as_ref()?.fate(key)?.located(old, new));
         let ask: Option<Ask<'_>> = if self.has_charts() { Some(&ask) } else { None };
-        tell(ask);
+        let mut changes = match keys {
+            Keys::All => Changes::between(self.from, self.to, facts, ask),
+            Keys::Given => Changes::of_overrides(self.from, self.to, facts, None),
+        };
+        // What the charts do not tell, the release's own override objects may: they move alike.
+        let either = |key: &OverrideKey| {
+            let told = ask.and_then(|it| it(key));
+            match told {
+                Some(it) if !it.to.is_empty() => Some(it),
+                told => changes.rename_of(key, self.from, self.to).or(told),
+            }
+        };
+        tell(ask.map(|_| -> Ask<'_> { &either }));
         if keys == Keys::Given {
-            return Changes::default();
+            return changes;
         }
-        let mut changes = Changes::between(self.from, self.to, facts, ask);
         let charts = comparison.as_ref().map(Comparison::chart_changes);
         let charts = charts.map(|it| it.located(old, new));
         changes.charts = charts.map(|it| analysis::without_scripted(it, facts, new));

@@ -147,13 +147,19 @@ fn proof(fate: &Fate) -> String {
 }
 
 fn remedy_of_replaced(fate: &Fate) -> String {
-    let (old, new) = (list(&fate.before), list(&fate.after));
+    let scope = fate.before.first().map(|it| &it.component);
+    let short = fate.before.iter().chain(&fate.after).all(|it| Some(&it.component) == scope);
+    let bare = |keys: &[OverrideKey]| -> Vec<String> {
+        keys.iter().map(|it| format!("`{}`", it.key)).collect()
+    };
+    let names = |keys: &[OverrideKey]| if short { bare(keys).join(" and ") } else { list(keys) };
+    let (old, new) = (names(&fate.before), names(&fate.after));
     if fate.is_prepared {
         return format!("Your files set {new} already; remove {old} after the hop to {}.", fate.to);
     }
     let stated = fate.changes.iter().any(|it| it.documented.is_some());
     let how = match fate.status {
-        _ if stated => "with what its document describes",
+        _ if stated => "as its document describes",
         Status::Split => "each to the value that it needs",
         Status::Merged => "once, to the value that you need",
         _ => "to the same value",
@@ -165,11 +171,7 @@ fn remedy_of_replaced(fate: &Fate) -> String {
             fate.to
         );
     }
-    format!(
-        "Before the hop to {}, set {new} {how}; after it, remove {old}. `kyma-upgrade overrides \
-         --migrate DIR` writes the objects.",
-        fate.to
-    )
+    format!("Before the hop to {}, set {new} {how}; after it, remove {old}.", fate.to)
 }
 
 /// Lines of guides that name the old key.
@@ -220,6 +222,22 @@ fn nearest(fate: &Fate) -> String {
     }
     let near: Vec<_> = near.iter().map(|it| format!("`{it}`")).collect();
     format!("; the nearest keys are {}, but too little speaks for them", near.join(", "))
+}
+
+/// Keys of the component that are spelled alike.
+fn alike(context: &Context<'_>, key: &OverrideKey) -> String {
+    const SHOWN: usize = 3;
+    const ALIKE: f32 = 0.85;
+    let component = key.component.as_ref();
+    let chart = component.and_then(|it| context.from.chart_index()?.get(it));
+    let keys: Vec<&str> =
+        chart.iter().flat_map(|it| it.values.keys().map(String::as_str)).collect();
+    let close = similar::get_close_matches(key.key.as_str(), &keys, SHOWN, ALIKE);
+    let close: Vec<_> = close.into_iter().map(|it| format!("`{it}`")).collect();
+    if close.is_empty() {
+        return String::new();
+    }
+    format!("; did you mean {}?", close.join(" or "))
 }
 
 /// Overrides whose value cannot stand there any more.
@@ -301,7 +319,7 @@ pub(super) fn dead(context: &Context<'_>) -> Vec<Finding> {
                     "{} has no effect: neither {from} nor any later release on the path reads it{}{}",
                     subject(story, fate),
                     with_note(fate),
-                    nearest(fate)
+                    alike(context, &story.entry.key)
                 ),
             };
             let finding = Finding::new(Code::OverrideDead, story.entry.key.to_string(), message);
