@@ -166,7 +166,7 @@ async fn a_size_above_the_limit_in_the_catalogue_is_not_even_asked_for() {
 #[tokio::test]
 async fn an_answer_of_unknown_size_is_cut_off_at_the_limit() {
     let folder = tempfile::tempdir().unwrap();
-    let answers = vec![wire("Connection: close", &vec![b' '; 17 << 20])];
+    let answers = vec![wire("Connection: close", &vec![b' '; 65 << 20])];
     let source = online(&raw_server(answers).await, folder.path());
     let fetched = source.fetch(&asset(), None).await.unwrap();
     assert_eq!(problem(fetched), "is more than the limit of 64 MiB");

@@ -5,8 +5,18 @@ use std::process::{Command, Stdio};
 
 use crate::support::{run, snapshot};
 
-const COMMANDS: [&str; 9] =
-    ["plan", "path", "diff", "guides", "mirror", "releases", "explain", "completions", "man"];
+const COMMANDS: [&str; 10] = [
+    "plan",
+    "path",
+    "diff",
+    "overrides",
+    "guides",
+    "mirror",
+    "releases",
+    "explain",
+    "completions",
+    "man",
+];
 
 fn printed(line: &str) -> String {
     let output = run(&line.split_whitespace().collect::<Vec<_>>());

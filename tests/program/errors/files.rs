@@ -104,7 +104,7 @@ fn a_mirror_that_cannot_be_extended_is_used_as_before() {
     let mirror = |to: &str| format!("mirror --from 1.4 --to {to} part --source all");
     let plan = format!("{PLAN} --source part -o json");
     assert!(place.run(&mirror("1.5")).status.success());
-    let (files, before) = (place.files(), place.run(&plan));
+    let (before, files) = (place.run(&plan), place.files());
     let output = on_small_disk(&place, &place.command(&mirror("1.6")));
     assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
     assert_eq!(place.files(), files);
