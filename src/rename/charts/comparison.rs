@@ -16,7 +16,7 @@ use crate::release::DocumentedRename;
 use crate::rename::{Confidence, RenameKind};
 
 /// From this score on, a key is a successor: it is more likely than not, by far.
-const ENOUGH: f64 = 0.0;
+const ENOUGH: f64 = -0.3;
 /// Parts of a split score alike.
 const ALIKE: f64 = 0.3;
 /// From this score on, a key is near.

@@ -38,6 +38,8 @@ pub(super) struct Object {
     pub(super) id: ObjectId,
     /// The words of its file and name: what it is about.
     subject: BTreeSet<String>,
+    /// The words of its component.
+    component: BTreeSet<String>,
     /// What is read in it.
     content: BTreeSet<String>,
 }
@@ -51,9 +53,9 @@ impl Object {
         subject.extend(literal(&id.name).iter().flat_map(|it| words(it)));
         let mut idle: BTreeSet<String> = words(&id.kind).into_iter().collect();
         idle.insert(id.kind.to_lowercase());
-        idle.extend(words(&id.component));
         subject.retain(|it| !idle.contains(it));
-        Self { id, subject, content: BTreeSet::new() }
+        let component = words(&id.component).into_iter().collect();
+        Self { id, subject, component, content: BTreeSet::new() }
     }
 
     /// Takes note of something that is read in it.
@@ -101,10 +103,7 @@ impl Rarity {
             return 1.0;
         }
         let content = self.shared(&old.content, &new.content);
-        let subject = match (old.subject.is_empty(), new.subject.is_empty()) {
-            (true, true) => 0.6,
-            _ => overlap(&old.subject, &new.subject),
-        };
+        let subject = subjects_alike(old, new);
         kinds_alike(&old.id.kind, &new.id.kind) * (0.9 * content).max(0.5 * content + 0.5 * subject)
     }
 
@@ -116,6 +115,16 @@ impl Rarity {
         let enough = shared / (shared + 0.6);
         if all == 0.0 { 0.0 } else { 2.0 * shared / all * enough }
     }
+}
+
+/// How alike what two objects are about is. Within a component, its name says nothing.
+fn subjects_alike(old: &Object, new: &Object) -> f64 {
+    if old.component != new.component {
+        return overlap(&old.subject, &new.subject);
+    }
+    let rest = |it: &Object| it.subject.difference(&it.component).cloned().collect();
+    let (a, b): (BTreeSet<String>, BTreeSet<String>) = (rest(old), rest(new));
+    if a.is_empty() && b.is_empty() { 0.6 } else { overlap(&a, &b) }
 }
 
 fn kinds_alike(old: &str, new: &str) -> f64 {

@@ -1,11 +1,11 @@
 //! What speaks for one setting being the successor of another.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::features::Features;
 use super::object::Rarity;
-use super::setting::{Setting, Side, Use};
+use super::setting::{Setting, Side, Use, words};
 use crate::chart::{Kind, ValueLeaf};
 use crate::rename::words::folded;
 
@@ -46,7 +46,7 @@ impl<'a> Comparer<'a> {
             elsewhere: (elsewhere - forward).max(0.0),
             took: flag(new.uses.iter().any(|it| it.fed_by.contains(&at))),
             words: self.words_alike(old, new),
-            leaf: contained(&old.leaf_words, new),
+            leaf: contained(&old.leaf_words, new).max(names_field(old, new)),
             whole: flag(shared_end(&old.folded, &new.folded) == old.names.len()),
             variable: names_variable(old, new),
             default: default_alike(old.leaf, new.leaf),
@@ -58,10 +58,22 @@ impl<'a> Comparer<'a> {
         }
     }
 
+    /// How many words of two keys are the same. The names of different components count if that
+    /// makes the keys more alike: a component that became a part of another one is named there.
     fn words_alike(&self, old: &Setting<'_>, new: &Setting<'_>) -> f64 {
+        let keys = self.overlap(&old.words, &new.words);
+        if old.key.component == new.key.component {
+            return keys;
+        }
+        let all =
+            |it: &Setting<'_>| it.words.iter().cloned().chain(words(it.component())).collect();
+        keys.max(self.overlap(&all(old), &all(new)))
+    }
+
+    fn overlap(&self, old: &BTreeSet<String>, new: &BTreeSet<String>) -> f64 {
         let weight = |it: &String| self.words.get(it).copied().unwrap_or(1.0);
-        let shared: f64 = old.words.intersection(&new.words).map(weight).sum();
-        let all: f64 = old.words.union(&new.words).map(weight).sum();
+        let shared: f64 = old.intersection(new).map(weight).sum();
+        let all: f64 = old.union(new).map(weight).sum();
         if all == 0.0 { 0.0 } else { shared / all }
     }
 
@@ -194,6 +206,13 @@ fn jaccard(a: &[String], b: &[String]) -> f64 {
 fn names_variable(old: &Setting<'_>, new: &Setting<'_>) -> f64 {
     let last = new.folded.last();
     let named = |it: &Use<'_>| it.reference.sink.env.as_deref().map(folded).as_ref() == last;
+    f64::from(u8::from(last.is_some() && old.uses.iter().any(named)))
+}
+
+/// Whether the new key is called like the field that the old one fed.
+fn names_field(old: &Setting<'_>, new: &Setting<'_>) -> f64 {
+    let last = new.folded.last();
+    let named = |it: &Use<'_>| !it.reference.sink.guard && it.field.last() == last;
     f64::from(u8::from(last.is_some() && old.uses.iter().any(named)))
 }
 

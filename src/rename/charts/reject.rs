@@ -2,15 +2,17 @@
 
 use super::features::Features;
 use super::setting::{Setting, Side};
+use crate::chart::ValueLeaf;
+use serde_json::Value;
 
 /// Whether the new key does to another object what the old one did, and the keys around it did not
 /// move there: an alike key of another thing.
 pub(super) fn is_elsewhere(features: &Features, old: &Setting<'_>, new: &Setting<'_>) -> bool {
     let long = 2 < old.names.len() && old.names.len() < new.names.len();
-    let kept = features.whole == 1.0 && long;
+    let kept = 0.0 < features.whole && long;
     let (places, elsewhere) = (features.places, features.elsewhere);
     (0.35 < elsewhere && places < 0.3 && !kept)
-        || (0.5 < elsewhere && places < 0.45 && features.rule < 0.3)
+        || (0.5 < elsewhere && places < 0.45 && features.rule < 0.55 && !kept)
 }
 
 /// Whether it is one global key that other components read before and still do, or one that the
@@ -22,6 +24,9 @@ pub(super) fn is_common(
 ) -> bool {
     let key = &old.key.key;
     if !is_global(key) || *key != new.key.key {
+        return false;
+    }
+    if before.index.get(new.component()).is_none() {
         return false;
     }
     let others = before.index.iter().filter(|it| it.name != old.component() && it.is_live(key));
@@ -36,6 +41,37 @@ pub(super) fn is_stray(
     new: &Setting<'_>,
 ) -> bool {
     old.uses.is_empty() && before.subchart(old) != after.subchart(new)
+}
+
+/// Whether one key switches something and the other one does not: neither can hold what the other
+/// holds.
+pub(super) fn is_other_type(old: &Setting<'_>, new: &Setting<'_>) -> bool {
+    match (old.leaf.map(Use::of), new.leaf.map(Use::of)) {
+        (Some(Use::Open) | None, _) | (_, Some(Use::Open) | None) => false,
+        (old, new) => old != new,
+    }
+}
+
+/// What a default shows a key to be for.
+#[derive(Debug, PartialEq, Eq)]
+enum Use {
+    /// It switches something.
+    Switch,
+    /// It holds a number or a text.
+    Value,
+    /// It is empty, or holds more than one value.
+    Open,
+}
+
+impl Use {
+    fn of(leaf: &ValueLeaf) -> Self {
+        match (&leaf.default, leaf.default.as_str()) {
+            (Value::Bool(_), _) | (_, Some("true" | "false")) => Self::Switch,
+            (_, Some("")) => Self::Open,
+            (Value::Number(_) | Value::String(_), _) => Self::Value,
+            _ => Self::Open,
+        }
+    }
 }
 
 /// Whether several keys may well have become this one: a global key that feeds the same fields.

@@ -260,10 +260,8 @@ impl<'a> Search<'a> {
         if self.belong(old.component(), new.component()) {
             pair.features.component = 1.0;
         }
-        pair.features.mutual = match reject::is_shared(&pair.features, new) {
-            true => 1.0,
-            false => 1.0 - (self.ahead(at, pair) / 1.5).min(1.0),
-        };
+        let ahead = if reject::is_shared(&pair.features, new) { 0.0 } else { self.ahead(at, pair) };
+        pair.features.mutual = 1.0 - (ahead / 1.5).min(1.0);
         pair.features.margin = 0.0;
         pair.score = self.score(at, pair);
     }
@@ -275,6 +273,7 @@ impl<'a> Search<'a> {
         let rejected = beaten
             || (pair.old && pair.features.rule < ROOM)
             || reject::is_elsewhere(&pair.features, old, new)
+            || reject::is_other_type(old, new)
             || reject::is_common(sides, old, new)
             || reject::is_stray(sides, old, new);
         let score = pair.features.all();
