@@ -23,6 +23,7 @@ use crate::release::DocumentedRename;
 mod candidates;
 mod comparison;
 mod features;
+mod home;
 mod kind;
 mod object;
 mod pair;

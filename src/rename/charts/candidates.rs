@@ -57,6 +57,12 @@ fn marks(setting: &Setting<'_>) -> BTreeSet<String> {
     if let [.., a, b] = setting.folded.as_slice() {
         marks.insert(format!("end {a} {b}"));
     }
+    if 2 < setting.comment.len() {
+        marks.insert(format!("comment {}", setting.comment.join(" ")));
+    }
+    if let [above @ .., _] = setting.names.as_slice() {
+        marks.insert(format!("above {} {}", setting.component(), above.join(".")));
+    }
     for it in &setting.uses {
         let sink = &it.reference.sink;
         let field = it.field.join(".");

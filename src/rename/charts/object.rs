@@ -36,6 +36,8 @@ impl ObjectId {
 #[derive(Debug)]
 pub(super) struct Object {
     pub(super) id: ObjectId,
+    /// The folder that it is in, by its number.
+    pub(super) home: usize,
     /// The words of its file and name: what it is about.
     subject: BTreeSet<String>,
     /// The words of its component.
@@ -45,7 +47,7 @@ pub(super) struct Object {
 }
 
 impl Object {
-    pub(super) fn new(id: ObjectId) -> Self {
+    pub(super) fn new(id: ObjectId, home: usize) -> Self {
         let path = id.source.split('/').filter(|it| !FOLDERS.contains(it));
         let stem =
             |it: &str| it.rsplit_once('.').map_or(it.to_owned(), |(stem, _)| stem.to_owned());
@@ -55,7 +57,7 @@ impl Object {
         idle.insert(id.kind.to_lowercase());
         subject.retain(|it| !idle.contains(it));
         let component = words(&id.component).into_iter().collect();
-        Self { id, subject, component, content: BTreeSet::new() }
+        Self { id, home, subject, component, content: BTreeSet::new() }
     }
 
     /// Takes note of something that is read in it.
@@ -98,13 +100,15 @@ impl Rarity {
     }
 
     /// How alike two objects are, from 0 to 1.
-    pub(super) fn alike(&self, old: &Object, new: &Object) -> f64 {
+    pub(super) fn alike(&self, old: &Object, new: &Object, home: f64) -> f64 {
         if old.id == new.id {
             return 1.0;
         }
         let content = self.shared(&old.content, &new.content);
         let subject = subjects_alike(old, new);
-        kinds_alike(&old.id.kind, &new.id.kind) * (0.9 * content).max(0.5 * content + 0.5 * subject)
+        let own = (0.9 * content).max(0.5 * content + 0.5 * subject);
+        let around = if home < 1.0 { 0.8 * home * (0.5 + 0.5 * subject) } else { 0.0 };
+        kinds_alike(old, new) * own.max(around)
     }
 
     fn shared(&self, old: &BTreeSet<String>, new: &BTreeSet<String>) -> f64 {
@@ -127,11 +131,18 @@ fn subjects_alike(old: &Object, new: &Object) -> f64 {
     if a.is_empty() && b.is_empty() { 0.6 } else { overlap(&a, &b) }
 }
 
-fn kinds_alike(old: &str, new: &str) -> f64 {
+fn kinds_alike(old: &Object, new: &Object) -> f64 {
+    let (a, b) = (&*old.id.kind, &*new.id.kind);
     let workload = |it: &str| WORKLOADS.contains(&it);
-    match (old == new, workload(old) && workload(new)) {
+    // What an operator runs is often described by an object whose kind is called like it.
+    let run = |it: &str| {
+        let kind = it.to_lowercase();
+        workload(a) && (old.subject.contains(&kind) || old.component.contains(&kind))
+    };
+    match (a == b, workload(a) && workload(b)) {
         (true, _) => 1.0,
         (_, true) => 0.9,
+        _ if run(b) => 0.8,
         _ => 0.5,
     }
 }

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::features::Features;
+use super::home::Moves;
 use super::object::Rarity;
 use super::setting::{Setting, Side, Use, words};
 use crate::chart::{Kind, ValueLeaf};
@@ -15,6 +16,9 @@ pub(super) struct Comparer<'a> {
     pub(super) old: Side<'a>,
     pub(super) new: Side<'a>,
     rarity: Rarity,
+    moves: Moves,
+    /// How many keys left every map of a component, and how many came.
+    changed: BTreeMap<(String, String), (usize, usize)>,
     words: BTreeMap<String, f64>,
     objects: RefCell<BTreeMap<(usize, usize), f64>>,
 }
@@ -23,12 +27,14 @@ impl<'a> Comparer<'a> {
     pub(super) fn new(old: Side<'a>, mut new: Side<'a>) -> Self {
         new.follow(&old);
         let rarity = Rarity::of(old.objects.iter().chain(&new.objects));
+        let moves = Moves::between(&old.homes, &new.homes);
+        let changed = changed(&old, &new);
         let mut counts: BTreeMap<String, f64> = BTreeMap::new();
         for word in old.settings.iter().chain(&new.settings).flat_map(|it| &it.words) {
             *counts.entry(word.clone()).or_default() += 1.0;
         }
         let words = counts.into_iter().map(|(word, n)| (word, 1.0 / (1.0 + n).log2())).collect();
-        Self { old, new, rarity, words, objects: RefCell::default() }
+        Self { old, new, rarity, moves, changed, words, objects: RefCell::default() }
     }
 
     /// What speaks for the setting with the number `new` as the successor of `old`.
@@ -52,10 +58,28 @@ impl<'a> Comparer<'a> {
             default: default_alike(old.leaf, new.leaf),
             comment: if old.comment.is_empty() { 0.0 } else { jaccard(&old.comment, &new.comment) },
             component: flag(old.key.component == new.key.component),
+            home: self.home(old, new),
+            sibling: self.sibling(old, new),
             existed: flag(existed.is_some()),
             unused: flag(old.uses.is_empty()),
             ..Features::default()
         }
+    }
+
+    /// How surely a folder that the old key was read in went into one of the new key.
+    pub(super) fn home(&self, old: &Setting<'_>, new: &Setting<'_>) -> f64 {
+        let pairs = old.homes.iter().flat_map(|a| new.homes.iter().map(|b| (*a, *b)));
+        pairs.map(|(a, b)| self.moves.strength(a, b)).fold(0.0, f64::max)
+    }
+
+    /// Whether the new key came into the map that the old one left; less if others did, too.
+    fn sibling(&self, old: &Setting<'_>, new: &Setting<'_>) -> f64 {
+        let place = parent(old);
+        if place != parent(new) || self.old.find(&new.key).is_some() {
+            return 0.0;
+        }
+        let (left, came) = self.changed.get(&place).copied().unwrap_or_default();
+        super::ratio(1, left.max(came))
     }
 
     /// How many words of two keys are the same. The names of different components count if that
@@ -114,7 +138,8 @@ impl<'a> Comparer<'a> {
         }
         let mut objects = self.objects.borrow_mut();
         let object = objects.entry((old.object, new.object)).or_insert_with(|| {
-            self.rarity.alike(&self.old.objects[old.object], &self.new.objects[new.object])
+            let (old, new) = (&self.old.objects[old.object], &self.new.objects[new.object]);
+            self.rarity.alike(old, new, self.moves.strength(old.home, new.home))
         });
         // What another setting fed before and feeds no longer is the place of that other one.
         let mine = |it: &usize| *it == at || Some(*it) == own;
@@ -122,6 +147,24 @@ impl<'a> Comparer<'a> {
         let taken = if other { 0.25 } else { 1.0 };
         taken * sink * (0.2 + 0.8 * *object)
     }
+}
+
+/// The map that a key is in.
+fn parent(setting: &Setting<'_>) -> (String, String) {
+    let above = setting.key.key.strip_suffix(setting.names.last().map_or("", |it| it));
+    (setting.component().to_owned(), above.unwrap_or_default().to_owned())
+}
+
+/// How many keys left every map, and how many came.
+fn changed(old: &Side<'_>, new: &Side<'_>) -> BTreeMap<(String, String), (usize, usize)> {
+    let mut changed: BTreeMap<(String, String), (usize, usize)> = BTreeMap::new();
+    for it in old.settings.iter().filter(|it| new.find(&it.key).is_none()) {
+        changed.entry(parent(it)).or_default().0 += 1;
+    }
+    for it in new.settings.iter().filter(|it| old.find(&it.key).is_none()) {
+        changed.entry(parent(it)).or_default().1 += 1;
+    }
+    changed
 }
 
 /// How well the places that read one setting are found among those that read another.

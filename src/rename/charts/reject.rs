@@ -5,14 +5,19 @@ use super::setting::{Setting, Side};
 use crate::chart::ValueLeaf;
 use serde_json::Value;
 
+/// From this strength on, the folder of a chart went into another one.
+const FOLLOWED: f64 = 0.5;
+
 /// Whether the new key does to another object what the old one did, and the keys around it did not
 /// move there: an alike key of another thing.
 pub(super) fn is_elsewhere(features: &Features, old: &Setting<'_>, new: &Setting<'_>) -> bool {
     let long = 2 < old.names.len() && old.names.len() < new.names.len();
     let kept = 0.0 < features.whole && long;
     let (places, elsewhere) = (features.places, features.elsewhere);
-    (0.35 < elsewhere && places < 0.3 && !kept)
-        || (0.5 < elsewhere && places < 0.45 && features.rule < 0.55 && !kept)
+    if (FOLLOWED..1.0).contains(&features.home) || 0.55 < features.rule {
+        return false;
+    }
+    (0.35 < elsewhere && places < 0.3 && !kept) || (0.5 < elsewhere && places < 0.45 && !kept)
 }
 
 /// Whether it is one global key that other components read before and still do, or one that the

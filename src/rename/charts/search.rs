@@ -227,6 +227,20 @@ impl<'a> Search<'a> {
         claim.map_or(0.0, |it| (it.0 - pair.features.own()).max(0.0))
     }
 
+    /// Whether several keys may well have become the new one: a global key that feeds the same
+    /// fields, or one of a chart that several charts went into, where all of them had such a key.
+    fn is_merged(&self, at: usize, pair: &Pair) -> bool {
+        let (old, new) = (self.old(at), self.new_setting(pair.new));
+        let Some((_, rival)) = self.claims.get(&pair.new) else { return false };
+        let rival = self.old(*rival);
+        let went = |home: f64| (0.75..1.0).contains(&home);
+        let chart = went(pair.features.home)
+            && went(self.comparer.home(rival, new))
+            && old.homes.is_disjoint(&rival.homes)
+            && old.names.last() == rival.names.last();
+        chart || reject::is_shared(&pair.features, new)
+    }
+
     /// Whether no other lost key has the new one as its best candidate.
     pub(super) fn is_free(&self, at: usize, new: usize) -> bool {
         self.claims.get(&new).is_none_or(|it| it.1 == at)
@@ -260,7 +274,7 @@ impl<'a> Search<'a> {
         if self.belong(old.component(), new.component()) {
             pair.features.component = 1.0;
         }
-        let ahead = if reject::is_shared(&pair.features, new) { 0.0 } else { self.ahead(at, pair) };
+        let ahead = if self.is_merged(at, pair) { 0.0 } else { self.ahead(at, pair) };
         pair.features.mutual = 1.0 - (ahead / 1.5).min(1.0);
         pair.features.margin = 0.0;
         pair.score = self.score(at, pair);
@@ -269,7 +283,7 @@ impl<'a> Search<'a> {
     fn score(&self, at: usize, pair: &Pair) -> f64 {
         let (old, new) = (self.old(at), self.new_setting(pair.new));
         let sides = (&self.comparer.old, &self.comparer.new);
-        let beaten = !reject::is_shared(&pair.features, new) && 0.3 < self.ahead(at, pair);
+        let beaten = !self.is_merged(at, pair) && 0.3 < self.ahead(at, pair);
         let rejected = beaten
             || (pair.old && pair.features.rule < ROOM)
             || reject::is_elsewhere(&pair.features, old, new)

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::home::Homes;
 use super::object::{Object, ObjectId};
 use crate::chart::{Chart, ChartIndex, Kind, Reach, Reference, ValueLeaf};
 use crate::overrides::OverrideKey;
@@ -22,6 +23,9 @@ pub(super) fn words(text: &str) -> Vec<String> {
 /// How many of the places that read a setting are looked at. Some switches are tested in every
 /// template of a chart; that says nothing more after the first few.
 const USES: usize = 24;
+
+/// Fields around what a pod is made of: other kinds that describe one do without.
+const WRAPPERS: &[&str] = &["template", "containers"];
 
 /// A place that reads a setting.
 #[derive(Debug)]
@@ -77,6 +81,8 @@ pub(super) struct Setting<'a> {
     pub(super) leaf: Option<&'a ValueLeaf>,
     /// What reads it.
     pub(super) uses: Vec<Use<'a>>,
+    /// The folders of templates that it is read in, or that its default is in, by their numbers.
+    pub(super) homes: BTreeSet<usize>,
     /// Whether anything reads it or something below it.
     pub(super) live: bool,
 }
@@ -94,6 +100,7 @@ pub(super) struct Side<'a> {
     pub(super) index: &'a ChartIndex,
     pub(super) settings: Vec<Setting<'a>>,
     pub(super) objects: Vec<Object>,
+    pub(super) homes: Homes,
     numbers: BTreeMap<OverrideKey, usize>,
 }
 
@@ -109,7 +116,8 @@ impl<'a> Side<'a> {
             settings.extend(keys.into_iter().map(|it| setting(chart, it, &mut objects)));
         }
         let numbers = settings.iter().zip(0..).map(|(it, at)| (it.key.clone(), at)).collect();
-        Self { index, settings, objects: objects.into_list(), numbers }
+        let Objects { list: objects, homes, .. } = objects;
+        Self { index, settings, objects, homes, numbers }
     }
 
     /// Notes for every place what fed it in an older release.
@@ -185,6 +193,12 @@ fn setting<'a>(chart: &'a Chart, key: &str, objects: &mut Objects) -> Setting<'a
     let leaf = chart.values.get(key);
     let readers = chart.readers(key);
     let comment = leaf.and_then(|it| it.comment.as_deref()).map(words).unwrap_or_default();
+    let live = !readers.is_empty();
+    let uses = uses(chart, readers, &names, objects);
+    let mut homes: BTreeSet<usize> = uses.iter().map(|it| objects.list[it.object].home).collect();
+    if let Some(leaf) = leaf.filter(|_| homes.is_empty()) {
+        homes.insert(objects.homes.number(&leaf.source));
+    }
     Setting {
         key: OverrideKey::new(Some(&chart.name), key),
         folded: names.iter().map(|it| folded(it)).collect(),
@@ -192,8 +206,9 @@ fn setting<'a>(chart: &'a Chart, key: &str, objects: &mut Objects) -> Setting<'a
         leaf_words: names.last().map(|it| words(it)).unwrap_or_default(),
         comment,
         leaf,
-        live: !readers.is_empty(),
-        uses: uses(chart, readers, &names, objects),
+        live,
+        uses,
+        homes,
         names,
     }
 }
@@ -227,7 +242,8 @@ fn uses<'a>(
 
 fn field(path: &str, rest: &[String]) -> Vec<String> {
     let own = path.split('.').filter(|it| !it.is_empty());
-    own.map(|it| folded(it.trim_end_matches("[]")))
+    let own = own.map(|it| folded(it.trim_end_matches("[]")));
+    own.filter(|it| !WRAPPERS.contains(&it.as_str()))
         .chain(rest.iter().map(|it| folded(it)))
         .collect()
 }
@@ -252,6 +268,7 @@ fn literals(line: &str) -> Vec<String> {
 struct Objects {
     numbers: BTreeMap<ObjectId, usize>,
     list: Vec<Object>,
+    homes: Homes,
 }
 
 impl Objects {
@@ -260,13 +277,11 @@ impl Objects {
         let next = self.list.len();
         let number = *self.numbers.entry(id.clone()).or_insert(next);
         if number == next {
-            self.list.push(Object::new(id));
+            let home = self.homes.number(&reference.source);
+            self.list.push(Object::new(id, home));
         }
         self.list[number].holds(reference);
+        self.homes.holds(self.list[number].home, reference);
         number
-    }
-
-    fn into_list(self) -> Vec<Object> {
-        self.list
     }
 }
