@@ -23,6 +23,7 @@ use crate::release::DocumentedRename;
 mod candidates;
 mod comparison;
 mod features;
+mod hash;
 mod home;
 mod kind;
 mod object;
@@ -31,6 +32,7 @@ mod reject;
 mod rules;
 mod search;
 mod setting;
+mod uses;
 mod values;
 
 pub use comparison::Comparison;

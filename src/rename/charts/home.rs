@@ -6,9 +6,7 @@
 //! * A folder that is still there is its own successor, whatever else is like it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::hash::{DefaultHasher, Hash, Hasher};
 
-use crate::chart::Reference;
 use crate::rename::words::words;
 
 /// Folders that every chart has.
@@ -60,25 +58,14 @@ impl Homes {
         number
     }
 
-    /// Takes note of what is read in a folder.
-    pub(super) fn holds(&mut self, home: usize, reference: &Reference) {
-        let sink = &reference.sink;
-        let content = &mut self.list[home].content;
-        content.insert(hash(&("field", &sink.kind, &sink.field)));
-        content.extend(sink.env.iter().map(|it| hash(&("variable", it))));
-        let last = reference.key.rsplit('.').next();
-        content.extend(last.map(|it| hash(&("name", it))));
+    /// Takes note of what is read in a folder: a field of a kind, a name, a variable.
+    pub(super) fn holds(&mut self, home: usize, content: [Option<u64>; 3]) {
+        self.list[home].content.extend(content.into_iter().flatten());
     }
 
     fn has(&self, path: &str) -> bool {
         self.numbers.contains_key(path)
     }
-}
-
-fn hash(value: &impl Hash) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    value.hash(&mut hasher);
-    hasher.finish()
 }
 
 /// How surely old folders went into new ones.

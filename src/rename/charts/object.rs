@@ -13,7 +13,7 @@ const WORKLOADS: &[&str] = &["Deployment", "StatefulSet", "DaemonSet", "Job", "C
 const FOLDERS: &[&str] = &["resources", "charts", "templates"];
 
 /// What an object is known by.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug)]
 pub(super) struct ObjectId {
     component: String,
     source: Arc<str>,
@@ -35,7 +35,9 @@ impl ObjectId {
 /// An object of a release.
 #[derive(Debug)]
 pub(super) struct Object {
-    pub(super) id: ObjectId,
+    id: u64,
+    /// Its kind.
+    kind: Arc<str>,
     /// The folder that it is in, by its number.
     pub(super) home: usize,
     /// The words of its file and name: what it is about.
@@ -43,28 +45,27 @@ pub(super) struct Object {
     /// The words of its component.
     component: BTreeSet<String>,
     /// What is read in it.
-    content: BTreeSet<String>,
+    content: BTreeSet<u64>,
 }
 
 impl Object {
-    pub(super) fn new(id: ObjectId, home: usize) -> Self {
-        let path = id.source.split('/').filter(|it| !FOLDERS.contains(it));
+    pub(super) fn new(named: &ObjectId, id: u64, home: usize) -> Self {
+        let path = named.source.split('/').filter(|it| !FOLDERS.contains(it));
         let stem =
             |it: &str| it.rsplit_once('.').map_or(it.to_owned(), |(stem, _)| stem.to_owned());
         let mut subject: BTreeSet<String> = path.map(stem).flat_map(|it| words(&it)).collect();
-        subject.extend(literal(&id.name).iter().flat_map(|it| words(it)));
-        let mut idle: BTreeSet<String> = words(&id.kind).into_iter().collect();
-        idle.insert(id.kind.to_lowercase());
+        subject.extend(literal(&named.name).iter().flat_map(|it| words(it)));
+        let mut idle: BTreeSet<String> = words(&named.kind).into_iter().collect();
+        idle.insert(named.kind.to_lowercase());
         subject.retain(|it| !idle.contains(it));
-        let component = words(&id.component).into_iter().collect();
-        Self { id, home, subject, component, content: BTreeSet::new() }
+        let component = words(&named.component).into_iter().collect();
+        let kind = named.kind.clone();
+        Self { id, kind, home, subject, component, content: BTreeSet::new() }
     }
 
     /// Takes note of something that is read in it.
-    pub(super) fn holds(&mut self, reference: &Reference) {
-        let sink = &reference.sink;
-        let env = sink.env.as_deref().unwrap_or_default();
-        self.content.insert(format!("{} {env} {}", sink.field, sink.line));
+    pub(super) fn holds(&mut self, content: u64) {
+        self.content.insert(content);
     }
 }
 
@@ -82,20 +83,20 @@ fn literal(name: &str) -> Vec<&str> {
 /// How rare things are that templates of two releases have: what is rare says more.
 #[derive(Debug, Default)]
 pub(super) struct Rarity {
-    counts: BTreeMap<String, u32>,
+    counts: BTreeMap<u64, u32>,
 }
 
 impl Rarity {
     pub(super) fn of<'a>(objects: impl Iterator<Item = &'a Object>) -> Self {
-        let mut counts: BTreeMap<String, u32> = BTreeMap::new();
+        let mut counts: BTreeMap<u64, u32> = BTreeMap::new();
         for item in objects.flat_map(|it| &it.content) {
-            *counts.entry(item.clone()).or_default() += 1;
+            *counts.entry(*item).or_default() += 1;
         }
         Self { counts }
     }
 
-    fn weight(&self, item: &str) -> f64 {
-        let count = self.counts.get(item).copied().unwrap_or(1);
+    fn weight(&self, item: u64) -> f64 {
+        let count = self.counts.get(&item).copied().unwrap_or(1);
         1.0 / (1.0 + f64::from(count)).log2()
     }
 
@@ -111,9 +112,9 @@ impl Rarity {
         kinds_alike(old, new) * own.max(around)
     }
 
-    fn shared(&self, old: &BTreeSet<String>, new: &BTreeSet<String>) -> f64 {
-        let sum = |set: &BTreeSet<String>| set.iter().map(|it| self.weight(it)).sum::<f64>();
-        let shared: f64 = old.intersection(new).map(|it| self.weight(it)).sum();
+    fn shared(&self, old: &BTreeSet<u64>, new: &BTreeSet<u64>) -> f64 {
+        let sum = |set: &BTreeSet<u64>| set.iter().map(|it| self.weight(*it)).sum::<f64>();
+        let shared: f64 = old.intersection(new).map(|it| self.weight(*it)).sum();
         let all = sum(old) + sum(new);
         // A few lines that many objects have say little.
         let enough = shared / (shared + 0.6);
@@ -132,7 +133,7 @@ fn subjects_alike(old: &Object, new: &Object) -> f64 {
 }
 
 fn kinds_alike(old: &Object, new: &Object) -> f64 {
-    let (a, b) = (&*old.id.kind, &*new.id.kind);
+    let (a, b) = (&*old.kind, &*new.kind);
     let workload = |it: &str| WORKLOADS.contains(&it);
     // What an operator runs is often described by an object whose kind is called like it.
     let run = |it: &str| {

@@ -1,14 +1,14 @@
 //! What speaks for one setting being the successor of another.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::features::Features;
 use super::home::Moves;
 use super::object::Rarity;
-use super::setting::{Setting, Side, Use, words};
+use super::setting::{Setting, Side};
+use super::uses::Use;
 use crate::chart::{Kind, ValueLeaf};
-use crate::rename::words::folded;
 
 /// Compares settings of two releases.
 #[derive(Debug)]
@@ -18,8 +18,10 @@ pub(super) struct Comparer<'a> {
     rarity: Rarity,
     moves: Moves,
     /// How many keys left every map of a component, and how many came.
-    changed: BTreeMap<(String, String), (usize, usize)>,
-    words: BTreeMap<String, f64>,
+    changed: BTreeMap<u64, (usize, usize)>,
+    words: BTreeMap<u64, f64>,
+    /// The old setting with the key of every new one.
+    before: Vec<Option<usize>>,
     objects: RefCell<BTreeMap<(usize, usize), f64>>,
 }
 
@@ -29,20 +31,20 @@ impl<'a> Comparer<'a> {
         let rarity = Rarity::of(old.objects.iter().chain(&new.objects));
         let moves = Moves::between(&old.homes, &new.homes);
         let changed = changed(&old, &new);
-        let mut counts: BTreeMap<String, f64> = BTreeMap::new();
+        let mut counts: BTreeMap<u64, f64> = BTreeMap::new();
         for word in old.settings.iter().chain(&new.settings).flat_map(|it| &it.words) {
-            *counts.entry(word.clone()).or_default() += 1.0;
+            *counts.entry(*word).or_default() += 1.0;
         }
         let words = counts.into_iter().map(|(word, n)| (word, 1.0 / (1.0 + n).log2())).collect();
-        Self { old, new, rarity, moves, changed, words, objects: RefCell::default() }
+        let before = new.settings.iter().map(|it| old.at(*it.path.last()?)).collect();
+        Self { old, new, rarity, before, moves, changed, words, objects: RefCell::default() }
     }
 
     /// What speaks for the setting with the number `new` as the successor of `old`.
     pub(super) fn features(&self, at: usize, new: usize) -> Features {
+        let own = self.before[new];
         let (old, new) = (&self.old.settings[at], &self.new.settings[new]);
-        let existed = self.old.find(&new.key).map(|at| &self.old.settings[at]);
-        let existed = existed.filter(|it| !it.uses.is_empty());
-        let own = self.old.find(&new.key);
+        let existed = own.map(|at| &self.old.settings[at]).filter(|it| !it.uses.is_empty());
         let Places { forward, backward, best, elsewhere } = self.places((at, own), old, new);
         let flag = |it: bool| f64::from(u8::from(it));
         Features {
@@ -53,13 +55,13 @@ impl<'a> Comparer<'a> {
             took: flag(new.uses.iter().any(|it| it.fed_by.contains(&at))),
             words: self.words_alike(old, new),
             leaf: contained(&old.leaf_words, new).max(names_field(old, new)),
-            whole: flag(shared_end(&old.folded, &new.folded) == old.names.len()),
+            whole: flag(shared_end(&old.ends, &new.ends) == old.names.len()),
             variable: names_variable(old, new),
             default: default_alike(old.leaf, new.leaf),
             comment: if old.comment.is_empty() { 0.0 } else { jaccard(&old.comment, &new.comment) },
             component: flag(old.key.component == new.key.component),
             home: self.home(old, new),
-            sibling: self.sibling(old, new),
+            sibling: if own.is_none() { self.sibling(old, new) } else { 0.0 },
             existed: flag(existed.is_some()),
             unused: flag(old.uses.is_empty()),
             ..Features::default()
@@ -74,12 +76,16 @@ impl<'a> Comparer<'a> {
 
     /// Whether the new key came into the map that the old one left; less if others did, too.
     fn sibling(&self, old: &Setting<'_>, new: &Setting<'_>) -> f64 {
-        let place = parent(old);
-        if place != parent(new) || self.old.find(&new.key).is_some() {
+        if old.parent() != new.parent() {
             return 0.0;
         }
-        let (left, came) = self.changed.get(&place).copied().unwrap_or_default();
+        let (left, came) = self.changed.get(&old.parent()).copied().unwrap_or_default();
         super::ratio(1, left.max(came))
+    }
+
+    /// The old setting with the key of a new one.
+    pub(super) fn before(&self, new: usize) -> Option<usize> {
+        self.before[new]
     }
 
     /// How many words of two keys are the same. The names of different components count if that
@@ -89,16 +95,14 @@ impl<'a> Comparer<'a> {
         if old.key.component == new.key.component {
             return keys;
         }
-        let all =
-            |it: &Setting<'_>| it.words.iter().cloned().chain(words(it.component())).collect();
-        keys.max(self.overlap(&all(old), &all(new)))
+        keys.max(self.overlap(&old.all_words, &new.all_words))
     }
 
-    fn overlap(&self, old: &BTreeSet<String>, new: &BTreeSet<String>) -> f64 {
-        let weight = |it: &String| self.words.get(it).copied().unwrap_or(1.0);
-        let shared: f64 = old.intersection(new).map(weight).sum();
-        let all: f64 = old.union(new).map(weight).sum();
-        if all == 0.0 { 0.0 } else { shared / all }
+    fn overlap(&self, old: &[u64], new: &[u64]) -> f64 {
+        let weight = |it: &u64| self.words.get(it).copied().unwrap_or(1.0);
+        let shared: f64 = old.iter().filter(|it| new.contains(it)).map(weight).sum();
+        let both: f64 = old.iter().chain(new).map(weight).sum();
+        if both == 0.0 { 0.0 } else { shared / (both - shared) }
     }
 
     /// Compares all places that read two settings.
@@ -149,20 +153,16 @@ impl<'a> Comparer<'a> {
     }
 }
 
-/// The map that a key is in.
-fn parent(setting: &Setting<'_>) -> (String, String) {
-    let above = setting.key.key.strip_suffix(setting.names.last().map_or("", |it| it));
-    (setting.component().to_owned(), above.unwrap_or_default().to_owned())
-}
-
 /// How many keys left every map, and how many came.
-fn changed(old: &Side<'_>, new: &Side<'_>) -> BTreeMap<(String, String), (usize, usize)> {
-    let mut changed: BTreeMap<(String, String), (usize, usize)> = BTreeMap::new();
-    for it in old.settings.iter().filter(|it| new.find(&it.key).is_none()) {
-        changed.entry(parent(it)).or_default().0 += 1;
+fn changed(old: &Side<'_>, new: &Side<'_>) -> BTreeMap<u64, (usize, usize)> {
+    let gone =
+        |it: &Setting<'_>, side: &Side<'_>| it.path.last().is_none_or(|it| side.at(*it).is_none());
+    let mut changed: BTreeMap<u64, (usize, usize)> = BTreeMap::new();
+    for it in old.settings.iter().filter(|it| gone(it, new)) {
+        changed.entry(it.parent()).or_default().0 += 1;
     }
-    for it in new.settings.iter().filter(|it| old.find(&it.key).is_none()) {
-        changed.entry(parent(it)).or_default().1 += 1;
+    for it in new.settings.iter().filter(|it| gone(it, old)) {
+        changed.entry(it.parent()).or_default().1 += 1;
     }
     changed
 }
@@ -196,9 +196,9 @@ fn sinks_alike(old: &Use<'_>, new: &Use<'_>) -> f64 {
     }
     let guards = if a.guard == b.guard { 1.0 } else { 0.4 };
     let told = match (&old.env, &new.env) {
-        (Some(a), Some(b)) if a == b => 1.0,
-        (Some(a), Some(b)) => 0.8 * jaccard(a, b),
-        (Some(a), None) if new.field.iter().any(|it| it == "env") => named(a, new),
+        (Some(a), Some(b)) if a.numbers == b.numbers => 1.0,
+        (Some(a), Some(b)) => 0.8 * jaccard(&a.numbers, &b.numbers),
+        (Some(a), None) if new.in_env => named(&a.words, new),
         (None, None) if !a.field.ends_with("[]") && !a.guard => 1.0,
         (None, None) if same_line => 1.0,
         (None, None) => jaccard(&old.line, &new.line),
@@ -224,7 +224,7 @@ fn named(variable: &[String], new: &Use<'_>) -> f64 {
 }
 
 /// How much of the ends of two paths is the same.
-fn fields_alike(old: &[String], new: &[String]) -> f64 {
+fn fields_alike(old: &[u64], new: &[u64]) -> f64 {
     if old.is_empty() || new.is_empty() {
         return if old.len() == new.len() { 0.5 } else { 0.0 };
     }
@@ -235,11 +235,11 @@ fn fields_alike(old: &[String], new: &[String]) -> f64 {
     0.8 * super::ratio(end, old.len().max(new.len()).min(end + 3))
 }
 
-fn shared_end(a: &[String], b: &[String]) -> usize {
+fn shared_end(a: &[u64], b: &[u64]) -> usize {
     a.iter().rev().zip(b.iter().rev()).take_while(|(x, y)| x == y).count()
 }
 
-fn jaccard(a: &[String], b: &[String]) -> f64 {
+fn jaccard(a: &[u64], b: &[u64]) -> f64 {
     let shared = a.iter().filter(|it| b.contains(it)).count();
     let all = a.len() + b.len() - shared;
     if all == 0 { 1.0 } else { super::ratio(shared, all) }
@@ -247,14 +247,14 @@ fn jaccard(a: &[String], b: &[String]) -> f64 {
 
 /// Whether the new key is called like the environment variable that the old one fed.
 fn names_variable(old: &Setting<'_>, new: &Setting<'_>) -> f64 {
-    let last = new.folded.last();
-    let named = |it: &Use<'_>| it.reference.sink.env.as_deref().map(folded).as_ref() == last;
+    let last = new.ends.last();
+    let named = |it: &Use<'_>| it.env.as_ref().map(|it| &it.name) == last;
     f64::from(u8::from(last.is_some() && old.uses.iter().any(named)))
 }
 
 /// Whether the new key is called like the field that the old one fed.
 fn names_field(old: &Setting<'_>, new: &Setting<'_>) -> f64 {
-    let last = new.folded.last();
+    let last = new.ends.last();
     let named = |it: &Use<'_>| !it.reference.sink.guard && it.field.last() == last;
     f64::from(u8::from(last.is_some() && old.uses.iter().any(named)))
 }

@@ -89,8 +89,7 @@ pub(super) fn is_global(key: &str) -> bool {
     key.starts_with("global.")
 }
 
-/// Whether a text names both keys in full. A key of one name is found in any text.
-pub(super) fn names_both(text: &str, old: &Setting<'_>, new: &Setting<'_>) -> bool {
-    let long = 1 < old.names.len() && 1 < new.names.len();
-    long && text.contains(&old.key.key) && text.contains(&new.key.key)
+/// Whether a text names a key in full. A key of one name is found in any text.
+pub(super) fn names(text: &str, setting: &Setting<'_>) -> bool {
+    1 < setting.names.len() && text.contains(&setting.key.key)
 }
