@@ -21,6 +21,7 @@ use crate::overrides::OverrideKey;
 use crate::release::DocumentedRename;
 
 mod candidates;
+mod changed;
 mod comparison;
 mod features;
 mod hash;

@@ -9,12 +9,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::candidates::Candidates;
+use super::changed::{changed, is_uninstalled};
 use super::features::{ALL_START, Features};
 use super::pair::Comparer;
 use super::rules::Rules;
 use super::setting::{Setting, Side};
 use super::{Context, reject};
-use crate::chart::{Chart, ChartIndex, Kind, Reach, Reference, ValueLeaf};
+use crate::chart::{ChartIndex, Kind, Reach, Reference, ValueLeaf};
 
 /// What speaks so strongly against a pair that nothing outweighs it leaves it at this score.
 const REJECTED: f64 = -2.0;
@@ -54,10 +55,9 @@ pub(super) struct Search<'a> {
 
 impl<'a> Search<'a> {
     pub(super) fn new(old: &'a ChartIndex, new: &'a ChartIndex, context: Context<'a>) -> Self {
-        let gone = |it: &str| has(context.old_components, it) && !has(context.new_components, it);
-        let matters = |it: &Chart| gone(&it.name) || !is_same(old.get(&it.name), new.get(&it.name));
+        let (before, after) = changed(old, new, context);
         let mut search = Self {
-            comparer: Comparer::new(Side::new(old, matters), Side::new(new, matters)),
+            comparer: Comparer::new(Side::new(old, before), Side::new(new, after)),
             context,
             rules: Rules::default(),
             related: BTreeSet::new(),
@@ -90,7 +90,7 @@ impl<'a> Search<'a> {
 
     /// Whether a component that the old release installs is not among those of the new one.
     fn is_uninstalled(&self, component: &str) -> bool {
-        has(self.context.old_components, component) && !has(self.context.new_components, component)
+        is_uninstalled(self.context, component)
     }
 
     fn is_lost(&self, setting: &Setting<'_>) -> bool {
@@ -308,20 +308,6 @@ impl<'a> Search<'a> {
         self.comparer.new.index.get(old).is_none()
             && self.heirs.contains(&(old.to_owned(), new.to_owned()))
     }
-}
-
-fn has(list: &[String], component: &str) -> bool {
-    list.iter().any(|it| it == component)
-}
-
-/// Whether a chart lists and reads the same keys for the same things in both releases.
-fn is_same(old: Option<&Chart>, new: Option<&Chart>) -> bool {
-    let (Some(old), Some(new)) = (old, new) else { return false };
-    let same = |(a, b): (&Reference, &Reference)| {
-        (&a.key, a.whole, &a.source, &a.sink) == (&b.key, b.whole, &b.source, &b.sink)
-    };
-    let (a, b) = (old.references(), new.references());
-    a.len() == b.len() && old.values.keys().eq(new.values.keys()) && a.iter().zip(b).all(same)
 }
 
 fn is_single(leaf: &ValueLeaf) -> bool {

@@ -29,6 +29,20 @@ pub(super) fn numbered(text: &str) -> Vec<u64> {
     numbers
 }
 
+/// The places that read a key, each with how it does so.
+pub(super) type Readers<'a> = Vec<(&'a Reference, Reach)>;
+
+/// Keys of a component, with what reads them.
+pub(super) type Keys<'a> = BTreeMap<&'a str, Readers<'a>>;
+
+/// All keys of a component that can be set: those that it lists and those that it reads.
+pub(super) fn keys(chart: &Chart) -> Keys<'_> {
+    let read = chart.references().iter().map(|it| &*it.key);
+    let listed = chart.values.keys().map(String::as_str);
+    let keys: BTreeSet<&str> = read.chain(listed).filter(|it| is_plain(it)).collect();
+    keys.into_iter().map(|it| (it, chart.readers(it))).collect()
+}
+
 /// What reads a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Read {
@@ -101,16 +115,18 @@ pub(super) struct Side<'a> {
 }
 
 impl<'a> Side<'a> {
-    /// The settings of a release in the charts that `matters` says to look at.
-    pub(super) fn new(index: &'a ChartIndex, matters: impl Fn(&Chart) -> bool) -> Self {
+    /// The settings of a release with the given keys.
+    pub(super) fn new(index: &'a ChartIndex, keys: BTreeMap<&str, Keys<'a>>) -> Self {
         let mut reader = Reader::default();
         let mut settings = Vec::new();
-        for (chart, number) in index.iter().zip(0..).filter(|it| matters(it.0)) {
-            let read = chart.references().iter().map(|it| &*it.key);
-            let listed = chart.values.keys().map(String::as_str);
-            let keys: BTreeSet<&str> = read.chain(listed).filter(|it| is_plain(it)).collect();
-            let made = keys.into_iter().map(|it| setting((chart, number), it, &mut reader));
-            settings.extend(made);
+        let charts = index.iter().zip(0..);
+        let charts = charts.filter_map(|(it, at)| Some((it, at, keys.get(it.name.as_str())?)));
+        for (chart, number, keys) in charts {
+            chart.references().iter().for_each(|it| reader.note(&chart.name, it));
+            let one = |(key, readers): (&&str, &Readers<'a>)| {
+                setting((chart, number), (key, readers), &mut reader)
+            };
+            settings.extend(keys.iter().map(one));
         }
         let place = |it: &Setting<'_>| it.path.last().copied().unwrap_or_default();
         let numbers = settings.iter().zip(0..).map(|(it, at)| (place(it), at)).collect();
@@ -198,11 +214,14 @@ pub(super) fn names(key: &str) -> Vec<String> {
     names
 }
 
-fn setting<'a>((chart, number): (&'a Chart, usize), key: &str, reader: &mut Reader) -> Setting<'a> {
+fn setting<'a>(
+    (chart, number): (&'a Chart, usize),
+    (key, readers): (&str, &Readers<'a>),
+    reader: &mut Reader,
+) -> Setting<'a> {
     let names = names(key);
     let leaf = chart.values.get(key);
-    let readers = chart.readers(key);
-    let read = Read::of(&readers);
+    let read = Read::of(readers);
     let hashes: Vec<u64> = names.iter().map(|it| hash(it)).collect();
     let uses = reader.uses(&chart.name, readers, (key, &hashes));
     let folded: Vec<String> = names.iter().map(|it| folded(it)).collect();

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::hash::{Once, hash, join};
 use super::home::Homes;
 use super::object::{Object, ObjectId};
-use super::setting::{names, numbered, words};
+use super::setting::{Readers, names, numbered, words};
 use crate::chart::{Reach, Reference, Sink, ValueLeaf};
 use crate::rename::words::folded;
 
@@ -85,6 +85,7 @@ pub(super) struct Reader {
     pub(super) homes: Homes,
     numbers: BTreeMap<u64, usize>,
     texts: Once<u64>,
+    names: Once<Option<u64>>,
     fields: Once<Field>,
     lines: Once<Line>,
     variables: Once<Arc<Variable>>,
@@ -92,14 +93,27 @@ pub(super) struct Reader {
 }
 
 impl Reader {
+    /// Takes note of what a reference says about the object and the folder that it is in.
+    pub(super) fn note(&mut self, component: &str, reference: &Reference) {
+        let sink = &reference.sink;
+        let (line, field) = (self.lines.get(&sink.line, line), self.fields.get(&sink.field, field));
+        let env = sink.env.as_ref().map(|it| self.variables.get(it, |it| Arc::new(variable(it))));
+        let env = env.map(|it| it.name);
+        let (object, _) = self.object(component, reference);
+        self.objects[object].holds(join(join(field.hash, env.unwrap_or_default()), line.hash));
+        let last = self.names.get(&reference.key, |it| names(it).pop().map(|it| hash(&it)));
+        let field = join(self.texts.get(&sink.kind, hash), field.hash);
+        self.homes.holds(self.objects[object].home, [Some(field), last, env]);
+    }
+
     /// The uses of a key among what reads it: first what uses it, then what only tests it.
     pub(super) fn uses<'a>(
         &mut self,
         component: &str,
-        readers: Vec<(&'a Reference, Reach)>,
+        readers: &Readers<'a>,
         key: (&str, &[u64]),
     ) -> Vec<Use<'a>> {
-        let direct = readers.into_iter().filter(|it| it.1 != Reach::Part).map(|it| it.0);
+        let direct = readers.iter().filter(|it| it.1 != Reach::Part).map(|it| it.0);
         let mut direct: Vec<&Reference> = direct.collect();
         direct.sort_by_key(|it| it.sink.guard);
         direct.truncate(USES);
@@ -121,15 +135,7 @@ impl Reader {
         let env = sink.env.as_ref().map(|it| self.variables.get(it, |it| Arc::new(variable(it))));
         let item = sink.item.as_ref().map(|it| self.items.get(it, |it| numbered(it).into()));
         let (object, id) = self.object(component, reference);
-        let content = join(join(field.hash, env.as_ref().map_or(0, |it| it.name)), line.hash);
-        self.objects[object].holds(content);
-        let last = names(&reference.key).pop().unwrap_or_default();
-        let kind = self.texts.get(&sink.kind, hash);
-        let home = self.objects[object].home;
-        self.homes.holds(
-            home,
-            [Some(join(kind, field.hash)), Some(hash(&last)), env.as_ref().map(|it| it.name)],
-        );
+
         let variable = env.as_ref().map_or(0, |it| it.name);
         Use {
             reference,
