@@ -1,8 +1,10 @@
 //! What is looked at in a pair of keys, and how much each thing says.
 //!
 //! # Decisions
-//! * The weights are those of a logistic regression over labelled pairs of sixteen hops, rounded;
-//!   what it found to say nothing is left out. They weigh kinds of evidence, not names.
+//! * The weights come from logistic regressions over labelled pairs of sixteen hops, rounded; those
+//!   of the second set were then set a little more carefully by hand, as a wrong successor costs
+//!   more than a missing one. They weigh kinds of evidence, not names. Weights fitted to every other
+//!   hop judge the hops between as well as weights fitted to all.
 //! * There are two sets. The first judges a pair by itself; what it thinks likely says where
 //!   sub-trees went. The second judges it among all pairs, when that is known.
 

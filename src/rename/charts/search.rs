@@ -57,7 +57,7 @@ impl<'a> Search<'a> {
     pub(super) fn new(old: &'a ChartIndex, new: &'a ChartIndex, context: Context<'a>) -> Self {
         let (before, after) = changed(old, new, context);
         let mut search = Self {
-            comparer: Comparer::new(Side::new(old, before), Side::new(new, after)),
+            comparer: Comparer::new(Side::new(old, &before), Side::new(new, &after)),
             context,
             rules: Rules::default(),
             related: BTreeSet::new(),

@@ -116,7 +116,7 @@ pub(super) struct Side<'a> {
 
 impl<'a> Side<'a> {
     /// The settings of a release with the given keys.
-    pub(super) fn new(index: &'a ChartIndex, keys: BTreeMap<&str, Keys<'a>>) -> Self {
+    pub(super) fn new(index: &'a ChartIndex, keys: &BTreeMap<&str, Keys<'a>>) -> Self {
         let mut reader = Reader::default();
         let mut settings = Vec::new();
         let charts = index.iter().zip(0..);
