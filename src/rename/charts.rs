@@ -22,8 +22,11 @@ use crate::overrides::OverrideKey;
 use crate::release::DocumentedRename;
 
 mod candidates;
+mod changed;
 mod comparison;
 mod features;
+mod hash;
+mod home;
 mod kind;
 mod object;
 mod pair;
@@ -31,6 +34,7 @@ mod reject;
 mod rules;
 mod search;
 mod setting;
+mod uses;
 mod values;
 
 pub use comparison::Comparison;

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::setting::{Setting, Side, words};
+use super::hash::{hash, join};
+use super::setting::{Setting, Side};
 
 /// What this many keys have or fewer is worth a look in any component.
 const TELLING: usize = 12;
@@ -12,13 +13,13 @@ const MOST: usize = 60;
 /// The new keys by what they can be found by.
 #[derive(Debug)]
 pub(super) struct Candidates {
-    postings: BTreeMap<String, Vec<usize>>,
+    postings: BTreeMap<u64, Vec<usize>>,
 }
 
 impl Candidates {
     pub(super) fn of(side: &Side<'_>) -> Self {
-        let mut postings: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-        for (setting, at) in side.settings.iter().zip(0..).filter(|it| it.0.live) {
+        let mut postings: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
+        for (setting, at) in side.settings.iter().zip(0..).filter(|it| it.0.read.live) {
             for mark in marks(setting) {
                 postings.entry(mark).or_default().push(at);
             }
@@ -43,30 +44,30 @@ impl Candidates {
     }
 }
 
-/// What a setting can be found by.
-fn marks(setting: &Setting<'_>) -> BTreeSet<String> {
+/// What a setting can be found by, as numbers: kinds of marks start with other ones.
+fn marks(setting: &Setting<'_>) -> BTreeSet<u64> {
+    let mark = |kind: u64, parts: &[u64]| parts.iter().fold(kind, |a, b| join(a, *b));
     let mut marks = BTreeSet::new();
-    if let Some(last) = setting.names.last() {
-        let mut parts = words(last);
-        parts.sort();
-        marks.insert(format!("words {}", parts.join(" ")));
+    let mut last: Vec<u64> = setting.leaf_words.iter().map(|it| hash(it)).collect();
+    last.sort_unstable();
+    marks.insert(mark(1, &last));
+    if let [.., a, b] = setting.ends.as_slice() {
+        marks.insert(mark(2, &[*a, *b]));
     }
-    if let Some(last) = setting.folded.last() {
-        marks.insert(format!("leaf {last}"));
+    marks.extend(setting.ends.last().map(|it| mark(3, &[*it])));
+    if 2 < setting.comment.len() {
+        marks.insert(mark(4, &setting.comment));
     }
-    if let [.., a, b] = setting.folded.as_slice() {
-        marks.insert(format!("end {a} {b}"));
-    }
+    marks.insert(mark(5, &[setting.parent()]));
     for it in &setting.uses {
-        let sink = &it.reference.sink;
-        let field = it.field.join(".");
-        let tail: Vec<&str> = it.field.iter().rev().take(2).map(String::as_str).collect();
-        marks.extend(sink.env.as_ref().map(|it| format!("env {it}")));
-        marks.insert(format!("line {}", it.text));
-        marks.insert(format!("place {} {field} {}", sink.kind, sink.item.as_deref().unwrap_or("")));
-        marks.insert(format!("field {} {field}", sink.kind));
-        marks.insert(format!("tail {}", tail.join(" ")));
-        marks.insert(format!("literals {}", it.line.join(" ")));
+        let kind = hash(&it.reference.sink.kind);
+        let (field, item) = (mark(0, &it.field), mark(0, it.item.as_deref().unwrap_or_default()));
+        marks.extend(it.env.as_ref().map(|it| mark(6, &[it.name])));
+        marks.insert(mark(7, &[it.text]));
+        marks.insert(mark(8, &[kind, field, item]));
+        marks.insert(mark(9, &[kind, field]));
+        marks.insert(mark(10, &it.field[it.field.len().saturating_sub(2)..]));
+        marks.insert(mark(11, &it.line));
     }
     marks
 }

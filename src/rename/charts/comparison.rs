@@ -16,9 +16,11 @@ use crate::release::DocumentedRename;
 use crate::rename::{Confidence, RenameKind};
 
 /// From this score on, a key is a successor: it is more likely than not, by far.
-const ENOUGH: f64 = 0.0;
-/// Parts of a split score alike.
-const ALIKE: f64 = 0.3;
+const ENOUGH: f64 = -0.3;
+/// Parts of a split feed the places of the old key alike,
+const ALIKE: f64 = 0.1;
+/// and are about as likely by themselves.
+const NEXT: f64 = 1.5;
 /// From this score on, a key is near.
 const NEAR: f64 = -4.0;
 /// So many places are shown as evidence.
@@ -186,12 +188,7 @@ fn stated(key: &OverrideKey, documented: &[&DocumentedRename]) -> Option<KeyChan
 /// What becomes of a lost key; none if it only left the values and nothing took its place.
 fn change(search: &Search<'_>, at: usize, pairs: &[Pair]) -> Option<KeyChange> {
     let old = search.old(at);
-    let best = pairs.first().map_or(f64::MIN, |it| it.score);
-    let enough = |it: &&Pair| ENOUGH <= it.score && best - ALIKE <= it.score;
-    let mut chosen: Vec<&Pair> = pairs.iter().filter(enough).collect();
-    if !is_split(search, at, &chosen) {
-        chosen.truncate(1);
-    }
+    let chosen = chosen(search, at, pairs);
     if chosen.is_empty() && search.is_unlisted(old.component(), &old.key.key) {
         return None;
     }
@@ -208,10 +205,11 @@ fn change(search: &Search<'_>, at: usize, pairs: &[Pair]) -> Option<KeyChange> {
     })
 }
 
-/// Whether all of the best candidates took the place of a key: they differ in one name, none of
-/// them was there before, and no other key claims any of them.
-fn is_split(search: &Search<'_>, at: usize, chosen: &[&Pair]) -> bool {
-    let Some(first) = chosen.first().map(|it| search.new_setting(it.new)) else { return false };
+/// The best candidate if it is good enough, and the others that the old key was split into: they
+/// differ in one name, took its places alike, were not there before, and no other key claims them.
+fn chosen<'p>(search: &Search<'_>, at: usize, pairs: &'p [Pair]) -> Vec<&'p Pair> {
+    let Some(best) = pairs.first().filter(|it| ENOUGH <= it.score) else { return Vec::new() };
+    let first = search.new_setting(best.new);
     let parallel = |it: &Setting<'_>| {
         let differ = first.names.iter().zip(&it.names).filter(|(a, b)| a != b).count();
         first.names.len() == it.names.len() && differ <= 1 && first.component() == it.component()
@@ -219,10 +217,14 @@ fn is_split(search: &Search<'_>, at: usize, chosen: &[&Pair]) -> bool {
     let part = |it: &&Pair| {
         parallel(search.new_setting(it.new))
             && it.features.existed == 0.0
-            && 0.5 < it.features.places
+            && (best.features.places - it.features.places).abs() < ALIKE
+            && 0.0 < it.features.took
+            && best.features.own() - it.features.own() < NEXT
             && search.is_free(at, it.new)
     };
-    (2..=4).contains(&chosen.len()) && chosen.iter().all(part)
+    let parts: Vec<&Pair> = pairs.iter().filter(part).collect();
+    let whole = parts.iter().any(|it| it.new == best.new);
+    if whole && (2..=4).contains(&parts.len()) { parts } else { vec![best] }
 }
 
 fn successor(search: &Search<'_>, pair: &Pair) -> Successor {

@@ -1,8 +1,10 @@
 //! What is looked at in a pair of keys, and how much each thing says.
 //!
 //! # Decisions
-//! * The weights are those of a logistic regression over labelled pairs of sixteen hops, rounded;
-//!   what it found to say nothing is left out. They weigh kinds of evidence, not names.
+//! * The weights come from logistic regressions over labelled pairs of sixteen hops, rounded; those
+//!   of the second set were then set a little more carefully by hand, as a wrong successor costs
+//!   more than a missing one. They weigh kinds of evidence, not names. Weights fitted to every other
+//!   hop judge the hops between as well as weights fitted to all.
 //! * There are two sets. The first judges a pair by itself; what it thinks likely says where
 //!   sub-trees went. The second judges it among all pairs, when that is known.
 
@@ -33,6 +35,10 @@ pub(super) struct Features {
     pub(super) comment: f64,
     /// Whether both are in one component, or in one that the other went into.
     pub(super) component: f64,
+    /// How surely the folder of templates that read the old key went into one of the new key.
+    pub(super) home: f64,
+    /// Whether the new key came into the map that the old one left.
+    pub(super) sibling: f64,
     /// Whether something read the new key before.
     pub(super) existed: f64,
     /// Whether nothing read the old key.
@@ -51,20 +57,22 @@ pub(super) struct Features {
 
 /// The weights of a pair by itself.
 const OWN: Features = Features {
-    places: 1.04,
-    backward: 0.18,
-    best: 0.83,
-    elsewhere: -0.8,
-    took: 1.22,
-    words: 2.31,
-    leaf: 1.36,
-    whole: 0.99,
-    variable: 2.38,
-    default: 1.08,
-    comment: 0.22,
-    component: 0.83,
-    existed: -2.41,
-    unused: 0.96,
+    places: 1.9,
+    backward: 0.4,
+    best: 0.1,
+    elsewhere: 0.0,
+    took: 0.6,
+    words: 3.7,
+    leaf: 2.1,
+    whole: 1.6,
+    variable: 0.8,
+    default: 1.8,
+    comment: 0.6,
+    component: 1.5,
+    home: 0.9,
+    sibling: 2.4,
+    existed: -2.2,
+    unused: 0.9,
     documents: 1.0,
     rule: 0.0,
     cover: 0.0,
@@ -72,8 +80,8 @@ const OWN: Features = Features {
     margin: 0.0,
 };
 /// What a pair by itself scores of which nothing is known, and of which it is as likely as not.
-const OWN_START: f64 = -6.86;
-const OWN_EVEN: f64 = -1.5;
+const OWN_START: f64 = -9.6;
+const OWN_EVEN: f64 = -1.0;
 
 /// The weights of a pair among all pairs.
 const ALL: Features = Features {
@@ -86,9 +94,11 @@ const ALL: Features = Features {
     leaf: 1.05,
     whole: 0.1,
     variable: 1.58,
-    default: 0.77,
+    default: 1.0,
     comment: 0.1,
     component: 0.36,
+    home: 1.2,
+    sibling: 0.8,
     existed: -2.38,
     unused: 0.0,
     documents: 1.0,
@@ -98,12 +108,12 @@ const ALL: Features = Features {
     margin: 1.7,
 };
 /// What a pair scores among all pairs of which nothing is known.
-pub(super) const ALL_START: f64 = -5.92;
+pub(super) const ALL_START: f64 = -6.8;
 
 impl Features {
     /// The score of the pair by itself.
     pub(super) fn own(&self) -> f64 {
-        OWN_START + self.times(&OWN) + 0.82 * self.places * self.words
+        OWN_START + self.times(&OWN) + 0.7 * self.places * self.words
     }
 
     /// How likely the pair is by itself, from 0 to 1.
@@ -120,7 +130,7 @@ impl Features {
         self.list().iter().zip(weights.list()).map(|(a, b)| a * b).sum()
     }
 
-    fn list(&self) -> [f64; 19] {
+    fn list(&self) -> [f64; 21] {
         [
             self.places,
             self.backward,
@@ -134,6 +144,8 @@ impl Features {
             self.default,
             self.comment,
             self.component,
+            self.home,
+            self.sibling,
             self.existed,
             self.unused,
             self.documents,

@@ -13,7 +13,7 @@ const WORKLOADS: &[&str] = &["Deployment", "StatefulSet", "DaemonSet", "Job", "C
 const FOLDERS: &[&str] = &["resources", "charts", "templates"];
 
 /// What an object is known by.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug)]
 pub(super) struct ObjectId {
     component: String,
     source: Arc<str>,
@@ -35,32 +35,37 @@ impl ObjectId {
 /// An object of a release.
 #[derive(Debug)]
 pub(super) struct Object {
-    pub(super) id: ObjectId,
+    id: u64,
+    /// Its kind.
+    kind: Arc<str>,
+    /// The folder that it is in, by its number.
+    pub(super) home: usize,
     /// The words of its file and name: what it is about.
     subject: BTreeSet<String>,
+    /// The words of its component.
+    component: BTreeSet<String>,
     /// What is read in it.
-    content: BTreeSet<String>,
+    content: BTreeSet<u64>,
 }
 
 impl Object {
-    pub(super) fn new(id: ObjectId) -> Self {
-        let path = id.source.split('/').filter(|it| !FOLDERS.contains(it));
+    pub(super) fn new(named: &ObjectId, id: u64, home: usize) -> Self {
+        let path = named.source.split('/').filter(|it| !FOLDERS.contains(it));
         let stem =
             |it: &str| it.rsplit_once('.').map_or(it.to_owned(), |(stem, _)| stem.to_owned());
         let mut subject: BTreeSet<String> = path.map(stem).flat_map(|it| words(&it)).collect();
-        subject.extend(literal(&id.name).iter().flat_map(|it| words(it)));
-        let mut idle: BTreeSet<String> = words(&id.kind).into_iter().collect();
-        idle.insert(id.kind.to_lowercase());
-        idle.extend(words(&id.component));
+        subject.extend(literal(&named.name).iter().flat_map(|it| words(it)));
+        let mut idle: BTreeSet<String> = words(&named.kind).into_iter().collect();
+        idle.insert(named.kind.to_lowercase());
         subject.retain(|it| !idle.contains(it));
-        Self { id, subject, content: BTreeSet::new() }
+        let component = words(&named.component).into_iter().collect();
+        let kind = named.kind.clone();
+        Self { id, kind, home, subject, component, content: BTreeSet::new() }
     }
 
     /// Takes note of something that is read in it.
-    pub(super) fn holds(&mut self, reference: &Reference) {
-        let sink = &reference.sink;
-        let env = sink.env.as_deref().unwrap_or_default();
-        self.content.insert(format!("{} {env} {}", sink.field, sink.line));
+    pub(super) fn holds(&mut self, content: u64) {
+        self.content.insert(content);
     }
 }
 
@@ -78,39 +83,38 @@ fn literal(name: &str) -> Vec<&str> {
 /// How rare things are that templates of two releases have: what is rare says more.
 #[derive(Debug, Default)]
 pub(super) struct Rarity {
-    counts: BTreeMap<String, u32>,
+    counts: BTreeMap<u64, u32>,
 }
 
 impl Rarity {
     pub(super) fn of<'a>(objects: impl Iterator<Item = &'a Object>) -> Self {
-        let mut counts: BTreeMap<String, u32> = BTreeMap::new();
+        let mut counts: BTreeMap<u64, u32> = BTreeMap::new();
         for item in objects.flat_map(|it| &it.content) {
-            *counts.entry(item.clone()).or_default() += 1;
+            *counts.entry(*item).or_default() += 1;
         }
         Self { counts }
     }
 
-    fn weight(&self, item: &str) -> f64 {
-        let count = self.counts.get(item).copied().unwrap_or(1);
+    fn weight(&self, item: u64) -> f64 {
+        let count = self.counts.get(&item).copied().unwrap_or(1);
         1.0 / (1.0 + f64::from(count)).log2()
     }
 
     /// How alike two objects are, from 0 to 1.
-    pub(super) fn alike(&self, old: &Object, new: &Object) -> f64 {
+    pub(super) fn alike(&self, old: &Object, new: &Object, home: f64) -> f64 {
         if old.id == new.id {
             return 1.0;
         }
         let content = self.shared(&old.content, &new.content);
-        let subject = match (old.subject.is_empty(), new.subject.is_empty()) {
-            (true, true) => 0.6,
-            _ => overlap(&old.subject, &new.subject),
-        };
-        kinds_alike(&old.id.kind, &new.id.kind) * (0.9 * content).max(0.5 * content + 0.5 * subject)
+        let subject = subjects_alike(old, new);
+        let own = (0.9 * content).max(0.5 * content + 0.5 * subject);
+        let around = if home < 1.0 { 0.8 * home * (0.5 + 0.5 * subject) } else { 0.0 };
+        kinds_alike(old, new) * own.max(around)
     }
 
-    fn shared(&self, old: &BTreeSet<String>, new: &BTreeSet<String>) -> f64 {
-        let sum = |set: &BTreeSet<String>| set.iter().map(|it| self.weight(it)).sum::<f64>();
-        let shared: f64 = old.intersection(new).map(|it| self.weight(it)).sum();
+    fn shared(&self, old: &BTreeSet<u64>, new: &BTreeSet<u64>) -> f64 {
+        let sum = |set: &BTreeSet<u64>| set.iter().map(|it| self.weight(*it)).sum::<f64>();
+        let shared: f64 = old.intersection(new).map(|it| self.weight(*it)).sum();
         let all = sum(old) + sum(new);
         // A few lines that many objects have say little.
         let enough = shared / (shared + 0.6);
@@ -118,11 +122,28 @@ impl Rarity {
     }
 }
 
-fn kinds_alike(old: &str, new: &str) -> f64 {
+/// How alike what two objects are about is. Within a component, its name says nothing.
+fn subjects_alike(old: &Object, new: &Object) -> f64 {
+    if old.component != new.component {
+        return overlap(&old.subject, &new.subject);
+    }
+    let rest = |it: &Object| it.subject.difference(&it.component).cloned().collect();
+    let (a, b): (BTreeSet<String>, BTreeSet<String>) = (rest(old), rest(new));
+    if a.is_empty() && b.is_empty() { 0.6 } else { overlap(&a, &b) }
+}
+
+fn kinds_alike(old: &Object, new: &Object) -> f64 {
+    let (a, b) = (&*old.kind, &*new.kind);
     let workload = |it: &str| WORKLOADS.contains(&it);
-    match (old == new, workload(old) && workload(new)) {
+    // What an operator runs is often described by an object whose kind is called like it.
+    let run = |it: &str| {
+        let kind = it.to_lowercase();
+        workload(a) && (old.subject.contains(&kind) || old.component.contains(&kind))
+    };
+    match (a == b, workload(a) && workload(b)) {
         (true, _) => 1.0,
         (_, true) => 0.9,
+        _ if run(b) => 0.8,
         _ => 0.5,
     }
 }

@@ -4,10 +4,11 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use super::features::Features;
+use super::home::Moves;
 use super::object::Rarity;
-use super::setting::{Setting, Side, Use};
+use super::setting::{Setting, Side};
+use super::uses::Use;
 use crate::chart::{Kind, ValueLeaf};
-use crate::rename::words::folded;
 
 /// Compares settings of two releases.
 #[derive(Debug)]
@@ -15,7 +16,12 @@ pub(super) struct Comparer<'a> {
     pub(super) old: Side<'a>,
     pub(super) new: Side<'a>,
     rarity: Rarity,
-    words: BTreeMap<String, f64>,
+    moves: Moves,
+    /// How many keys left every map of a component, and how many came.
+    changed: BTreeMap<u64, (usize, usize)>,
+    words: BTreeMap<u64, f64>,
+    /// The old setting with the key of every new one.
+    before: Vec<Option<usize>>,
     objects: RefCell<BTreeMap<(usize, usize), f64>>,
 }
 
@@ -23,20 +29,22 @@ impl<'a> Comparer<'a> {
     pub(super) fn new(old: Side<'a>, mut new: Side<'a>) -> Self {
         new.follow(&old);
         let rarity = Rarity::of(old.objects.iter().chain(&new.objects));
-        let mut counts: BTreeMap<String, f64> = BTreeMap::new();
+        let moves = Moves::between(&old.homes, &new.homes);
+        let changed = changed(&old, &new);
+        let mut counts: BTreeMap<u64, f64> = BTreeMap::new();
         for word in old.settings.iter().chain(&new.settings).flat_map(|it| &it.words) {
-            *counts.entry(word.clone()).or_default() += 1.0;
+            *counts.entry(*word).or_default() += 1.0;
         }
         let words = counts.into_iter().map(|(word, n)| (word, 1.0 / (1.0 + n).log2())).collect();
-        Self { old, new, rarity, words, objects: RefCell::default() }
+        let before = new.settings.iter().map(|it| old.at(*it.path.last()?)).collect();
+        Self { old, new, rarity, before, moves, changed, words, objects: RefCell::default() }
     }
 
     /// What speaks for the setting with the number `new` as the successor of `old`.
     pub(super) fn features(&self, at: usize, new: usize) -> Features {
+        let own = self.before[new];
         let (old, new) = (&self.old.settings[at], &self.new.settings[new]);
-        let existed = self.old.find(&new.key).map(|at| &self.old.settings[at]);
-        let existed = existed.filter(|it| !it.uses.is_empty());
-        let own = self.old.find(&new.key);
+        let existed = own.map(|at| &self.old.settings[at]).filter(|it| !it.uses.is_empty());
         let Places { forward, backward, best, elsewhere } = self.places((at, own), old, new);
         let flag = |it: bool| f64::from(u8::from(it));
         Features {
@@ -46,23 +54,55 @@ impl<'a> Comparer<'a> {
             elsewhere: (elsewhere - forward).max(0.0),
             took: flag(new.uses.iter().any(|it| it.fed_by.contains(&at))),
             words: self.words_alike(old, new),
-            leaf: contained(&old.leaf_words, new),
-            whole: flag(shared_end(&old.folded, &new.folded) == old.names.len()),
+            leaf: contained(&old.leaf_words, new).max(names_field(old, new)),
+            whole: flag(shared_end(&old.ends, &new.ends) == old.names.len()),
             variable: names_variable(old, new),
             default: default_alike(old.leaf, new.leaf),
             comment: if old.comment.is_empty() { 0.0 } else { jaccard(&old.comment, &new.comment) },
             component: flag(old.key.component == new.key.component),
+            home: self.home(old, new),
+            sibling: if own.is_none() { self.sibling(old, new) } else { 0.0 },
             existed: flag(existed.is_some()),
             unused: flag(old.uses.is_empty()),
             ..Features::default()
         }
     }
 
+    /// How surely a folder that the old key was read in went into one of the new key.
+    pub(super) fn home(&self, old: &Setting<'_>, new: &Setting<'_>) -> f64 {
+        let pairs = old.homes.iter().flat_map(|a| new.homes.iter().map(|b| (*a, *b)));
+        pairs.map(|(a, b)| self.moves.strength(a, b)).fold(0.0, f64::max)
+    }
+
+    /// Whether the new key came into the map that the old one left; less if others did, too.
+    fn sibling(&self, old: &Setting<'_>, new: &Setting<'_>) -> f64 {
+        if old.parent() != new.parent() {
+            return 0.0;
+        }
+        let (left, came) = self.changed.get(&old.parent()).copied().unwrap_or_default();
+        super::ratio(1, left.max(came))
+    }
+
+    /// The old setting with the key of a new one.
+    pub(super) fn before(&self, new: usize) -> Option<usize> {
+        self.before[new]
+    }
+
+    /// How many words of two keys are the same. The names of different components count if that
+    /// makes the keys more alike: a component that became a part of another one is named there.
     fn words_alike(&self, old: &Setting<'_>, new: &Setting<'_>) -> f64 {
-        let weight = |it: &String| self.words.get(it).copied().unwrap_or(1.0);
-        let shared: f64 = old.words.intersection(&new.words).map(weight).sum();
-        let all: f64 = old.words.union(&new.words).map(weight).sum();
-        if all == 0.0 { 0.0 } else { shared / all }
+        let keys = self.overlap(&old.words, &new.words);
+        if old.key.component == new.key.component {
+            return keys;
+        }
+        keys.max(self.overlap(&old.all_words, &new.all_words))
+    }
+
+    fn overlap(&self, old: &[u64], new: &[u64]) -> f64 {
+        let weight = |it: &u64| self.words.get(it).copied().unwrap_or(1.0);
+        let shared: f64 = old.iter().filter(|it| new.contains(it)).map(weight).sum();
+        let both: f64 = old.iter().chain(new).map(weight).sum();
+        if both == 0.0 { 0.0 } else { shared / (both - shared) }
     }
 
     /// Compares all places that read two settings.
@@ -102,7 +142,8 @@ impl<'a> Comparer<'a> {
         }
         let mut objects = self.objects.borrow_mut();
         let object = objects.entry((old.object, new.object)).or_insert_with(|| {
-            self.rarity.alike(&self.old.objects[old.object], &self.new.objects[new.object])
+            let (old, new) = (&self.old.objects[old.object], &self.new.objects[new.object]);
+            self.rarity.alike(old, new, self.moves.strength(old.home, new.home))
         });
         // What another setting fed before and feeds no longer is the place of that other one.
         let mine = |it: &usize| *it == at || Some(*it) == own;
@@ -110,6 +151,20 @@ impl<'a> Comparer<'a> {
         let taken = if other { 0.25 } else { 1.0 };
         taken * sink * (0.2 + 0.8 * *object)
     }
+}
+
+/// How many keys left every map, and how many came.
+fn changed(old: &Side<'_>, new: &Side<'_>) -> BTreeMap<u64, (usize, usize)> {
+    let gone =
+        |it: &Setting<'_>, side: &Side<'_>| it.path.last().is_none_or(|it| side.at(*it).is_none());
+    let mut changed: BTreeMap<u64, (usize, usize)> = BTreeMap::new();
+    for it in old.settings.iter().filter(|it| gone(it, new)) {
+        changed.entry(it.parent()).or_default().0 += 1;
+    }
+    for it in new.settings.iter().filter(|it| gone(it, old)) {
+        changed.entry(it.parent()).or_default().1 += 1;
+    }
+    changed
 }
 
 /// How well the places that read one setting are found among those that read another.
@@ -141,9 +196,9 @@ fn sinks_alike(old: &Use<'_>, new: &Use<'_>) -> f64 {
     }
     let guards = if a.guard == b.guard { 1.0 } else { 0.4 };
     let told = match (&old.env, &new.env) {
-        (Some(a), Some(b)) if a == b => 1.0,
-        (Some(a), Some(b)) => 0.8 * jaccard(a, b),
-        (Some(a), None) if new.field.iter().any(|it| it == "env") => named(a, new),
+        (Some(a), Some(b)) if a.numbers == b.numbers => 1.0,
+        (Some(a), Some(b)) => 0.8 * jaccard(&a.numbers, &b.numbers),
+        (Some(a), None) if new.in_env => named(&a.words, new),
         (None, None) if !a.field.ends_with("[]") && !a.guard => 1.0,
         (None, None) if same_line => 1.0,
         (None, None) => jaccard(&old.line, &new.line),
@@ -169,7 +224,7 @@ fn named(variable: &[String], new: &Use<'_>) -> f64 {
 }
 
 /// How much of the ends of two paths is the same.
-fn fields_alike(old: &[String], new: &[String]) -> f64 {
+fn fields_alike(old: &[u64], new: &[u64]) -> f64 {
     if old.is_empty() || new.is_empty() {
         return if old.len() == new.len() { 0.5 } else { 0.0 };
     }
@@ -180,11 +235,11 @@ fn fields_alike(old: &[String], new: &[String]) -> f64 {
     0.8 * super::ratio(end, old.len().max(new.len()).min(end + 3))
 }
 
-fn shared_end(a: &[String], b: &[String]) -> usize {
+fn shared_end(a: &[u64], b: &[u64]) -> usize {
     a.iter().rev().zip(b.iter().rev()).take_while(|(x, y)| x == y).count()
 }
 
-fn jaccard(a: &[String], b: &[String]) -> f64 {
+fn jaccard(a: &[u64], b: &[u64]) -> f64 {
     let shared = a.iter().filter(|it| b.contains(it)).count();
     let all = a.len() + b.len() - shared;
     if all == 0 { 1.0 } else { super::ratio(shared, all) }
@@ -192,8 +247,15 @@ fn jaccard(a: &[String], b: &[String]) -> f64 {
 
 /// Whether the new key is called like the environment variable that the old one fed.
 fn names_variable(old: &Setting<'_>, new: &Setting<'_>) -> f64 {
-    let last = new.folded.last();
-    let named = |it: &Use<'_>| it.reference.sink.env.as_deref().map(folded).as_ref() == last;
+    let last = new.ends.last();
+    let named = |it: &Use<'_>| it.env.as_ref().map(|it| &it.name) == last;
+    f64::from(u8::from(last.is_some() && old.uses.iter().any(named)))
+}
+
+/// Whether the new key is called like the field that the old one fed.
+fn names_field(old: &Setting<'_>, new: &Setting<'_>) -> f64 {
+    let last = new.ends.last();
+    let named = |it: &Use<'_>| !it.reference.sink.guard && it.field.last() == last;
     f64::from(u8::from(last.is_some() && old.uses.iter().any(named)))
 }
 

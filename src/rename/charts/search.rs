@@ -9,13 +9,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::candidates::Candidates;
+use super::changed::{changed, is_uninstalled};
 use super::features::{ALL_START, Features};
 use super::pair::Comparer;
 use super::rules::Rules;
 use super::setting::{Setting, Side};
 use super::{Context, reject};
 use crate::chart::{ChartIndex, Kind, Reach, Reference, ValueLeaf};
-use crate::overrides::OverrideKey;
 
 /// What speaks so strongly against a pair that nothing outweighs it leaves it at this score.
 const REJECTED: f64 = -2.0;
@@ -55,8 +55,9 @@ pub(super) struct Search<'a> {
 
 impl<'a> Search<'a> {
     pub(super) fn new(old: &'a ChartIndex, new: &'a ChartIndex, context: Context<'a>) -> Self {
+        let (before, after) = changed(old, new, context);
         let mut search = Self {
-            comparer: Comparer::new(Side::new(old), Side::new(new)),
+            comparer: Comparer::new(Side::new(old, &before), Side::new(new, &after)),
             context,
             rules: Rules::default(),
             related: BTreeSet::new(),
@@ -89,20 +90,19 @@ impl<'a> Search<'a> {
 
     /// Whether a component that the old release installs is not among those of the new one.
     fn is_uninstalled(&self, component: &str) -> bool {
-        let has = |list: &[String]| list.iter().any(|it| it == component);
-        has(self.context.old_components) && !has(self.context.new_components)
+        is_uninstalled(self.context, component)
     }
 
     fn is_lost(&self, setting: &Setting<'_>) -> bool {
         let (component, key) = (setting.component(), setting.key.key.as_str());
-        let read = self.comparer.new.is_live(component, key);
-        if self.comparer.new.is_map(component, key) && setting.leaf.is_some_and(is_single) {
+        let (new, read) = (&self.comparer.new, self.comparer.new.read(setting));
+        if read.part && setting.leaf.is_some_and(is_single) && new.is_map(component, key) {
             return true;
         }
-        if read && !self.is_uninstalled(component) {
+        if read.live && !self.is_uninstalled(component) {
             return self.is_unlisted(component, key);
         }
-        setting.live || !self.comparer.new.lists(component, key)
+        setting.read.live || !new.lists(component, key)
     }
 
     /// Whether a key left the values although something still passes on all that is around it: in
@@ -124,39 +124,48 @@ impl<'a> Search<'a> {
 
     fn proposed(&self, at: usize, known: &[Pair], candidates: &Candidates) -> Vec<Pair> {
         let own = self.old(at).component();
-        let near = |new: usize| {
-            let component = self.new_setting(new).component();
+        let near = |component: &str| {
             let fresh = self.comparer.old.index.get(component).is_none();
             fresh
                 || component == own
                 || self.related.contains(&(own.to_owned(), component.to_owned()))
         };
+        let near: Vec<bool> = self.comparer.new.index.iter().map(|it| near(&it.name)).collect();
+        let near = |new: usize| near[self.new_setting(new).chart];
+        let texts = self.texts(at);
         let found = candidates.find(self.old(at), near).into_iter();
         let found = found.filter(|new| !known.iter().any(|it| it.new == *new));
         let mut pairs: Vec<Pair> = known.to_vec();
-        pairs.extend(found.filter_map(|new| self.pair(at, new)));
+        pairs.extend(found.filter_map(|new| self.pair(at, new, &texts)));
         sort(&mut pairs);
         pairs.truncate(KEPT);
         pairs
     }
 
-    fn pair(&self, at: usize, new: usize) -> Option<Pair> {
+    /// The texts that name an old key.
+    fn texts(&self, at: usize) -> Vec<&'a str> {
+        let texts = self.context.texts.iter().copied();
+        texts.filter(|it| reject::names(it, self.old(at))).collect()
+    }
+
+    fn pair(&self, at: usize, new: usize, texts: &[&str]) -> Option<Pair> {
         let (old, setting) = (self.old(at), self.new_setting(new));
-        if !setting.live || setting.key == old.key {
+        if !setting.read.live || setting.path.last() == old.path.last() {
             return None;
         }
         let mut features = self.comparer.features(at, new);
-        let named = self.context.texts.iter().any(|it| reject::names_both(it, old, setting));
+        let named = texts.iter().any(|it| reject::names(it, setting));
         features.documents = f64::from(u8::from(named));
-        Some(Pair { new, features, score: features.own(), old: self.is_old(setting) })
+        Some(Pair { new, features, score: features.own(), old: self.is_old(new) })
     }
 
     /// Whether a setting was there before and has got no new use.
-    fn is_old(&self, new: &Setting<'_>) -> bool {
-        let Some(at) = self.comparer.old.find(&new.key) else { return false };
+    fn is_old(&self, new: usize) -> bool {
+        let Some(at) = self.comparer.before(new) else { return false };
         let uses = &self.old(at).uses;
-        let known = |text: &str| uses.iter().any(|it| it.text == text);
-        !uses.is_empty() && new.uses.iter().all(|it| it.fed_by.contains(&at) || known(&it.text))
+        let known = |text: u64| uses.iter().any(|it| it.text == text);
+        let new = self.new_setting(new);
+        !uses.is_empty() && new.uses.iter().all(|it| it.fed_by.contains(&at) || known(it.text))
     }
 
     /// Finds out which components other components went into.
@@ -227,6 +236,20 @@ impl<'a> Search<'a> {
         claim.map_or(0.0, |it| (it.0 - pair.features.own()).max(0.0))
     }
 
+    /// Whether several keys may well have become the new one: a global key that feeds the same
+    /// fields, or one of a chart that several charts went into, where all of them had such a key.
+    fn is_merged(&self, at: usize, pair: &Pair) -> bool {
+        let (old, new) = (self.old(at), self.new_setting(pair.new));
+        let Some((_, rival)) = self.claims.get(&pair.new) else { return false };
+        let rival = self.old(*rival);
+        let went = |home: f64| (0.75..1.0).contains(&home);
+        let chart = went(pair.features.home)
+            && went(self.comparer.home(rival, new))
+            && old.homes.is_disjoint(&rival.homes)
+            && old.names.last() == rival.names.last();
+        chart || reject::is_shared(&pair.features, new)
+    }
+
     /// Whether no other lost key has the new one as its best candidate.
     pub(super) fn is_free(&self, at: usize, new: usize) -> bool {
         self.claims.get(&new).is_none_or(|it| it.1 == at)
@@ -234,10 +257,10 @@ impl<'a> Search<'a> {
 
     fn again(&self, at: usize, mut pairs: Vec<Pair>) -> Vec<Pair> {
         let known: BTreeSet<usize> = pairs.iter().map(|it| it.new).collect();
-        let led = self.rules.targets(self.old(at));
-        let led = led.iter().filter_map(|it: &OverrideKey| self.comparer.new.find(it));
-        let led: BTreeSet<usize> = led.filter(|it| !known.contains(it)).collect();
-        pairs.extend(led.into_iter().filter_map(|it| self.pair(at, it)));
+        let led: BTreeSet<usize> =
+            self.rules.targets(self.old(at), &self.comparer.new).into_iter().collect();
+        let texts = self.texts(at);
+        pairs.extend(led.difference(&known).filter_map(|it| self.pair(at, *it, &texts)));
         let voted = pairs.first().map(|it| (it.new, self.weight(at, it)));
         for pair in &mut pairs {
             let own = voted.filter(|it| it.0 == pair.new).map_or(0.0, |it| it.1);
@@ -260,10 +283,8 @@ impl<'a> Search<'a> {
         if self.belong(old.component(), new.component()) {
             pair.features.component = 1.0;
         }
-        pair.features.mutual = match reject::is_shared(&pair.features, new) {
-            true => 1.0,
-            false => 1.0 - (self.ahead(at, pair) / 1.5).min(1.0),
-        };
+        let ahead = if self.is_merged(at, pair) { 0.0 } else { self.ahead(at, pair) };
+        pair.features.mutual = 1.0 - (ahead / 1.5).min(1.0);
         pair.features.margin = 0.0;
         pair.score = self.score(at, pair);
     }
@@ -271,10 +292,11 @@ impl<'a> Search<'a> {
     fn score(&self, at: usize, pair: &Pair) -> f64 {
         let (old, new) = (self.old(at), self.new_setting(pair.new));
         let sides = (&self.comparer.old, &self.comparer.new);
-        let beaten = !reject::is_shared(&pair.features, new) && 0.3 < self.ahead(at, pair);
+        let beaten = !self.is_merged(at, pair) && 0.3 < self.ahead(at, pair);
         let rejected = beaten
             || (pair.old && pair.features.rule < ROOM)
             || reject::is_elsewhere(&pair.features, old, new)
+            || reject::is_other_type(old, new)
             || reject::is_common(sides, old, new)
             || reject::is_stray(sides, old, new);
         let score = pair.features.all();

@@ -1,9 +1,11 @@
 //! The settings of a release: its keys with their defaults and with what reads them.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
-use super::object::{Object, ObjectId};
+use super::hash::{hash, join};
+use super::home::Homes;
+use super::object::Object;
+use super::uses::{Place, Reader, Use};
 use crate::chart::{Chart, ChartIndex, Kind, Reach, Reference, ValueLeaf};
 use crate::overrides::OverrideKey;
 use crate::rename::words::{self, folded};
@@ -19,72 +21,85 @@ pub(super) fn words(text: &str) -> Vec<String> {
     words
 }
 
-/// How many of the places that read a setting are looked at. Some switches are tested in every
-/// template of a chart; that says nothing more after the first few.
-const USES: usize = 24;
-
-/// A place that reads a setting.
-#[derive(Debug)]
-pub(super) struct Use<'a> {
-    /// The place.
-    pub(super) reference: &'a Reference,
-    /// The names of the field that it ends up in, down to the setting itself.
-    pub(super) field: Vec<String>,
-    /// The object that the field is in, by its number.
-    pub(super) object: usize,
-    /// The words of the line that are not values.
-    pub(super) line: Vec<String>,
-    /// The line and what of the setting is below the key that is read there.
-    pub(super) text: String,
-    /// The words of the environment variable and of the item of a list that it is in.
-    pub(super) env: Option<Vec<String>>,
-    pub(super) item: Option<Vec<String>>,
-    /// The old settings that fed this very place.
-    pub(super) fed_by: Vec<usize>,
+/// The words of a text as numbers, sorted.
+pub(super) fn numbered(text: &str) -> Vec<u64> {
+    let mut numbers: Vec<u64> = words(text).iter().map(|it| hash(it)).collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    numbers
 }
 
-impl Use<'_> {
-    /// How much the place says about the setting: what is only tested is less than what is used.
-    pub(super) fn weight(&self) -> f64 {
-        if self.reference.sink.guard { 0.35 } else { 1.0 }
-    }
+/// The places that read a key, each with how it does so.
+pub(super) type Readers<'a> = Vec<(&'a Reference, Reach)>;
 
-    /// What makes the place this one.
-    fn place(&self, objects: &[Object]) -> Place {
-        let sink = &self.reference.sink;
-        (objects[self.object].id.clone(), sink.field.clone(), sink.env.clone(), self.text.clone())
-    }
+/// Keys of a component, with what reads them.
+pub(super) type Keys<'a> = BTreeMap<&'a str, Readers<'a>>;
+
+/// All keys of a component that can be set: those that it lists and those that it reads.
+pub(super) fn keys(chart: &Chart) -> Keys<'_> {
+    let read = chart.references().iter().map(|it| &*it.key);
+    let listed = chart.values.keys().map(String::as_str);
+    let keys: BTreeSet<&str> = read.chain(listed).filter(|it| is_plain(it)).collect();
+    keys.into_iter().map(|it| (it, chart.readers(it))).collect()
 }
 
-type Place = (ObjectId, Arc<str>, Option<Arc<str>>, String);
+/// What reads a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Read {
+    /// Something does.
+    pub(super) live: bool,
+    /// Something does, and all of it only reads what is below the key.
+    pub(super) part: bool,
+}
+
+impl Read {
+    fn of(readers: &[(&Reference, Reach)]) -> Self {
+        let live = !readers.is_empty();
+        Self { live, part: live && readers.iter().all(|it| it.1 == Reach::Part) }
+    }
+}
 
 /// A key of a component.
 #[derive(Debug)]
 pub(super) struct Setting<'a> {
     /// The component, which is always there, and the key.
     pub(super) key: OverrideKey,
+    /// The component's number in the release.
+    pub(super) chart: usize,
     /// Its names.
     pub(super) names: Vec<String>,
     /// Its names, without case and punctuation.
     pub(super) folded: Vec<String>,
-    /// The words of its names.
-    pub(super) words: BTreeSet<String>,
+    /// The same as numbers.
+    pub(super) ends: Vec<u64>,
+    /// The places above it as numbers, from the component down to the key itself.
+    pub(super) path: Vec<u64>,
+    /// The words of its names, and these with those of the component.
+    pub(super) words: Vec<u64>,
+    pub(super) all_words: Vec<u64>,
     /// The words of its last name.
     pub(super) leaf_words: Vec<String>,
     /// The words of the comment at its default.
-    pub(super) comment: Vec<String>,
+    pub(super) comment: Vec<u64>,
     /// Its default.
     pub(super) leaf: Option<&'a ValueLeaf>,
     /// What reads it.
     pub(super) uses: Vec<Use<'a>>,
+    /// The folders of templates that it is read in, or that its default is in, by their numbers.
+    pub(super) homes: BTreeSet<usize>,
     /// Whether anything reads it or something below it.
-    pub(super) live: bool,
+    pub(super) read: Read,
 }
 
 impl Setting<'_> {
     /// The component.
     pub(super) fn component(&self) -> &str {
         self.key.component.as_deref().unwrap_or_default()
+    }
+
+    /// The map that it is in.
+    pub(super) fn parent(&self) -> u64 {
+        self.path[self.path.len().saturating_sub(2)]
     }
 }
 
@@ -94,22 +109,29 @@ pub(super) struct Side<'a> {
     pub(super) index: &'a ChartIndex,
     pub(super) settings: Vec<Setting<'a>>,
     pub(super) objects: Vec<Object>,
-    numbers: BTreeMap<OverrideKey, usize>,
+    pub(super) homes: Homes,
+    /// The settings by their places.
+    numbers: BTreeMap<u64, usize>,
 }
 
 impl<'a> Side<'a> {
-    /// All settings of a release.
-    pub(super) fn new(index: &'a ChartIndex) -> Self {
-        let mut objects = Objects::default();
+    /// The settings of a release with the given keys.
+    pub(super) fn new(index: &'a ChartIndex, keys: &BTreeMap<&str, Keys<'a>>) -> Self {
+        let mut reader = Reader::default();
         let mut settings = Vec::new();
-        for chart in index.iter() {
-            let read = chart.references().iter().map(|it| &*it.key);
-            let listed = chart.values.keys().map(String::as_str);
-            let keys: BTreeSet<&str> = read.chain(listed).filter(|it| is_plain(it)).collect();
-            settings.extend(keys.into_iter().map(|it| setting(chart, it, &mut objects)));
+        let charts = index.iter().zip(0..);
+        let charts = charts.filter_map(|(it, at)| Some((it, at, keys.get(it.name.as_str())?)));
+        for (chart, number, keys) in charts {
+            chart.references().iter().for_each(|it| reader.note(&chart.name, it));
+            let one = |(key, readers): (&&str, &Readers<'a>)| {
+                setting((chart, number), (key, readers), &mut reader)
+            };
+            settings.extend(keys.iter().map(one));
         }
-        let numbers = settings.iter().zip(0..).map(|(it, at)| (it.key.clone(), at)).collect();
-        Self { index, settings, objects: objects.into_list(), numbers }
+        let place = |it: &Setting<'_>| it.path.last().copied().unwrap_or_default();
+        let numbers = settings.iter().zip(0..).map(|(it, at)| (place(it), at)).collect();
+        let Reader { objects, homes, .. } = reader;
+        Self { index, settings, objects, homes, numbers }
     }
 
     /// Notes for every place what fed it in an older release.
@@ -117,18 +139,24 @@ impl<'a> Side<'a> {
         let mut feeders: BTreeMap<Place, Vec<usize>> = BTreeMap::new();
         for (setting, at) in old.settings.iter().zip(0..) {
             for it in &setting.uses {
-                feeders.entry(it.place(&old.objects)).or_default().push(at);
+                feeders.entry(it.place).or_default().push(at);
             }
         }
-        let objects = &self.objects;
         for it in self.settings.iter_mut().flat_map(|it| &mut it.uses) {
-            it.fed_by = feeders.get(&it.place(objects)).cloned().unwrap_or_default();
+            it.fed_by = feeders.get(&it.place).cloned().unwrap_or_default();
         }
     }
 
     /// The number of a setting.
     pub(super) fn find(&self, key: &OverrideKey) -> Option<usize> {
-        self.numbers.get(key).copied()
+        let component = hash(key.component.as_deref()?);
+        let place = names(&key.key).iter().fold(component, |a, b| join(a, hash(b)));
+        self.at(place)
+    }
+
+    /// The number of the setting at a place.
+    pub(super) fn at(&self, place: u64) -> Option<usize> {
+        self.numbers.get(&place).copied()
     }
 
     /// The prefix of the innermost sub-chart that defines a setting; none for the component itself.
@@ -145,13 +173,19 @@ impl<'a> Side<'a> {
         self.index.get(component).is_some_and(|it| it.is_live(key))
     }
 
-    /// Whether templates of a component only read what is below a key.
+    /// What reads the key of a setting of another release.
+    pub(super) fn read(&self, setting: &Setting<'_>) -> Read {
+        let known = setting.path.last().and_then(|it| self.at(*it));
+        let Some(chart) = self.index.get(setting.component()) else { return Read::default() };
+        match known {
+            Some(at) => self.settings[at].read,
+            None => Read::of(&chart.readers(&setting.key.key)),
+        }
+    }
+
+    /// Whether a key is a map in the values of a component.
     pub(super) fn is_map(&self, component: &str, key: &str) -> bool {
-        let Some(chart) = self.index.get(component) else { return false };
-        let readers = chart.readers(key);
-        !readers.is_empty()
-            && readers.iter().all(|it| it.1 == Reach::Part)
-            && chart.kind(key) == Some(Kind::Map)
+        self.index.get(component).is_some_and(|it| it.kind(key) == Some(Kind::Map))
     }
 
     /// Whether the values of a component have a key or something below it.
@@ -180,93 +214,45 @@ pub(super) fn names(key: &str) -> Vec<String> {
     names
 }
 
-fn setting<'a>(chart: &'a Chart, key: &str, objects: &mut Objects) -> Setting<'a> {
+fn setting<'a>(
+    (chart, number): (&'a Chart, usize),
+    (key, readers): (&str, &Readers<'a>),
+    reader: &mut Reader,
+) -> Setting<'a> {
     let names = names(key);
     let leaf = chart.values.get(key);
-    let readers = chart.readers(key);
-    let comment = leaf.and_then(|it| it.comment.as_deref()).map(words).unwrap_or_default();
+    let read = Read::of(readers);
+    let hashes: Vec<u64> = names.iter().map(|it| hash(it)).collect();
+    let uses = reader.uses(&chart.name, readers, (key, &hashes));
+    let folded: Vec<String> = names.iter().map(|it| folded(it)).collect();
+    let words = numbered(key);
+    let mut all_words = numbered(&chart.name);
+    all_words.extend(&words);
+    all_words.sort_unstable();
+    all_words.dedup();
     Setting {
         key: OverrideKey::new(Some(&chart.name), key),
-        folded: names.iter().map(|it| folded(it)).collect(),
-        words: names.iter().flat_map(|it| words(it)).collect(),
-        leaf_words: names.last().map(|it| words(it)).unwrap_or_default(),
-        comment,
+        chart: number,
+        ends: folded.iter().map(|it| hash(it)).collect(),
+        folded,
+        path: path(&chart.name, &hashes),
+        words,
+        all_words,
+        leaf_words: names.last().map(|it| self::words(it)).unwrap_or_default(),
+        comment: leaf.and_then(|it| it.comment.as_deref()).map(numbered).unwrap_or_default(),
+        homes: reader.homes_of(&uses, leaf),
         leaf,
-        live: !readers.is_empty(),
-        uses: uses(chart, readers, &names, objects),
+        uses,
+        read,
         names,
     }
 }
 
-fn uses<'a>(
-    chart: &'a Chart,
-    readers: Vec<(&'a Reference, Reach)>,
-    key_names: &[String],
-    objects: &mut Objects,
-) -> Vec<Use<'a>> {
-    let direct = readers.into_iter().filter(|it| it.1 != Reach::Part).map(|it| it.0);
-    let one = |reference: &'a Reference| {
-        let above = names(&reference.key).len();
-        let rest = key_names.get(above..).unwrap_or_default();
-        Use {
-            reference,
-            field: field(&reference.sink.field, rest),
-            object: objects.number(&chart.name, reference),
-            line: literals(&reference.sink.line),
-            text: format!("{} {}", reference.sink.line, rest.join(".")),
-            env: reference.sink.env.as_deref().map(words),
-            item: reference.sink.item.as_deref().map(words),
-            fed_by: Vec::new(),
-        }
-    };
-    let mut direct: Vec<&Reference> = direct.collect();
-    direct.sort_by_key(|it| it.sink.guard);
-    direct.truncate(USES);
-    direct.into_iter().map(one).collect()
-}
-
-fn field(path: &str, rest: &[String]) -> Vec<String> {
-    let own = path.split('.').filter(|it| !it.is_empty());
-    own.map(|it| folded(it.trim_end_matches("[]")))
-        .chain(rest.iter().map(|it| folded(it)))
-        .collect()
-}
-
-/// The words of a template's line outside of its actions.
-fn literals(line: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut rest = line;
-    loop {
-        let end = rest.find("{{").unwrap_or(rest.len());
-        found.extend(words(&rest[..end]));
-        let Some(close) = rest[end..].find("}}") else { break };
-        rest = &rest[end + close + 2..];
+/// The places above a key, and the key itself.
+fn path(component: &str, names: &[u64]) -> Vec<u64> {
+    let mut path = vec![hash(component)];
+    for name in names {
+        path.push(join(path[path.len() - 1], *name));
     }
-    found.sort();
-    found.dedup();
-    found
-}
-
-/// The objects that were met.
-#[derive(Debug, Default)]
-struct Objects {
-    numbers: BTreeMap<ObjectId, usize>,
-    list: Vec<Object>,
-}
-
-impl Objects {
-    fn number(&mut self, component: &str, reference: &Reference) -> usize {
-        let id = ObjectId::new(component, reference);
-        let next = self.list.len();
-        let number = *self.numbers.entry(id.clone()).or_insert(next);
-        if number == next {
-            self.list.push(Object::new(id));
-        }
-        self.list[number].holds(reference);
-        number
-    }
-
-    fn into_list(self) -> Vec<Object> {
-        self.list
-    }
+    path
 }
