@@ -66,7 +66,8 @@ fn side(side: &Side) -> String {
 
 fn undecided(undecided: &Undecided) -> Vec<String> {
     let Undecided { key, status, decide, proposals } = undecided;
-    let mut lines = vec![String::new(), format!("Undecided: {key} ({}): {decide}", status.as_str())];
+    let mut lines =
+        vec![String::new(), format!("Undecided: {key} ({}): {decide}", status.as_str())];
     lines.extend(proposals.iter().map(|it| format!("- proposed, not written: {it}")));
     lines
 }

@@ -92,9 +92,10 @@ impl Folder<'_> {
     }
 
     fn patch(&mut self, object: &ObjectKey, old: &Held, new: &Held) {
-        let changed = new.items.iter().filter(|it| {
-            old.get(&it.key).is_none_or(|before| !before.value.same(&it.value))
-        });
+        let changed = new
+            .items
+            .iter()
+            .filter(|it| old.get(&it.key).is_none_or(|before| !before.value.same(&it.value)));
         let mut operations = Vec::new();
         let mut copied = BTreeSet::new();
         for item in changed {

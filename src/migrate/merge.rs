@@ -90,7 +90,8 @@ impl<'m> Merge<'m> {
         let mine = values(held);
         let base = self.old.get(object).map(|it| self.renamed(it)).unwrap_or_default();
         let theirs = self.new.get(object).map(values).unwrap_or_default();
-        let keys: BTreeSet<_> = [&base, &theirs, &mine].into_iter().flat_map(BTreeMap::keys).collect();
+        let keys: BTreeSet<_> =
+            [&base, &theirs, &mine].into_iter().flat_map(BTreeMap::keys).collect();
         let keys = keys.into_iter().map(|it| OverrideKey::new(component.as_deref(), it));
         let keys = keys.filter(|it| !self.moves.gone.contains_key(it));
         let sides = |it: &OverrideKey| Sides {

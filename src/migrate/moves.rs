@@ -89,7 +89,9 @@ impl Moves {
     pub(super) fn prepare(&self, state: &mut State, changes: &mut Vec<Change>) {
         let start = state.clone();
         for (to, from) in &self.set {
-            let Some((object, item)) = from.last().and_then(|it| start.winner(it)) else { continue };
+            let Some((object, item)) = from.last().and_then(|it| start.winner(it)) else {
+                continue;
+            };
             let target = self.place(state, to, (object, from));
             let why = from.last().and_then(|it| self.gone.get(it)).map_or("", String::as_str);
             add(state, (&target, to), (object, item));
@@ -168,7 +170,9 @@ impl Wanted<'_> {
         let [first, rest @ ..] = &values[..] else { return None };
         let equals = |it: &Item| same(&it.value, &first.1.value);
         if existing.is_some() && leaving.contains(self.to) {
-            return Some(self.listed(state, "the new key is set, and has to leave at the same hop"));
+            return Some(
+                self.listed(state, "the new key is set, and has to leave at the same hop"),
+            );
         }
         if existing.is_some_and(|it| !equals(it.1)) {
             return Some(self.listed(state, "the new key is set already, to another value"));
@@ -227,6 +231,7 @@ pub(super) fn change(stage: Stage, object: &ObjectKey, key: &OverrideKey, text: 
 
 /// A text that cannot leave its line.
 pub(super) fn one_line(text: &str) -> String {
-    let plain = |it: char| if it.is_control() || matches!(it, '\u{2028}' | '\u{2029}') { ' ' } else { it };
+    let plain =
+        |it: char| if it.is_control() || matches!(it, '\u{2028}' | '\u{2029}') { ' ' } else { it };
     text.chars().map(plain).collect()
 }

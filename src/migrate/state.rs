@@ -140,11 +140,8 @@ impl Held {
         let component_label = component.map(|it| ("component", text(it)));
         let labels = [("installer", text("overrides"))].into_iter().chain(component_label);
         let namespace = text(crate::overrides::NAMESPACE);
-        let metadata = [
-            ("name", text(name)),
-            ("namespace", namespace),
-            ("labels", mapping(labels)),
-        ];
+        let metadata =
+            [("name", text(name)), ("namespace", namespace), ("labels", mapping(labels))];
         let frame = mapping([
             ("apiVersion", text("v1")),
             ("kind", text(kind)),

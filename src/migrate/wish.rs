@@ -20,14 +20,9 @@ pub(super) enum Wish {
     /// A person has to decide.
     Ask(Undecided),
     /// Another key takes its place.
-    Move {
-        to: OverrideKey,
-        why: String,
-    },
+    Move { to: OverrideKey, why: String },
     /// Nothing takes its place.
-    Drop {
-        why: String,
-    },
+    Drop { why: String },
     /// It was without effect before.
     Nothing,
 }
@@ -70,7 +65,11 @@ fn wish(story: &Story, number: usize, (fate, key): (&Fate, &OverrideKey)) -> Wis
             story.entry.object
         );
         let proposals = fate.after.iter().filter(|it| *it != key).cloned().collect();
-        return if fate.status.breaks() { ask(fate, key, decide, proposals) } else { Wish::Nothing };
+        return if fate.status.breaks() {
+            ask(fate, key, decide, proposals)
+        } else {
+            Wish::Nothing
+        };
     }
     if let Some(change) = change(fate, key) {
         return moved(fate, key, change);
