@@ -25,8 +25,9 @@ pub(super) enum Command {
     Hand { from: (ObjectKey, String), to: (ObjectKey, String) },
     /// Replaces an object by that of a file.
     Replace { file: String },
-    /// Changes an object by a patch in a file, if the object has a key that the patch takes away.
-    Patch { object: ObjectKey, file: String, takes: Option<String> },
+    /// Changes an object by a patch in a file. One that copies a key and takes it out works once:
+    /// `once` is such a key, and the key that it becomes.
+    Patch { object: ObjectKey, file: String, once: Option<(String, String)> },
 }
 
 /// The script of a stage.
@@ -42,7 +43,7 @@ pub(super) fn script(to: &Version, stage: Stage, commands: &BTreeSet<Command>) -
     if commands.iter().any(|it| matches!(it, Command::Hand { .. })) {
         text.push_str(&hand_function());
     }
-    if commands.iter().any(|it| matches!(it, Command::Patch { takes: Some(_), .. })) {
+    if commands.iter().any(|it| matches!(it, Command::Patch { once: Some(_), .. })) {
         text.push_str(&has_function());
     }
     text.push('\n');
@@ -79,7 +80,8 @@ fn has_function() -> String {
         r#"
 # Whether an object has a key. The template says so without showing the value.
 has() {{
-  [ -n "$(kubectl get "$1" -n {NAMESPACE} -o go-template="$2")" ]
+  found=$(kubectl get "$1" -n {NAMESPACE} -o go-template="$2") || exit 1
+  [ -n "$found" ]
 }}
 "#
     )
@@ -97,16 +99,16 @@ fn line(command: &Command) -> String {
             let objects = (shell(&name(&from.0)), shell(&name(&to.0)));
             format!("hand {} {} {}", objects.0, shell(&template), objects.1)
         }
-        Command::Patch { object, file, takes } => {
+        Command::Patch { object, file, once } => {
             let object = shell(&name(object));
             let patch = format!(
                 "kubectl patch {object} -n {NAMESPACE} --type=json -p \"$(cat {})\"",
                 shell(file)
             );
-            match takes {
-                Some(key) => {
-                    let template = shell(&if_key(key, "x"));
-                    format!("if has {object} {template}; then\n  {patch}\nfi")
+            match once {
+                Some((old, new)) => {
+                    let has = |key: &str| format!("has {object} {}", shell(&if_key(key, "x")));
+                    format!("if {} || ! {}; then\n  {patch}\nfi", has(old), has(new))
                 }
                 None => patch,
             }

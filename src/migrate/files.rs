@@ -97,11 +97,11 @@ impl Folder<'_> {
             .iter()
             .filter(|it| old.get(&it.key).is_none_or(|before| !before.value.same(&it.value)));
         let mut operations = Vec::new();
-        let mut copied = BTreeSet::new();
+        let mut copied = Vec::new();
         for item in changed {
             match &item.origin {
                 Some((from, key)) if from == object => {
-                    copied.insert(key.as_str());
+                    copied.push((key.clone(), item.key.clone()));
                     operations.push(copy(key, &item.key));
                 }
                 _ if is_withheld(&item.value) => self.hand(object, item),
@@ -115,8 +115,8 @@ impl Folder<'_> {
         }
         let file = names::file(object, &mut self.names) + ".patch.json";
         self.write(&file, lines(&operations));
-        let takes = gone().map(|it| it.key.clone()).find(|it| copied.contains(it.as_str()));
-        self.commands.insert(Command::Patch { object: object.clone(), file, takes });
+        let once = copied.into_iter().find(|it| new.get(&it.0).is_none());
+        self.commands.insert(Command::Patch { object: object.clone(), file, once });
     }
 
     /// Hands a withheld value on to another object.

@@ -9,6 +9,7 @@ use crate::rename::{Confidence, RenameKind};
 use crate::yaml::Limits;
 
 mod cluster;
+mod kubectl;
 mod local;
 mod property;
 

@@ -72,8 +72,9 @@ impl Cluster {
                     }
                 }
                 ["if", "has", object, ..] => {
-                    let key = quoted(line, "eq $k \"");
-                    skip = !self.objects[*object].1.contains_key(key);
+                    let has = |it: &str| self.objects[*object].1.contains_key(quoted(it, "eq $k \""));
+                    let (old, new) = line.split_once(" || ! ").unwrap();
+                    skip = !has(old) && has(new);
                 }
                 ["fi"] => skip = false,
                 ["hand", from, .., to] => self.hand(line, from, to),
