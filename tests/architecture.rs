@@ -33,6 +33,7 @@ const CORE: &[(&str, &[&str])] = &[
             "yaml",
         ],
     ),
+    ("migrate", &["digest", "liveness", "manifest", "overrides", "rename", "yaml"]),
     (
         "report",
         &[

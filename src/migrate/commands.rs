@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 
 use semver::Version;
 
-use super::Stage;
+use super::{Stage, emit};
 use crate::manifest::ObjectKey;
 use crate::overrides::NAMESPACE;
 
@@ -130,7 +130,7 @@ fn template(text: &str) -> String {
         match letter {
             '"' | '\\' => quoted.extend(['\\', letter]),
             ' '..='~' => quoted.push(letter),
-            _ => quoted.extend(format!("\\U{:08X}", u32::from(letter)).chars()),
+            _ => quoted.push_str(&emit::escape(letter)),
         }
     }
     quoted + "\""

@@ -117,14 +117,15 @@ fn quoted(text: &str) -> String {
             '\r' => quoted.push_str("\\r"),
             '\t' => quoted.push_str("\\t"),
             _ if is_printable(letter) => quoted.push(letter),
-            _ => quoted.extend(escape(letter).chars()),
+            _ => quoted.push_str(&escape(letter)),
         }
     }
     quoted.push('"');
     quoted
 }
 
-fn escape(letter: char) -> String {
+/// The escape of a character, in YAML and in Go.
+pub(super) fn escape(letter: char) -> String {
     let number = u32::from(letter);
     if number < 0x1_0000 { format!("\\u{number:04X}") } else { format!("\\U{number:08X}") }
 }

@@ -92,7 +92,7 @@ impl Moves {
             let Some((object, item)) = from.last().and_then(|it| start.winner(it)) else {
                 continue;
             };
-            let target = self.place(state, to, (object, from));
+            let target = place(state, to, (object, from));
             let why = from.last().and_then(|it| self.gone.get(it)).map_or("", String::as_str);
             add(state, (&target, to), (object, item));
             let text = format!("added with the value of `{}` of {object}: it {why}", item.key);
@@ -108,28 +108,28 @@ impl Moves {
         }
     }
 
-    fn place(
-        &self,
-        state: &mut State,
-        to: &OverrideKey,
-        (object, from): (&ObjectKey, &[OverrideKey]),
-    ) -> ObjectKey {
-        if from.last().is_some_and(|it| it.component == to.component) {
-            return object.clone();
-        }
-        let component = to.component.as_deref();
-        let target = names::target(state, object, component);
-        let new = || Held::new(&target.kind, &target.name, component);
-        state.objects.entry(target.clone()).or_insert_with(new);
-        target
-    }
-
     /// Removes the old keys that are still there.
     pub(super) fn finish(&self, state: &mut State, changes: &mut Vec<Change>) {
         for (key, why) in &self.gone {
             remove(state, key, (Stage::After, &gone_text(key, why)), changes);
         }
     }
+}
+
+/// The object that gets a new key: that of the old key, or one of the right scope.
+fn place(
+    state: &mut State,
+    to: &OverrideKey,
+    (object, from): (&ObjectKey, &[OverrideKey]),
+) -> ObjectKey {
+    if from.last().is_some_and(|it| it.component == to.component) {
+        return object.clone();
+    }
+    let component = to.component.as_deref();
+    let target = names::target(state, object, component);
+    let new = || Held::new(&target.kind, &target.name, component);
+    state.objects.entry(target.clone()).or_insert_with(new);
+    target
 }
 
 fn gone_text(key: &OverrideKey, why: &str) -> String {

@@ -17,7 +17,7 @@ pub(super) fn target(state: &State, from: &ObjectKey, component: Option<&str>) -
     if let Some(object) = fits {
         return object.clone();
     }
-    let scope = component.map(ToOwned::to_owned).unwrap_or_else(|| "common".to_owned());
+    let scope = component.unwrap_or("common");
     let named = |name: String| ObjectKey {
         group: String::new(),
         kind: from.kind.clone(),
@@ -25,8 +25,8 @@ pub(super) fn target(state: &State, from: &ObjectKey, component: Option<&str>) -
         name,
     };
     let is_free = |it: &ObjectKey| !state.objects.contains_key(it) && !state.taken.contains(it);
-    let first = named(object_name(&from.name, &scope, ""));
-    let mut others = (2_u32..).map(|it| named(object_name(&from.name, &scope, &format!("-{it}"))));
+    let first = named(object_name(&from.name, scope, ""));
+    let mut others = (2_u32..).map(|it| named(object_name(&from.name, scope, &format!("-{it}"))));
     if is_free(&first) { first } else { others.find(is_free).unwrap_or(first) }
 }
 

@@ -76,7 +76,7 @@ impl State {
     pub(super) fn winner(&self, key: &OverrideKey) -> Option<(&ObjectKey, &Item)> {
         let in_scope = |it: &(&ObjectKey, &Held)| it.1.component == key.component;
         let scope = self.objects.iter().filter(in_scope);
-        scope.filter_map(|(object, held)| Some((object, held.get(&key.key)?))).last()
+        scope.filter_map(|(object, held)| Some((object, held.get(&key.key)?))).next_back()
     }
 
     /// The keys of a scope that contradict a key: they stand above or below it.

@@ -66,7 +66,7 @@ fn wish(story: &Story, number: usize, (fate, key): (&Fate, &OverrideKey)) -> Wis
         );
         let proposals = fate.after.iter().filter(|it| *it != key).cloned().collect();
         return if fate.status.breaks() {
-            ask(fate, key, decide, proposals)
+            ask(fate, key, &decide, proposals)
         } else {
             Wish::Nothing
         };
@@ -78,7 +78,7 @@ fn wish(story: &Story, number: usize, (fate, key): (&Fate, &OverrideKey)) -> Wis
         Status::Dead => Wish::Nothing,
         Status::Unknown => {
             let decide = "whether it is still read is unknown: there are no charts to look in";
-            ask(fate, key, decide.to_owned(), Vec::new())
+            ask(fate, key, decide, Vec::new())
         }
         Status::TypeChanged => match &fate.shape {
             Some(shape) => retyped(fate, key, shape),
@@ -106,12 +106,12 @@ fn moved(fate: &Fate, key: &OverrideKey, change: &KeyChange) -> Wish {
         [only] if states.is_some() || is_document(&only.key) => {
             let note = states.map(|it| format!(" ({})", it.note)).unwrap_or_default();
             let decide = format!("write it into the document that `{}` holds{note}", only.key.key);
-            ask(fate, key, decide, proposals)
+            ask(fate, key, &decide, proposals)
         }
         [only] => Wish::Move { to: only.key.clone(), why: why(fate, only, change.kind) },
         _ => {
             let decide = "several keys took its place: choose a value for each of them";
-            ask(fate, key, decide.to_owned(), proposals)
+            ask(fate, key, decide, proposals)
         }
     }
 }
@@ -131,7 +131,7 @@ fn retyped(fate: &Fate, key: &OverrideKey, shape: &ShapeChange) -> Wish {
         "{} expects a {} {at} where a {} was: choose keys and values that fit",
         fate.to, shape.new, shape.old
     );
-    ask(fate, key, decide, below.collect())
+    ask(fate, key, &decide, below.collect())
 }
 
 /// Whether this key is one that lost its readers, if the setting stands under several.
@@ -150,7 +150,7 @@ fn removed(story: &Story, number: usize, (fate, key): (&Fate, &OverrideKey)) -> 
     Wish::Drop { why: format!("removed at {}, nothing takes its place{note}", fate.to) }
 }
 
-fn ask(fate: &Fate, key: &OverrideKey, decide: String, proposals: Vec<OverrideKey>) -> Wish {
-    let decide = moves::one_line(&decide);
+fn ask(fate: &Fate, key: &OverrideKey, decide: &str, proposals: Vec<OverrideKey>) -> Wish {
+    let decide = moves::one_line(decide);
     Wish::Ask(Undecided { key: key.clone(), status: fate.status, decide, proposals })
 }

@@ -26,7 +26,9 @@ fn quoted<'a>(text: &'a str, mark: &str) -> &'a str {
 impl Cluster {
     pub(super) fn of(text: &str) -> Self {
         let mut cluster = Self::default();
-        documents(text).iter().for_each(|it| cluster.put(it, true));
+        for it in &documents(text) {
+            cluster.put(it, true);
+        }
         cluster
     }
 
@@ -63,7 +65,9 @@ impl Cluster {
             match &words[..] {
                 ["kubectl", verb @ ("apply" | "replace"), .., name] => {
                     let objects = documents(file(name));
-                    objects.iter().for_each(|it| self.put(it, *verb == "replace"));
+                    for it in &objects {
+                        self.put(it, *verb == "replace");
+                    }
                 }
                 ["kubectl", "patch", object, _, "kyma-installer", "--type=json", ..] => {
                     let name = line.split("$(cat ").nth(1).unwrap().trim_end_matches(")\"");
@@ -72,7 +76,8 @@ impl Cluster {
                     }
                 }
                 ["if", "has", object, ..] => {
-                    let has = |it: &str| self.objects[*object].1.contains_key(quoted(it, "eq $k \""));
+                    let has =
+                        |it: &str| self.objects[*object].1.contains_key(quoted(it, "eq $k \""));
                     let (old, new) = line.split_once(" || ! ").unwrap();
                     skip = !has(old) && has(new);
                 }
@@ -98,12 +103,16 @@ impl Cluster {
                 let pointer = operation[field].as_str().unwrap().strip_prefix("/data/").unwrap();
                 pointer.replace("~1", "/").replace("~0", "~")
             };
+            let path = key("path");
+            let copied = operation["from"].as_str().map(|_| data[&key("from")].clone());
             match operation["op"].as_str().unwrap() {
                 "add" => {
-                    drop(data.insert(key("path"), operation["value"].as_str().unwrap().to_owned()))
+                    data.insert(path, operation["value"].as_str().unwrap().to_owned());
                 }
-                "copy" => drop(data.insert(key("path"), data[&key("from")].clone())),
-                "remove" => drop(data.remove(&key("path")).unwrap()),
+                "copy" => {
+                    data.insert(path, copied.unwrap());
+                }
+                "remove" => assert!(data.remove(&path).is_some(), "{path}"),
                 other => panic!("{other}"),
             }
         }

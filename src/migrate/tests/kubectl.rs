@@ -50,7 +50,7 @@ fn installed() -> Option<String> {
     (!path.is_empty()).then_some(path)
 }
 
-fn object(kind: &str, name: &str, component: Option<&str>, data: Json) -> Json {
+fn object(kind: &str, name: &str, component: Option<&str>, data: &Json) -> Json {
     let mut labels = json!({"installer": "overrides"});
     if let Some(component) = component {
         labels["component"] = component.into();
@@ -73,7 +73,11 @@ impl Place {
             write(&root.join(&file.path), &file.text);
         }
         for it in objects {
-            let name = format!("{}-{}.json", it["kind"].as_str().unwrap(), it["metadata"]["name"].as_str().unwrap());
+            let name = format!(
+                "{}-{}.json",
+                it["kind"].as_str().unwrap(),
+                it["metadata"]["name"].as_str().unwrap()
+            );
             write(&root.join("cluster").join(name.to_lowercase()), &it.to_string());
         }
         let program = root.join("bin/kubectl");
@@ -94,7 +98,8 @@ impl Place {
             .output()
             .unwrap();
         let Output { status, stdout, stderr } = output;
-        let said = String::from_utf8_lossy(&stdout).into_owned() + &String::from_utf8_lossy(&stderr);
+        let said =
+            String::from_utf8_lossy(&stdout).into_owned() + &String::from_utf8_lossy(&stderr);
         assert!(status.success(), "{said}");
         assert!(!said.contains("hunter") && !said.contains("aHVudGVy"), "{said}");
     }
@@ -124,9 +129,14 @@ const RULES: &[Rule<'_>] = &[
 
 fn objects() -> Vec<Json> {
     vec![
-        object("Secret", "s", None, json!({"a": "aHVudGVy", "n": "aHVudGVyMg==", "gone": "", "x": "eA=="})),
-        object("ConfigMap", "m", None, json!({"keep.token": ODD, "token": ODD, "x": "1"})),
-        object("ConfigMap", "p", None, json!({"plain": ODD})),
+        object(
+            "Secret",
+            "s",
+            None,
+            &json!({"a": "aHVudGVy", "n": "aHVudGVyMg==", "gone": "", "x": "eA=="}),
+        ),
+        object("ConfigMap", "m", None, &json!({"keep.token": ODD, "token": ODD, "x": "1"})),
+        object("ConfigMap", "p", None, &json!({"plain": ODD})),
     ]
 }
 

@@ -1,5 +1,7 @@
 //! For random objects and renames, the new keys have the values that the old ones had.
 
+use std::collections::BTreeMap;
+
 use proptest::prelude::*;
 
 use super::cluster::Cluster;
@@ -90,8 +92,6 @@ impl Case {
         numbers.map(pair).collect()
     }
 }
-
-use std::collections::BTreeMap;
 
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
