@@ -17,6 +17,9 @@ use crate::yaml::{Entry, Node, Value};
 /// The lines of context around a change, as `diff -u` has them.
 const CONTEXT: usize = 3;
 
+/// The most characters of a value that a comment shows.
+const EXCERPT: usize = 100;
+
 /// The fields of a Secret that are shown. Others (annotations) may repeat its values.
 const SECRET_FIELDS: [&str; 4] = ["apiVersion", "kind", "metadata", "data"];
 const SECRET_METADATA: [&str; 3] = ["name", "namespace", "labels"];
@@ -56,7 +59,8 @@ fn conflict(conflict: &KeyConflict) -> Vec<String> {
 
 fn side(side: &Side) -> String {
     let value = match &side.value {
-        Some(value) => format!("{value:?}"),
+        Some(value) if value.chars().count() <= EXCERPT => format!("{value:?}"),
+        Some(value) => format!("{:?} and so on", value.chars().take(EXCERPT).collect::<String>()),
         None => "not set".to_owned(),
     };
     let line = side.line.map(|it| format!(":{it}")).unwrap_or_default();

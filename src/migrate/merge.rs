@@ -138,6 +138,12 @@ impl<'m> Merge<'m> {
         if is_withheld(theirs) {
             return self.ask_for_value(object, key);
         }
+        if self.would_beat(object, key, theirs) {
+            let sides = Sides { base: None, theirs: Some(theirs), mine: None };
+            let text = "the new release sets it here, which would beat the value that I set \
+                        elsewhere; mine is kept";
+            return self.conflict(object, key, (text, &sides));
+        }
         let is_nested = self.state.nested(key).iter().any(|it| !self.moves.gone.contains_key(it));
         if is_nested {
             let sides = Sides { base: None, theirs: Some(theirs), mine: None };
@@ -149,6 +155,14 @@ impl<'m> Merge<'m> {
         }
         let text = format!("`{key}` gets the value of the new release: I had not changed it");
         self.changes.push(change(Stage::Before, object, key, text));
+    }
+
+    /// Whether a key that is new to an object would take the place of another value of mine.
+    fn would_beat(&self, object: &ObjectKey, key: &OverrideKey, theirs: &Node) -> bool {
+        let is_new = self.state.objects.get(object).is_none_or(|it| it.get(&key.key).is_none());
+        let beaten =
+            |(mine, item): (&ObjectKey, &Item)| mine < object && !same(&item.value, theirs);
+        is_new && self.state.winner(key).is_some_and(beaten)
     }
 
     /// A withheld value of the release cannot be written.
@@ -185,7 +199,9 @@ impl<'m> Merge<'m> {
             side("new release", self.new.get(object), values.theirs),
             side("mine", self.state.objects.get(object), values.mine),
         ];
-        let sides = sides.into_iter().flatten().collect();
+        let mut sides: Vec<_> = sides.into_iter().flatten().collect();
+        let elsewhere = self.state.winning_side(key).filter(|it| it.object != *object);
+        sides.extend(elsewhere);
         self.conflicts.push(KeyConflict { key: key.clone(), text: text.to_owned(), sides });
     }
 

@@ -64,6 +64,19 @@ fn renamed_keys_are_merged_under_their_new_names() {
 }
 
 #[test]
+fn a_key_of_the_release_does_not_beat_mine_in_another_object() {
+    let rules: &[Rule<'_>] = &[("a", Status::Renamed, &["b"])];
+    let old = ["ConfigMap m\na: k", "ConfigMap o\nx: k"];
+    let new = ["ConfigMap m\nz: k", "ConfigMap o\nx: k\nb: t\nc: t"];
+    let mine = ["ConfigMap m\na: m", "ConfigMap o\nx: k", "ConfigMap p\nc: m"];
+    let hop = merged(&old, &new, &mine, rules);
+    let text = file(&hop, "1.2.0/before/configmap-o.yaml");
+    assert!(text.ends_with("data:\n  x: k\n  c: t\n"), "{text}");
+    let values: Vec<_> = hop.conflicts[1].sides.iter().map(|it| it.value.as_deref()).collect();
+    assert_eq!((hop.conflicts.len(), values), (2, vec![None, Some("t"), None, Some("m")]));
+}
+
+#[test]
 fn equal_releases_and_objects_that_i_do_not_have_change_nothing() {
     let own = ["ConfigMap m\na: k", "Secret s\nb: k"];
     assert_eq!(merged(&own, &own, &["ConfigMap m\na: m"], &[]).files, []);

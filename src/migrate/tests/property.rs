@@ -22,9 +22,17 @@ fn effective(overrides: &UserOverrides, key: &OverrideKey) -> Option<Digest> {
     }
 }
 
+/// An object: its kind, its scope by number, its keys by number.
+#[derive(Debug, Clone)]
+struct Given {
+    is_secret: bool,
+    scope: usize,
+    entries: Vec<(usize, String)>,
+}
+
 #[derive(Debug, Clone)]
 struct Case {
-    objects: Vec<(bool, usize, Vec<(usize, String)>)>,
+    objects: Vec<Given>,
     renames: Vec<(usize, bool)>,
 }
 
@@ -46,7 +54,12 @@ fn case() -> impl Strategy<Value = Case> {
         Just(" s")
     ];
     let entries = proptest::collection::vec((0usize..6, value.prop_map(str::to_owned)), 1..5);
-    let objects = proptest::collection::vec((any::<bool>(), 0usize..2, entries), 1..5);
+    let given = (any::<bool>(), 0usize..2, entries).prop_map(|(is_secret, scope, entries)| Given {
+        is_secret,
+        scope,
+        entries,
+    });
+    let objects = proptest::collection::vec(given, 1..5);
     let renames = proptest::collection::vec((0usize..4, any::<bool>()), 12);
     (objects, renames).prop_map(|(objects, renames)| Case { objects, renames })
 }
@@ -66,17 +79,18 @@ fn successor(scope: usize, number: usize, kind: usize) -> Option<OverrideKey> {
 
 impl Case {
     fn text(&self) -> String {
-        let texts = self.objects.iter().enumerate().map(|(at, (secret, scope, entries))| {
-            let kind = if *secret { "Secret" } else { "ConfigMap" };
-            let component = SCOPES[*scope].map(|it| format!(" {it}")).unwrap_or_default();
-            let data: BTreeMap<String, &String> =
-                entries.iter().map(|(number, it)| (old(*scope, *number).key, it)).collect();
-            let data: Vec<_> = data
-                .iter()
-                .map(|(key, it)| format!("{key}: {}", serde_json::Value::from(it.as_str())))
-                .collect();
-            object(&format!("{kind} o{at}{component}\n{}", data.join("\n")))
-        });
+        let texts =
+            self.objects.iter().enumerate().map(|(at, Given { is_secret, scope, entries })| {
+                let kind = if *is_secret { "Secret" } else { "ConfigMap" };
+                let component = SCOPES[*scope].map(|it| format!(" {it}")).unwrap_or_default();
+                let data: BTreeMap<String, &String> =
+                    entries.iter().map(|(number, it)| (old(*scope, *number).key, it)).collect();
+                let data: Vec<_> = data
+                    .iter()
+                    .map(|(key, it)| format!("{key}: {}", serde_json::Value::from(it.as_str())))
+                    .collect();
+                object(&format!("{kind} o{at}{component}\n{}", data.join("\n")))
+            });
         texts.collect::<Vec<_>>().join("---\n")
     }
 
