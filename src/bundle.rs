@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 
 use semver::Version;
 
+use crate::chart::ChartIndex;
 use crate::finding::{Evidence, excerpt};
 use crate::manifest::{
     self, Component, Installation, Manifest, Object, ObjectSet, Problem, Reading,
@@ -60,6 +61,21 @@ pub struct Gap {
     pub place: Option<Evidence>,
 }
 
+/// The charts of the release, and the archive that they were read from.
+#[derive(Debug, Clone)]
+pub struct Charts {
+    /// What templates do with their values.
+    pub index: ChartIndex,
+    /// The name under which evidence cites the archive.
+    pub source: String,
+    /// Where the archive comes from.
+    pub url: String,
+    /// The digest of the archive.
+    pub sha256: String,
+    /// Its size.
+    pub bytes: u64,
+}
+
 /// A release, parsed.
 #[derive(Debug, Clone)]
 pub struct Bundle {
@@ -75,6 +91,8 @@ pub struct Bundle {
     pub overrides: BTreeMap<String, OverrideSet>,
     /// What in the manifests kubectl would stumble over.
     pub problems: Vec<Problem>,
+    /// The charts, where they were asked for and are there.
+    pub charts: Option<Charts>,
 }
 
 impl Bundle {
@@ -87,6 +105,7 @@ impl Bundle {
             objects: ObjectSet::default(),
             overrides: BTreeMap::new(),
             problems: Vec::new(),
+            charts: None,
         };
         let mut applied = Vec::new();
         for (need, fetched) in fetched {
@@ -103,6 +122,21 @@ impl Bundle {
         bundle.objects = objects;
         bundle.problems.extend(problems);
         bundle
+    }
+
+    /// The same release with its charts, or with the gap in their place.
+    #[must_use]
+    pub fn with_charts(mut self, charts: Result<Charts, Absent>) -> Self {
+        match charts {
+            Ok(charts) => self.charts = Some(charts),
+            Err(absent) => self.gaps.push(gap(Role::Charts, absent)),
+        }
+        self
+    }
+
+    /// The charts by component, where they are there.
+    pub fn chart_index(&self) -> Option<&ChartIndex> {
+        self.charts.as_ref().map(|it| &it.index)
     }
 
     fn add(&mut self, file: File, applied: &mut Vec<Object>) {

@@ -61,6 +61,12 @@ pub enum Command {
         after_help = help::DIFF
     )]
     Diff(DiffArgs),
+    /// Follow your overrides over every hop: which survive, which have to change and when
+    #[command(
+        override_usage = "kyma-upgrade overrides [OPTIONS] --from <VERSION> --to <VERSION> -f <FILE>",
+        after_help = help::OVERRIDES
+    )]
+    Overrides(OverridesArgs),
     /// Show the migration guides of every hop: found, missing, stale
     #[command(
         override_usage = "kyma-upgrade guides [OPTIONS] <FROM> <TO>",
@@ -168,6 +174,32 @@ pub struct DiffArgs {
         help_heading = "Upgrade"
     )]
     pub deployment: DeploymentArg,
+    /// What is accepted and what fails.
+    #[command(flatten)]
+    pub policy: PolicyArgs,
+    /// What is printed and written.
+    #[command(flatten)]
+    pub output: OutputArgs,
+    /// Where releases come from.
+    #[command(flatten)]
+    pub source: SourceArgs,
+}
+
+/// Follow overrides.
+#[derive(Debug, Args)]
+pub struct OverridesArgs {
+    /// The version that is installed, such as 1.3 (its newest patch) or 1.3.0
+    #[arg(long, value_name = "VERSION")]
+    pub from: VersionRequest,
+    /// The version to upgrade to
+    #[arg(long, value_name = "VERSION")]
+    pub to: VersionRequest,
+    /// What the user sets.
+    #[command(flatten)]
+    pub overrides: OverrideArgs,
+    /// Which upgrade.
+    #[command(flatten)]
+    pub upgrade: UpgradeArgs,
     /// What is accepted and what fails.
     #[command(flatten)]
     pub policy: PolicyArgs,

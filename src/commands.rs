@@ -9,12 +9,15 @@ use tokio::runtime::Builder;
 use crate::cli::{Cli, Command};
 use crate::error::{Error, Exit};
 
+mod charts;
 mod diff;
 mod explain;
 mod guides;
+mod hops;
 mod load;
 mod mirror;
 mod output;
+mod overrides;
 mod path;
 mod plan;
 mod releases;
@@ -83,6 +86,7 @@ async fn dispatch(command: Command) -> Result<Exit, Error> {
         Command::Plan(args) => plan::run(&args).await,
         Command::Path(args) => path::run(&args).await,
         Command::Diff(args) => diff::run(&args).await,
+        Command::Overrides(args) => overrides::run(&args).await,
         Command::Guides(args) => guides::run(&args).await,
         Command::Mirror(args) => mirror::run(&args).await,
         Command::Releases(args) => releases::run(&args).await,

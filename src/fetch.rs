@@ -11,7 +11,7 @@
 //!   that could leave their folder, before anything is asked.
 //! * File access is synchronous also in async functions: the files are small and local.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use futures::future::try_join_all;
 
@@ -34,6 +34,11 @@ pub use github::{GitHub, Options};
 pub use http::Patience;
 pub use mirror::Mirror;
 pub use origins::Origins;
+
+/// The platform's folder for caches, if there is one.
+pub fn default_cache() -> Option<PathBuf> {
+    cache::default_folder().ok()
+}
 
 /// Where releases come from.
 #[derive(Debug)]
@@ -153,6 +158,17 @@ impl Source {
     pub async fn fetch_all(&self, requests: &[Request]) -> Result<Vec<Fetched>, Error> {
         let fetches = requests.iter().map(|it| self.fetch(&it.resource, it.expected.as_ref()));
         try_join_all(fetches).await
+    }
+
+    /// The digest (64 hexadecimal digits) and size of a file that cannot change, where the source
+    /// knows them without reading it.
+    pub fn known(&self, resource: &Resource) -> Option<(String, u64)> {
+        names::check(resource).ok()?;
+        match self {
+            Self::GitHub(github) if !resource.is_mutable() => github.known(resource),
+            Self::GitHub(_) => None,
+            Self::Mirror(mirror) => mirror.known(resource),
+        }
     }
 
     fn fetched(&self, resource: &Resource, content: Content) -> Fetched {

@@ -9,11 +9,13 @@ use crate::analysis::Changes;
 use crate::bundle::Bundle;
 use crate::finding::Finding;
 use crate::guide::HopGuide;
+use crate::liveness::Story;
 use crate::path::Hop;
 use crate::release::{Deployment, Facts};
 
 mod artifacts;
 mod components;
+mod fates;
 mod guides;
 mod objects;
 mod overrides;
@@ -46,12 +48,16 @@ pub struct Context<'a> {
     pub deployment: Deployment,
     /// Whether it is the first hop, whose start no hop before has judged.
     pub is_first: bool,
+    /// What becomes of the user's overrides on the whole path; none if none were given.
+    pub stories: &'a [Story],
+    /// The place of the hop's fate in each story, counted from 0.
+    pub number: usize,
 }
 
 /// A rule: the findings of one hop.
 pub type Rule = fn(&Context<'_>) -> Vec<Finding>;
 
-/// All rules.
+/// The rules about releases.
 pub const RULES: &[Rule] = &[
     artifacts::unusable,
     artifacts::image,
@@ -71,9 +77,28 @@ pub const RULES: &[Rule] = &[
     permissions::widened,
 ];
 
+/// The rules that look at nothing but the overrides of the user.
+const FATES: &[Rule] = &[
+    fates::replaced,
+    fates::removed,
+    fates::type_changed,
+    fates::dead,
+    fates::default_changed,
+    fates::empty,
+];
+
 /// The findings of one hop, worst first.
 pub fn findings(context: &Context<'_>) -> Vec<Finding> {
-    let mut findings: Vec<_> = RULES.iter().flat_map(|rule| rule(context)).collect();
+    apply(context, RULES.iter().chain(FATES))
+}
+
+/// The findings of one hop about the overrides of the user, worst first.
+pub fn fate_findings(context: &Context<'_>) -> Vec<Finding> {
+    apply(context, FATES)
+}
+
+fn apply<'r>(context: &Context<'_>, rules: impl IntoIterator<Item = &'r Rule>) -> Vec<Finding> {
+    let mut findings: Vec<_> = rules.into_iter().flat_map(|rule| rule(context)).collect();
     for finding in &mut findings {
         finding.hop = Some(context.hop.to.clone());
     }

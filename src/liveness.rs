@@ -17,11 +17,12 @@ use std::collections::BTreeSet;
 use semver::Version;
 use serde::Serialize;
 
+use crate::analysis::Ask;
 use crate::finding::Evidence;
 use crate::overrides::{Override, OverrideKey, UserOverrides};
 use crate::release::Facts;
 use crate::rename::RenameKind;
-use crate::rename::charts::{Comparison, DefaultChange, KeyChange};
+use crate::rename::charts::{DefaultChange, KeyChange};
 
 mod defaults;
 mod hop;
@@ -144,32 +145,154 @@ pub struct ShapeChange {
     pub evidence: Vec<Evidence>,
 }
 
-/// Follows all overrides of the user through the releases of a path. `comparisons` answers for the
-/// hop from the stage of that number to the next, if both have charts.
-pub fn follow<'a, 'c: 'a>(
-    overrides: &UserOverrides,
-    stages: &[Stage<'_>],
-    comparisons: impl Fn(usize) -> Option<&'a Comparison<'c>>,
-    facts: &Facts,
-) -> Vec<Story> {
-    let given: BTreeSet<&OverrideKey> = overrides.entries().map(|it| &it.key).collect();
-    let readings: Vec<_> = stages.iter().map(|it| it.reading(facts)).collect();
-    let elsewhere = overrides.elsewhere().iter();
-    let elsewhere = elsewhere.filter(|it| readings.iter().any(|stage| stage.script_reads(it)));
-    let entries = overrides.entries().chain(elsewhere);
-    let story = |entry: &Override| {
-        let mut keys = vec![entry.key.clone()];
-        let mut fates: Vec<Fate> = Vec::new();
-        for (number, pair) in readings.windows(2).enumerate() {
-            let [from, to] = pair else { continue };
-            let hop = hop::Hop { from, to, comparison: comparisons(number), given: &given };
-            let fate = hop.fate(entry, &keys);
-            keys.clone_from(&fate.after);
-            fates.push(fate);
+/// Follows all overrides of the user through the releases of a path, hop by hop.
+#[derive(Debug)]
+pub struct Follower<'f> {
+    facts: &'f Facts,
+    given: BTreeSet<OverrideKey>,
+    stories: Vec<Story>,
+    /// How many of the stories are of entries that the operator reads.
+    counted: usize,
+}
+
+impl<'f> Follower<'f> {
+    /// The overrides before the first hop: all entries that count, in the order of the operator,
+    /// then those of labelled objects in other namespaces, which only scripts read.
+    pub fn new(overrides: &UserOverrides, facts: &'f Facts) -> Self {
+        let own: Vec<&Override> = overrides.entries().collect();
+        let counted = own.len();
+        let entries = own.into_iter().chain(overrides.elsewhere());
+        let stories = entries.map(|it| Story { entry: it.clone(), fates: Vec::new() });
+        Self {
+            facts,
+            given: overrides.entries().map(|it| it.key.clone()).collect(),
+            stories: stories.collect(),
+            counted,
         }
-        Story { entry: entry.clone(), fates }
-    };
-    entries.map(story).collect()
+    }
+
+    /// Takes the next hop. `ask` is there if both releases have charts.
+    pub fn advance(&mut self, from: &Stage<'_>, to: &Stage<'_>, ask: Option<Ask<'_>>) {
+        let (from, to) = (&from.reading(self.facts), &to.reading(self.facts));
+        let hop = hop::Hop { from, to, ask, given: &self.given };
+        for story in &mut self.stories {
+            let fate = hop.fate(&story.entry, &story.keys());
+            story.fates.push(fate);
+        }
+    }
+
+    /// The whole stories. What nobody reads in another namespace has none.
+    pub fn finish(mut self) -> Vec<Story> {
+        let elsewhere = self.stories.split_off(self.counted);
+        let read = |it: &Story| it.fates.iter().any(|fate| fate.status == Status::Live);
+        self.stories.extend(elsewhere.into_iter().filter(read));
+        self.stories
+    }
+}
+
+/// When something has to be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Timing {
+    /// Before the release is applied. The operator reads overrides only when it is started, so what
+    /// is set before counts from the hop on.
+    Before,
+    /// After the hop succeeded. Until then the old keys serve if the hop has to be repeated.
+    After,
+}
+
+impl Timing {
+    /// The word that reports use.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Before => "before",
+            Self::After => "after",
+        }
+    }
+}
+
+/// What has to be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ActionKind {
+    /// Set the keys.
+    Set,
+    /// Set the keys and remove the old ones in one step.
+    Replace,
+    /// Remove the keys.
+    Remove,
+}
+
+impl ActionKind {
+    /// The word that reports use.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Set => "set",
+            Self::Replace => "replace",
+            Self::Remove => "remove",
+        }
+    }
+}
+
+/// Something to do about an override.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Action {
+    /// When.
+    pub when: Timing,
+    /// What.
+    pub kind: ActionKind,
+    /// The keys to set or to remove; of a replacement the new ones.
+    pub keys: Vec<OverrideKey>,
+}
+
+impl Fate {
+    /// What to do about the override at this hop, in order.
+    pub fn actions(&self) -> Vec<Action> {
+        use {
+            ActionKind::{Remove, Replace, Set},
+            Timing::{After, Before},
+        };
+        let action = |when, kind, keys: Vec<OverrideKey>| Action { when, kind, keys };
+        let gone = || self.before.iter().filter(|it| !self.after.contains(it)).cloned().collect();
+        let new = || self.after.iter().filter(|it| !self.before.contains(it)).cloned().collect();
+        match self.status {
+            Status::Removed => vec![action(After, Remove, self.before.clone())],
+            Status::TypeChanged => {
+                let keys = self.shape.iter().flat_map(|it| match it.new {
+                    "map" => it
+                        .below
+                        .iter()
+                        .map(|key| OverrideKey::new(it.key.component.as_deref(), key))
+                        .collect(),
+                    "value" => vec![it.key.clone()],
+                    _ => Vec::new(),
+                });
+                vec![action(Before, Replace, keys.collect())]
+            }
+            it if !it.has_successor() => Vec::new(),
+            _ if self.is_nested() => vec![action(Before, Replace, new())],
+            _ if self.is_prepared => vec![action(After, Remove, gone())],
+            _ => vec![action(Before, Set, new()), action(After, Remove, gone())],
+        }
+    }
+
+    /// Whether an old and a new key of one scope are a value and something below it: side by side
+    /// the operator would keep one of them at random.
+    pub fn is_nested(&self) -> bool {
+        let below = |a: &OverrideKey, b: &OverrideKey| {
+            a.component == b.component
+                && a.key.strip_prefix(b.key.as_str()).is_some_and(|rest| rest.starts_with('.'))
+        };
+        let pairs =
+            |old: &OverrideKey| self.after.iter().any(|new| below(old, new) || below(new, old));
+        self.before.iter().any(pairs)
+    }
+}
+
+impl Story {
+    /// Under which keys the setting stands after the hops so far.
+    pub fn keys(&self) -> Vec<OverrideKey> {
+        let last = self.fates.last().map(|it| it.after.clone());
+        last.unwrap_or_else(|| vec![self.entry.key.clone()])
+    }
 }
 
 #[cfg(test)]

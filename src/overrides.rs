@@ -33,7 +33,7 @@ mod set;
 mod tree;
 mod user;
 
-pub use istio::{IstioReading, IstioUse};
+pub use istio::{ISTIO, IstioReading, IstioUse};
 pub use judge::{Reason, Refusal, Remark, RemarkKind};
 pub use layer::{Conflict, Layer};
 pub use set::{OverrideSet, is_override};

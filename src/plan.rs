@@ -186,7 +186,7 @@ fn apply(file: &File, release: &Bundle, deployment: Deployment) -> Option<Draft>
         ),
         Role::Installer => draft.note(installer_note(release, deployment)),
         Role::InstallationCr => draft.note("sets the component list; the operator starts on it"),
-        Role::ConfigReference => return None,
+        Role::ConfigReference | Role::Charts => return None,
     };
     Some(Draft { content: Some(file.artifact.sha256.clone()), ..draft })
 }

@@ -287,7 +287,7 @@ pub enum Problem {
     /// The source answers that there is no such file.
     Missing,
     /// It is there but unusable; the text is a sentence part that says how ("is 200 MiB, more than
-    /// the limit of 16 MiB", "is an HTML page").
+    /// the limit of 64 MiB", "is an HTML page").
     Unusable(String),
 }
 

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 
 use serde::{Serialize, Serializer};
 
+use crate::finding::Evidence;
 use crate::overrides::{Override, OverrideKey, OverrideSet};
 use crate::release::DocumentedRename;
 
@@ -38,6 +39,12 @@ pub enum RenameKind {
 }
 
 impl RenameKind {
+    /// How a documented rename treats a key: one that it names as a whole is renamed, others become
+    /// part of the new one.
+    fn of_documented(fact: &DocumentedRename, key: &str) -> Self {
+        if fact.names(key) { Self::Renamed } else { Self::Merged }
+    }
+
     /// The kind as reports write it.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -64,6 +71,8 @@ pub struct Rename {
     pub reasons: Vec<String>,
     /// The document that states it, if one does.
     pub documented: Option<DocumentedRename>,
+    /// The lines of charts that prove it, where charts do.
+    pub lines: Vec<Evidence>,
 }
 
 /// How sure a conclusion is, in hundredths, so that it is equal to itself and prints alike anywhere.
@@ -118,18 +127,16 @@ fn changed<'a>(
 }
 
 fn stated(old: &Override, documented: &[&DocumentedRename]) -> Option<Rename> {
-    let applies = |it: &&&DocumentedRename| {
-        it.component == old.key.component
-            && it.prefixes.iter().any(|prefix| old.key.key.starts_with(prefix))
-    };
-    let fact = *documented.iter().find(applies)?;
+    let (component, key) = (old.key.component.as_deref(), &old.key.key);
+    let fact = *documented.iter().find(|it| it.is_about(component, key))?;
     Some(Rename {
         from: old.key.clone(),
-        kind: RenameKind::Merged,
+        kind: RenameKind::of_documented(fact, key),
         to: vec![OverrideKey { component: fact.component.clone(), key: fact.to.clone() }],
         confidence: Confidence::new(1.0),
         reasons: vec![fact.note.clone()],
         documented: Some(fact.clone()),
+        lines: Vec::new(),
     })
 }
 
@@ -158,6 +165,7 @@ fn resembling(old: &Override, keys: Changed<'_>) -> Option<Rename> {
         confidence: Confidence::new(best.score),
         reasons: best.reasons.clone(),
         documented: None,
+        lines: Vec::new(),
     })
 }
 

@@ -13,6 +13,7 @@ use crate::diff::Note;
 use crate::digest;
 use crate::finding::{Finding, Severity};
 use crate::lint::Verdict;
+use crate::liveness::Status;
 use crate::overrides::OverrideKey;
 use crate::plan::Step;
 use crate::release::{Deployment, Minor};
@@ -21,11 +22,13 @@ mod build;
 mod layout;
 mod markdown;
 mod text;
+mod user_overrides;
 
 pub use build::{HopInput, differences, hop, objects, path_hop};
 pub use layout::{Style, sanitize};
 pub use markdown::markdown;
 pub use text::{Detail, text};
+pub use user_overrides::{chart_values, user_overrides};
 
 /// Everything that a command has to say.
 #[derive(Debug, Clone, Serialize)]
@@ -48,6 +51,9 @@ pub struct Report {
     pub digest: String,
     /// The hops in order.
     pub hops: Vec<HopReport>,
+    /// What becomes of the user's overrides; absent where none were given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_overrides: Option<Vec<UserOverride>>,
     /// Findings that belong to no single hop.
     pub findings: Vec<Finding>,
 }
@@ -92,6 +98,9 @@ pub struct HopReport {
     /// The release's own override keys.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub overrides: Option<OverridesReport>,
+    /// What the charts make of their values.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub chart_values: Option<ChartValues>,
     /// What to do, in order.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub steps: Option<Vec<Step>>,
@@ -129,7 +138,7 @@ pub struct ArtifactReport {
     /// The digest of its content.
     pub sha256: String,
     /// Its size.
-    pub bytes: usize,
+    pub bytes: u64,
 }
 
 /// The guides of a hop.
@@ -351,6 +360,91 @@ pub struct RenameReport {
     pub evidence: Vec<crate::finding::Evidence>,
 }
 
+/// What a hop does to the values of charts.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct ChartValues {
+    /// Keys that nothing reads any more, without a successor.
+    pub removed: Vec<OverrideKey>,
+    /// Keys under another name.
+    pub renamed: Vec<RenameReport>,
+    /// Keys that hold another type of value.
+    pub type_changed: Vec<TypeChange>,
+    /// How many defaults changed and kept their type.
+    pub defaults_changed: usize,
+}
+
+/// A key with another type of value.
+#[derive(Debug, Clone, Serialize)]
+pub struct TypeChange {
+    /// The component.
+    pub component: Option<String>,
+    /// The key.
+    pub key: String,
+    /// The old type: `null`, `bool`, `number`, `string`, `list` or `map`.
+    pub from: &'static str,
+    /// The new one.
+    pub to: &'static str,
+}
+
+/// What becomes of an override of the user.
+#[derive(Debug, Clone, Serialize)]
+pub struct UserOverride {
+    /// The component, or none.
+    pub component: Option<String>,
+    /// The key in the user's files.
+    pub key: String,
+    /// The object that sets it.
+    pub object: String,
+    /// Whether its value is withheld.
+    pub secret: bool,
+    /// Hop by hop.
+    pub hops: Vec<UserHop>,
+}
+
+/// What a hop does to an override of the user.
+#[derive(Debug, Clone, Serialize)]
+pub struct UserHop {
+    /// The release that the hop leads to.
+    pub to: String,
+    /// What becomes of it.
+    pub status: Status,
+    /// The component under which the setting stands after the hop; the first one after a split.
+    pub component: Option<String>,
+    /// The key, likewise.
+    pub key: String,
+    /// The successors, where it has some.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rename: Option<RenameReport>,
+    /// What to do about it, in order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub actions: Vec<ActionReport>,
+    /// Whether the default under it changed.
+    #[serde(skip_serializing_if = "is_false")]
+    pub default_changed: bool,
+    /// Whether it sets the default since this hop.
+    #[serde(skip_serializing_if = "is_false")]
+    pub equals_default: bool,
+    /// What else there is to know.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+/// Something to do about an override.
+#[derive(Debug, Clone, Serialize)]
+pub struct ActionReport {
+    /// `before` or `after` the apply of the hop.
+    pub when: &'static str,
+    /// `set`, `replace` or `remove`.
+    pub action: &'static str,
+    /// The keys to set or remove; of a replacement, the new ones.
+    pub keys: Vec<OverrideKey>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+fn is_false(value: &bool) -> bool {
+    !*value
+}
+
 impl Report {
     /// A report with its digest.
     pub fn new(from: &str, to: &str, deployment: Deployment, hops: Vec<HopReport>) -> Self {
@@ -364,6 +458,7 @@ impl Report {
             verdict: Verdict::Ready,
             digest: String::new(),
             hops,
+            user_overrides: None,
             findings: Vec::new(),
         }
     }
@@ -442,6 +537,7 @@ impl HopReport {
             components: None,
             objects: None,
             overrides: None,
+            chart_values: None,
             steps: None,
             findings: Vec::new(),
         }

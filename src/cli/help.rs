@@ -36,6 +36,13 @@ Examples:
   kyma-upgrade diff old.yaml new/
   kubectl get configmap -A -o yaml | kyma-upgrade diff before.yaml -";
 
+/// Below `overrides`.
+pub(super) const OVERRIDES: &str = "\
+Examples:
+  kyma-upgrade overrides --from 1.9 --to 1.13 -f my-overrides.yaml
+  kubectl get cm,secret -n kyma-installer -l installer=overrides -o yaml |
+    kyma-upgrade overrides --from 1.9 --to 1.13 -f -";
+
 /// Below `guides`.
 pub(super) const GUIDES: &str = "\
 Examples:

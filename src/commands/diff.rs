@@ -3,8 +3,7 @@
 use std::path::Path;
 
 use super::load::{Gathered, Releases};
-use super::output;
-use crate::analysis::Changes;
+use super::{hops, output};
 use crate::cli::DiffArgs;
 use crate::diff::documents;
 use crate::error::{Error, Exit};
@@ -85,9 +84,17 @@ async fn of_versions(
     let (old, new) = (find(old)?, find(new)?);
     let mut gathered = Gathered::default();
     releases.gather_files(&mut gathered, &[&old, &new], &[deployment]).await?;
-    let bundle = |version| releases.bundle(&gathered, version, deployment);
-    let (from, to) = (bundle(&old), bundle(&new));
-    let changes = Changes::between(&from, &to, &releases.facts);
+    let mut charts = releases.charts(&[&old, &new]).await?;
+    let mut bundle = |version| {
+        let bundle = releases.bundle(&gathered, version, deployment);
+        match charts.remove(version) {
+            Some(charts) => bundle.with_charts(charts),
+            None => bundle,
+        }
+    };
+    let from = bundle(&old);
+    let to = if old == new { from.clone() } else { bundle(&new) };
+    let changes = hops::differences(&from, &to, &releases.facts);
     let hop = report::differences(&from, &to, &changes);
     Ok(Report::new(&old.to_string(), &new.to_string(), deployment, vec![hop]))
 }

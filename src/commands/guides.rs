@@ -1,10 +1,13 @@
 //! `guides`: the migration guides of every hop.
 
+use super::hops::{self, Keys};
 use super::load::Releases;
-use super::{output, plan};
+use super::output;
+use super::plan::Analysis;
 use crate::cli::GuidesArgs;
 use crate::error::{Error, Exit};
 use crate::finding::{Code, Finding};
+use crate::overrides::UserOverrides;
 use crate::report::{HopReport, Report};
 
 pub(super) async fn run(args: &GuidesArgs) -> Result<Exit, Error> {
@@ -12,7 +15,11 @@ pub(super) async fn run(args: &GuidesArgs) -> Result<Exit, Error> {
     let releases = Releases::open(&args.source, &args.output.console).await?;
     let path = releases.path(&args.from, &args.to, &args.upgrade.via)?;
     let deployment = args.upgrade.deployment.into();
-    let hops = plan::hops(&releases, &path, deployment).await?;
+    let read = hops::read(&releases, &path, deployment).await?;
+    let none = UserOverrides::default();
+    let compared = hops::compare(&read, &releases.facts, (&none, Keys::All));
+    let analysis = Analysis { facts: &releases.facts, deployment, stories: &[] };
+    let hops = analysis.hops(&path, read, &compared.changes, |it| analysis.whole(it));
     let hops = hops.into_iter().map(|hop| only_guides(hop, args.show)).collect();
     let (from, to) = (path.from().to_string(), path.to().to_string());
     let report = Report::new(&from, &to, deployment, hops);

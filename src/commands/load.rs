@@ -5,6 +5,7 @@
 //!   ask for exactly the same.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 use futures::future::{try_join, try_join_all};
 use semver::Version;
@@ -13,11 +14,11 @@ use super::source;
 use crate::bundle::Bundle;
 use crate::cli::{ConsoleArgs, SourceArgs};
 use crate::error::Error;
-use crate::fetch::{Request, Source};
+use crate::fetch::{self, Request, Source};
 use crate::guide::{Guide, GuideFile, HopGuides, Notes, for_hop};
 use crate::path::{self, Hop, UpgradePath};
 use crate::release::{
-    Catalog, Deployment, Facts, Fetched, Minor, Need, Problem, ReleaseRecord, Resource,
+    Artifact, Catalog, Deployment, Facts, Fetched, Minor, Need, Problem, ReleaseRecord, Resource,
     VersionRequest,
 };
 
@@ -28,6 +29,8 @@ pub(super) struct Releases {
     pub(super) records: Vec<ReleaseRecord>,
     pub(super) catalog: Catalog,
     pub(super) facts: Facts,
+    /// Where indexes of charts are kept: in the download cache.
+    pub(super) index_folder: Option<PathBuf>,
 }
 
 /// Everything that was asked for, as the source answered.
@@ -44,6 +47,8 @@ pub(super) struct Documents {
     pub(super) guides: Vec<Guide>,
     pub(super) stale: Vec<Guide>,
     pub(super) notes: Option<Notes>,
+    /// The texts of covering guides and of the notes.
+    pub(super) texts: Vec<String>,
 }
 
 impl Releases {
@@ -56,7 +61,9 @@ impl Releases {
         if catalog.is_empty() {
             return Err(nothing_listed(&source, &args.source));
         }
-        Ok(Self { source, records, catalog, facts })
+        let given = args.cache_dir.clone().filter(|it| !it.as_os_str().is_empty());
+        let index_folder = given.or_else(fetch::default_cache).filter(|_| args.source != "demo");
+        Ok(Self { source, records, catalog, facts, index_folder })
     }
 
     /// The path that was asked for.
@@ -135,7 +142,8 @@ impl Releases {
         minors
     }
 
-    async fn gather(
+    /// Downloads files.
+    pub(super) async fn gather(
         &self,
         gathered: &mut Gathered,
         resources: BTreeSet<Resource>,
@@ -171,6 +179,10 @@ impl Releases {
         });
         Bundle::new(version, files.collect())
     }
+}
+
+fn text(artifact: &Artifact) -> String {
+    String::from_utf8_lossy(&artifact.bytes).into_owned()
 }
 
 fn nothing_listed(source: &Source, name: &str) -> Error {
@@ -228,12 +240,15 @@ impl Gathered {
         };
         let (from, to) = hop.minors();
         let post = self.post_of(to).filter(|_| from != to);
-        let notes = post.and_then(|it| {
-            let Resource::Notes { dir } = &it else {
+        let notes = post.as_ref().and_then(|it| {
+            let Resource::Notes { dir } = it else {
                 return None;
             };
-            Some(Notes::parse(dir, &it.source(), &artifact(&it)?.bytes))
+            Some(Notes::parse(dir, &it.source(), &artifact(it)?.bytes))
         });
-        Documents { guides: parsed(&covering), stale: parsed(&stale), notes }
+        let read = covering.iter().map(GuideFile::resource).chain(post);
+        let texts = read.filter_map(|it| Some(text(artifact(&it)?)));
+        let texts = texts.collect();
+        Documents { guides: parsed(&covering), stale: parsed(&stale), notes, texts }
     }
 }

@@ -30,6 +30,7 @@ async fn contents(releases: Releases, path: &UpgradePath) -> Result<mirror::Cont
     let deployments = [Deployment::Cluster, Deployment::Local];
     releases.gather_files(&mut gathered, &versions, &deployments).await?;
     releases.gather_documents(&mut gathered, path).await?;
+    releases.gather(&mut gathered, releases.archives(&versions).into_iter().collect()).await?;
     Ok(mirror::Contents {
         origins: releases.source.origins().clone(),
         releases: releases.records,

@@ -1,13 +1,14 @@
 //! `plan`: the path, what every hop changes, what was found, and the steps.
 
-use super::load::{Documents, Gathered, Releases};
+use super::hops::{self, Keys, Read};
+use super::load::{Documents, Releases};
 use super::{output, user_overrides};
 use crate::analysis::Changes;
-use crate::bundle::Bundle;
 use crate::cli::PlanArgs;
 use crate::error::{Error, Exit};
 use crate::guide::{HopGuide, Known};
 use crate::lint::{self, Context};
+use crate::liveness::Story;
 use crate::manifest::Component;
 use crate::path::{self, Hop, UpgradePath};
 use crate::plan;
@@ -20,60 +21,85 @@ pub(super) async fn run(args: &PlanArgs) -> Result<Exit, Error> {
     let releases = Releases::open(&args.source, &args.output.console).await?;
     let path = releases.path(&args.from, &args.to, &args.upgrade.via)?;
     let deployment = args.upgrade.deployment.into();
-    let hops = hops(&releases, &path, deployment).await?;
+    let read = hops::read(&releases, &path, deployment).await?;
+    let compared = hops::compare(&read, &releases.facts, (&overrides, Keys::All));
+    let analysis = Analysis { facts: &releases.facts, deployment, stories: &compared.stories };
+    let hops = analysis.hops(&path, read, &compared.changes, |it| analysis.whole(it));
     let mut report =
         Report::new(&path.from().to_string(), &path.to().to_string(), deployment, hops);
+    if !args.overrides.files.is_empty() {
+        report.user_overrides = Some(report::user_overrides(&compared.stories));
+    }
     add_path_findings(&mut report, &releases, &path);
     report.findings.extend(lint::user_override_findings(&overrides));
     output::finish(report, &args.policy, &args.output)
 }
 
-/// Every hop of the path, analysed.
-pub(super) async fn hops(
-    releases: &Releases,
-    path: &UpgradePath,
-    deployment: Deployment,
-) -> Result<Vec<HopReport>, Error> {
-    let mut gathered = Gathered::default();
-    let versions: Vec<_> = path.versions().collect();
-    releases.gather_files(&mut gathered, &versions, &[deployment]).await?;
-    releases.gather_documents(&mut gathered, path).await?;
-    let bundles = versions.iter().map(|it| releases.bundle(&gathered, it, deployment));
-    let bundles: Vec<_> = bundles.collect();
-    let ends = bundles.iter().zip(&bundles[1..]);
-    let hops = path.hops().iter().zip(ends).map(|(hop, (from, to))| {
-        let is_first = hop.from == *path.from();
-        let documents = gathered.documents(hop);
-        analyse(&releases.facts, hop, (from, to), documents, (deployment, is_first))
-    });
-    Ok(hops.collect())
+/// What all hops are judged with.
+pub(super) struct Analysis<'a> {
+    pub(super) facts: &'a Facts,
+    pub(super) deployment: Deployment,
+    pub(super) stories: &'a [Story],
 }
 
-fn analyse(
-    facts: &Facts,
-    hop: &Hop,
-    (from, to): (&Bundle, &Bundle),
-    documents: Documents,
-    (deployment, is_first): (Deployment, bool),
-) -> HopReport {
-    let changes = Changes::between(from, to, facts);
-    let guide = &judged(hop, documents, &changes);
-    let context = Context { hop, from, to, changes: &changes, guide, facts, deployment, is_first };
-    let guides: Vec<_> = guide.guides.iter().map(|it| it.name.clone()).collect();
-    report::hop(report::HopInput {
-        context: &context,
-        findings: lint::findings(&context),
-        steps: plan::steps(hop, to, deployment, facts, &guides),
-    })
-}
+impl Analysis<'_> {
+    /// Every hop of the path, as `report` makes it of what is known.
+    pub(super) fn hops(
+        &self,
+        path: &UpgradePath,
+        read: Read,
+        changes: &[Changes],
+        report: impl Fn(&Context<'_>) -> HopReport,
+    ) -> Vec<HopReport> {
+        let ends = read.bundles.iter().zip(&read.bundles[1..]);
+        let documents = read.documents.into_iter();
+        let hops = path.hops().iter().zip(ends).zip(changes).zip(documents).enumerate();
+        let hops = hops.map(|(number, (((hop, (from, to)), changes), documents))| {
+            let guide = &self.judged(hop, number, documents, changes);
+            let context = Context {
+                hop,
+                from,
+                to,
+                changes,
+                guide,
+                facts: self.facts,
+                deployment: self.deployment,
+                is_first: number == 0,
+                stories: self.stories,
+                number,
+            };
+            report(&context)
+        });
+        hops.collect()
+    }
 
-fn judged(hop: &Hop, documents: Documents, changes: &Changes) -> HopGuide {
-    let names = |list: &[Component]| -> Vec<String> {
-        list.iter().map(|it| it.release_name().to_owned()).collect()
-    };
-    let (removed, added) = (names(&changes.components.removed), names(&changes.components.added));
-    let known = Known { breaks: changes.break_something(), removed: &removed, added: &added };
-    HopGuide::new(hop.minors(), documents.guides, documents.stale, documents.notes, known)
+    /// A hop with everything that is known.
+    pub(super) fn whole(&self, context: &Context<'_>) -> HopReport {
+        let guides: Vec<_> = context.guide.guides.iter().map(|it| it.name.clone()).collect();
+        report::hop(report::HopInput {
+            context,
+            findings: lint::findings(context),
+            steps: plan::steps(context.hop, context.to, self.deployment, self.facts, &guides),
+        })
+    }
+
+    fn judged(
+        &self,
+        hop: &Hop,
+        number: usize,
+        documents: Documents,
+        changes: &Changes,
+    ) -> HopGuide {
+        let names = |list: &[Component]| -> Vec<String> {
+            list.iter().map(|it| it.release_name().to_owned()).collect()
+        };
+        let (removed, added) =
+            (names(&changes.components.removed), names(&changes.components.added));
+        let mut fates = self.stories.iter().filter_map(|it| it.fates.get(number));
+        let breaks = changes.break_something() || fates.any(|it| it.status.breaks());
+        let known = Known { breaks, removed: &removed, added: &added };
+        HopGuide::new(hop.minors(), documents.guides, documents.stale, documents.notes, known)
+    }
 }
 
 /// Puts the findings of the path itself where they belong.

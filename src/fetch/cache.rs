@@ -78,16 +78,19 @@ impl Cache {
     /// What is known about a URL, with the content if it had one. An entry whose content is gone
     /// or damaged is not known.
     pub(super) fn lookup(&self, url: &str) -> Option<(Entry, Vec<u8>)> {
-        let bytes = files::read_limited(&self.entry_path(url), 1 << 20).ok()?;
-        let entry: Entry = serde_json::from_slice(&bytes).ok()?;
-        if entry.url != url {
-            return None;
-        }
+        let entry = self.entry(url)?;
         let content = match &entry.status {
             Status::Found { sha256, .. } => self.blob(sha256)?,
             Status::Missing | Status::Unusable(_) => vec![],
         };
         Some((entry, content))
+    }
+
+    /// What is known about a URL, whether or not its content is still there.
+    pub(super) fn entry(&self, url: &str) -> Option<Entry> {
+        let bytes = files::read_limited(&self.entry_path(url), 1 << 20).ok()?;
+        let entry: Entry = serde_json::from_slice(&bytes).ok()?;
+        (entry.url == url).then_some(entry)
     }
 
     /// Keeps a content and returns the status that names it.
@@ -130,7 +133,7 @@ impl Cache {
     }
 }
 
-fn default_folder() -> Result<PathBuf, Error> {
+pub(super) fn default_folder() -> Result<PathBuf, Error> {
     let strategy = etcetera::choose_base_strategy()
         .map_err(|error| Error::NoCacheFolder { cause: root_cause(&error) })?;
     Ok(strategy.cache_dir().join("kyma-upgrade"))

@@ -14,9 +14,10 @@ use super::names;
 use crate::files::size;
 use crate::release::{Asset, Minor, ReleaseRecord, Resource};
 
-/// The most bytes of one file, 16 MiB. The largest artifact of a real release has about 1 MiB, and
-/// a page of 100 releases with their descriptions about 3 MiB.
-pub const LIMIT: u64 = 16 << 20;
+/// The most bytes of one file, 64 MiB. The largest artifact of a real release has about 1 MiB, a
+/// page of 100 releases with their descriptions about 3 MiB, and a source archive with all its
+/// documentation some tens.
+pub const LIMIT: u64 = 64 << 20;
 
 /// One question to a server.
 #[derive(Debug)]
@@ -226,7 +227,7 @@ mod tests {
 
     #[test]
     fn what_is_over_the_limit_is_named_with_its_size() {
-        let text = "is 200 MiB, more than the limit of 16 MiB".to_owned();
+        let text = "is 200 MiB, more than the limit of 64 MiB".to_owned();
         assert_eq!(announced(Some(&asset(200 << 20, None))), Err(text));
         assert_eq!(announced(Some(&asset(LIMIT, None))), Ok(()));
     }

@@ -116,6 +116,13 @@ impl GitHub {
         Ok(content)
     }
 
+    pub(super) fn known(&self, resource: &Resource) -> Option<(String, u64)> {
+        match self.cache.entry(&self.origins.file(resource))?.status {
+            Status::Found { sha256, bytes } => Some((sha256, bytes)),
+            Status::Missing | Status::Unusable(_) => None,
+        }
+    }
+
     /// The sorted names of one kind in a listing; none where the folder does not exist.
     async fn listing(&self, query: &Query<'_>, kind: &str) -> Result<Vec<String>, Error> {
         let entry = self.ask(query).await?;

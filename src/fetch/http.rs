@@ -198,7 +198,7 @@ impl Http {
 }
 
 /// What is said of an answer that announced no size and went on and on.
-const MORE: &str = "is more than the limit of 16 MiB";
+const MORE: &str = "is more than the limit of 64 MiB";
 
 fn bearer(token: &str) -> Result<HeaderValue, Error> {
     let value = HeaderValue::from_str(&format!("Bearer {token}"));

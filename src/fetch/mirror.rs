@@ -92,6 +92,10 @@ impl Mirror {
         listing(&self.tree, NOTES, || WORDS_FOR_NOTES.to_owned())
     }
 
+    pub(super) fn known(&self, resource: &Resource) -> Option<(String, u64)> {
+        self.tree.known(&path(resource))
+    }
+
     pub(super) fn file(
         &self,
         resource: &Resource,

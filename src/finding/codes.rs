@@ -124,6 +124,26 @@ codes! {
         "A key is gone from the release's own override objects, and nothing there takes its place. A setting under it may stop working without an error.",
         "If you set this key, check whether the component still reads it; the nearest new keys are named where there are any.",
         "global.etcdBackup.enabled is gone in 1.3.0";
+    OverrideTypeChanged, "override-type-changed", Blocker,
+        "An override no longer has the right type",
+        "An override sets a single value where the charts of the new release have a map or a list, or sets something below a key that holds a single value now. Helm takes it and renders something else than was meant, or fails (helm CoalesceTables: anything but two maps replaces what was there).",
+        "Before the hop, replace the override by keys that fit; remove the old one in the same step.",
+        "resources of component core was a text and is a map with limits and requests";
+    OverrideDead, "override-dead", Warning,
+        "An override has no effect",
+        "No template of an installed component reads the key, in the release that you run already. Helm accepts unknown keys in silence, so the setting looks as if it worked.",
+        "Check the spelling and the label `component`, then correct or remove the override.",
+        "loki.nodeSelector of component logging is listed in values.yaml, but read by no template";
+    OverrideDefaultChanged, "override-default-changed", Info,
+        "The default under an override changed",
+        "The override still counts, but the value that it replaces is another one after the hop. The reason for the override may be gone, or the new default may be there for a reason.",
+        "Decide whether the override is still what you want.",
+        "persistence.size of component minio was 10Gi by default and is 20Gi";
+    OverrideEmpty, "override-empty", Blocker,
+        "An override is empty where a value is required",
+        "The override sets the empty text, and a template of the new release calls `required` on the key: Helm refuses to render the component.",
+        "Before the hop, give the override a value, or remove it so that the default counts.",
+        "a template has {{ required \"a host\" .Values.host }} and host is set to nothing";
     OverrideConflict, "override-conflict", Warning,
         "Overrides contradict each other",
         "Several objects of one scope set the same key, or one key is set to a value while others below it make a map of it. In the first case the operator takes the last object (ConfigMaps by name, then Secrets by name), which Kyma's documentation calls undefined; in the second it keeps one of the two at random, differently at each run (kyma@1.24.11 docs/kyma/05-03-overrides.md, Merging and conflicting entries).",

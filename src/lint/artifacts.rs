@@ -10,13 +10,13 @@ use crate::yaml::Node;
 /// Files that are missing or cannot be read. Of the release that the path starts from they only
 /// make the comparison impossible.
 pub(super) fn unusable(context: &Context<'_>) -> Vec<Finding> {
-    let to = context.to.gaps.iter().map(|gap| of_target(context.to, gap));
+    let to = context.to.gaps.iter().map(|gap| of_target(context, context.to, gap));
     let first = context.from.gaps.iter().filter(|_| context.is_first);
     let from = first.map(|gap| of_start(context, gap));
     to.chain(from).collect()
 }
 
-fn of_target(bundle: &Bundle, gap: &Gap) -> Finding {
+fn of_target(context: &Context<'_>, bundle: &Bundle, gap: &Gap) -> Finding {
     let finding = match &gap.problem {
         Problem::Missing => {
             let message = format!("{} does not exist ({})", gap.source, gap.url);
@@ -27,15 +27,33 @@ fn of_target(bundle: &Bundle, gap: &Gap) -> Finding {
             Finding::new(Code::ArtifactUnreadable, &gap.source, message)
         }
     };
-    let severity =
-        if gap.role == Role::ConfigReference { Severity::Warning } else { Severity::Blocker };
+    let severity = match gap.role {
+        Role::ConfigReference | Role::Charts => Severity::Warning,
+        _ => Severity::Blocker,
+    };
     let listing = || Evidence::listing(&gap.source, format!("asked for {}", gap.url));
     let evidence = gap.place.clone().unwrap_or_else(listing);
-    finding.hop(&bundle.version).severity(severity).evidence(evidence)
+    let finding = finding.hop(&bundle.version).severity(severity).evidence(evidence);
+    if gap.role == Role::Charts { without_charts(context, bundle, finding) } else { finding }
+}
+
+/// What follows from charts that are not there. It matters to those who set something.
+fn without_charts(context: &Context<'_>, bundle: &Bundle, finding: Finding) -> Finding {
+    let message = format!(
+        "{}; so nobody can tell which override keys the charts of {} read",
+        finding.message, bundle.version
+    );
+    let severity = if context.stories.is_empty() { Severity::Info } else { Severity::Warning };
+    Finding { message, ..finding }.severity(severity).remedy(
+        "Run once with access to GitHub, or mirror the release again with its source archive.",
+    )
 }
 
 fn of_start(context: &Context<'_>, gap: &Gap) -> Finding {
-    let finding = of_target(context.from, gap);
+    let finding = of_target(context, context.from, gap);
+    if gap.role == Role::Charts {
+        return finding;
+    }
     let message = format!(
         "{}; so this report cannot tell what changes between {} and {}",
         finding.message, context.hop.from, context.hop.to

@@ -3,6 +3,7 @@
 use super::Context;
 use crate::finding::{Code, Evidence, Finding, Severity};
 use crate::guide::{Guide, GuideStatus, When};
+use crate::liveness::{Fate, Story};
 use crate::release::{GUIDE_FOLDER, Minor};
 
 /// A change that people have to react to.
@@ -66,7 +67,30 @@ pub fn breaking_changes(context: &Context<'_>) -> Vec<Breaking> {
     });
     let moved = changes.components.moved.iter();
     let moved = moved.map(|(old, _)| component(Code::ComponentNamespaceMoved, old));
-    renamed.chain(removed).chain(gone).chain(moved).collect()
+    let mut breaking: Vec<Breaking> = renamed.chain(removed).collect();
+    for it in own_overrides(context) {
+        if breaking.iter().all(|known| known.subject != it.subject) {
+            breaking.push(it);
+        }
+    }
+    breaking.extend(gone.chain(moved));
+    breaking
+}
+
+/// The overrides of the user that stop working at the hop.
+fn own_overrides(context: &Context<'_>) -> Vec<Breaking> {
+    let fates = context.stories.iter().filter_map(|it| Some((it, it.fates.get(context.number)?)));
+    let broken = fates.filter(|(_, fate)| fate.status.breaks());
+    let one = |(story, fate): (&Story, &Fate)| {
+        let key = fate.before.first()?;
+        Some(Breaking {
+            code: super::fates::code(fate.status)?,
+            subject: format!("override {key}"),
+            name: Name::Key(key.key.clone()),
+            evidence: super::fates::place(&story.entry),
+        })
+    };
+    broken.filter_map(one).collect()
 }
 
 /// The breaking changes that no guide of the hop mentions.

@@ -9,7 +9,19 @@ use crate::rename::{Rename, RenameKind};
 
 /// Keys that live on under another name.
 pub(super) fn renamed(context: &Context<'_>) -> Vec<Finding> {
-    context.changes.renames.iter().map(|it| renamed_finding(context, it)).collect()
+    let renames = context.changes.renames.iter().filter(|it| !is_told(context, &it.from));
+    renames.map(|it| renamed_finding(context, it).severity(severity(context))).collect()
+}
+
+/// Whether the user sets a key, so that findings about the user's own overrides tell of it.
+fn is_told(context: &Context<'_>, key: &OverrideKey) -> bool {
+    let fates = context.stories.iter().filter_map(|it| it.fates.get(context.number));
+    fates.filter(|it| it.status.breaks()).any(|it| it.before.contains(key))
+}
+
+/// What matters to those who did not say what they set; to others only what they set does.
+fn severity(context: &Context<'_>) -> Severity {
+    if context.stories.is_empty() { Severity::Warning } else { Severity::Info }
 }
 
 fn renamed_finding(context: &Context<'_>, rename: &Rename) -> Finding {
@@ -67,13 +79,15 @@ pub fn rename_evidence(from: &Bundle, to: &Bundle, rename: &Rename) -> Vec<Evide
     let new = rename.to.iter().filter_map(|key| to.override_entry(key));
     let new = new.map(|it| to.override_evidence(it));
     let stated = rename.documented.iter().map(|it| Facts::evidence(&format!("to: \"{}\"", it.to)));
-    old.into_iter().chain(new).chain(stated).collect()
+    let charts = rename.lines.iter().cloned();
+    old.into_iter().chain(new).chain(charts).chain(stated).collect()
 }
 
 /// Keys that nothing in the release's override objects replaces. On a cluster the local override
 /// objects only hint at what happened.
 pub(super) fn removed(context: &Context<'_>) -> Vec<Finding> {
     let removed = context.changes.overrides.removed.iter().zip(&context.changes.nearest);
+    let removed = removed.filter(|it| !is_told(context, &it.0.key));
     removed.map(|(old, near)| removed_finding(context, old, near)).collect()
 }
 
@@ -92,7 +106,7 @@ fn removed_finding(context: &Context<'_>, old: &Override, near: &[OverrideKey]) 
         scope(&old.key)
     );
     let severity = match context.deployment {
-        Deployment::Local => Severity::Warning,
+        Deployment::Local => severity(context),
         Deployment::Cluster => Severity::Info,
     };
     Finding::new(Code::OverrideRemoved, old.key.to_string(), message)

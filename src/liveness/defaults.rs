@@ -47,21 +47,9 @@ pub(super) fn shape_change(
     before: &OverrideKey,
     after: &OverrideKey,
 ) -> Option<ShapeChange> {
-    let old = shape(from, before);
-    let new = shape(to, after);
-    match (old, new) {
-        (old, Some((chart, new)))
-            if new != Shape::Value && old.is_none_or(|it| it.1 == Shape::Value) =>
-        {
-            Some(change(
-                (from, to),
-                (before, after),
-                old.map(|it| it.0),
-                (chart, Shape::Value, new),
-            ))
-        }
-        _ => None,
-    }
+    let (old, Shape::Value) = shape(from, before)? else { return None };
+    let (new, shape) = shape(to, after).filter(|it| it.1 != Shape::Value)?;
+    Some(change((from, to), (before, after), old, (new, Shape::Value, shape)))
 }
 
 /// The key above one, which held a map and holds a single value now.
@@ -79,7 +67,7 @@ pub(super) fn value_above(
             && is_read()
         {
             let charts = (new, Shape::Map, Shape::Value);
-            return Some(change((from, to), (&above, &above), Some(old), charts));
+            return Some(change((from, to), (&above, &above), old, charts));
         }
     }
     None
@@ -94,11 +82,11 @@ fn shape<'a>(reading: &Reading<'a, '_>, key: &OverrideKey) -> Option<(&'a Chart,
 fn change(
     (from, to): (&Reading<'_, '_>, &Reading<'_, '_>),
     (before, after): (&OverrideKey, &OverrideKey),
-    old: Option<&Chart>,
+    old: &Chart,
     (new, was, is): (&Chart, Shape, Shape),
 ) -> ShapeChange {
     const SHOWN: usize = 5;
-    let old = old.and_then(|it| place(from, it, &before.key));
+    let old = place(from, old, &before.key);
     let below = new.values_below(&after.key).map(|it| it.0.clone()).take(SHOWN);
     ShapeChange {
         key: after.clone(),

@@ -5,16 +5,17 @@ use std::collections::BTreeSet;
 use super::defaults::{default_change, equals_default, shape_change, value_above};
 use super::stage::{Reader, Reading};
 use super::{Fate, ShapeChange, Status};
+use crate::analysis::Ask;
 use crate::finding::Evidence;
 use crate::overrides::{IstioUse, Override, OverrideKey};
-use crate::rename::charts::{Comparison, KeyChange};
+use crate::rename::charts::KeyChange;
 
 /// A hop, and what is known for judging keys at it.
-pub(super) struct Hop<'h, 'a, 'f, 'c> {
+pub(super) struct Hop<'h, 'a, 'f> {
     pub(super) from: &'h Reading<'a, 'f>,
     pub(super) to: &'h Reading<'a, 'f>,
-    pub(super) comparison: Option<&'h Comparison<'c>>,
-    pub(super) given: &'h BTreeSet<&'h OverrideKey>,
+    pub(super) ask: Option<Ask<'h>>,
+    pub(super) given: &'h BTreeSet<OverrideKey>,
 }
 
 /// What becomes of one key.
@@ -32,7 +33,7 @@ impl Outcome {
     }
 }
 
-impl<'a> Hop<'_, 'a, '_, '_> {
+impl<'a> Hop<'_, 'a, '_> {
     /// What becomes of an override that stands under `keys` before the hop.
     pub(super) fn fate(&self, entry: &Override, keys: &[OverrideKey]) -> Fate {
         let outcomes = keys.iter().map(|it| self.outcome(entry, it));
@@ -98,7 +99,7 @@ impl<'a> Hop<'_, 'a, '_, '_> {
     }
 
     fn outcome(&self, entry: &Override, key: &OverrideKey) -> Outcome {
-        let Some(comparison) = self.comparison else {
+        let Some(ask) = self.ask else {
             return Outcome::same(Status::Unknown, key);
         };
         let entry = &Override { key: key.clone(), ..entry.clone() };
@@ -107,7 +108,7 @@ impl<'a> Hop<'_, 'a, '_, '_> {
         let (old, new) = (self.from.script(entry), self.to.script(entry));
         let (was_scripted, is_scripted) = (is_script(&old), is_script(&new));
         if (was_scripted || was_read) && !is_read {
-            let stated = comparison.fate(key).filter(|it| it.documented.is_some());
+            let stated = ask(key).filter(|it| it.documented.is_some());
             if let Some(change) = stated {
                 let note = is_scripted.then(|| still_read(key));
                 return Outcome { note, ..renamed(key, change) };
@@ -118,7 +119,7 @@ impl<'a> Hop<'_, 'a, '_, '_> {
             (false, false) => {
                 Outcome { note: self.why_dead(key, &new), ..Outcome::same(Status::Dead, key) }
             }
-            (true, false) => self.lost(comparison, key, &new),
+            (true, false) => self.lost(ask, key, &new),
         }
     }
 
@@ -129,12 +130,12 @@ impl<'a> Hop<'_, 'a, '_, '_> {
         Outcome { shape, note: script_note(script), ..Outcome::same(status, key) }
     }
 
-    fn lost(&self, comparison: &Comparison<'_>, key: &OverrideKey, script: &IstioUse) -> Outcome {
+    fn lost(&self, ask: Ask<'_>, key: &OverrideKey, script: &IstioUse) -> Outcome {
         if let Some(shape) = value_above((self.from, self.to), key) {
             return Outcome { shape: Some(shape), ..Outcome::same(Status::TypeChanged, key) };
         }
         let note = || self.why_dead(key, script);
-        match comparison.fate(key) {
+        match ask(key) {
             Some(change) if self.can_follow(&change) => renamed(key, change),
             change => Outcome { change, note: note(), ..Outcome::same(Status::Removed, key) },
         }

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use semver::Version;
 
+use crate::bundle::Bundle;
 use crate::chart::{Chart, ChartIndex, Reach, Reference};
 use crate::finding::Evidence;
-use crate::manifest::Component;
-use crate::overrides::{IstioReading, IstioUse, Override, OverrideKey, UserOverrides};
+use crate::manifest::{self, Component};
+use crate::overrides::{IstioReading, IstioUse, Override, OverrideKey, UserOverrides, is_override};
 use crate::release::Facts;
 
 /// So many readers are shown.
@@ -29,6 +30,19 @@ pub struct Stage<'a> {
 }
 
 impl<'a> Stage<'a> {
+    /// A release with the overrides that its own files bring and those of the user over them.
+    pub fn new(bundle: &'a Bundle, listed_before: BTreeSet<String>, user: &UserOverrides) -> Self {
+        let own = bundle.objects.iter().filter(|it| is_override(it));
+        let objects = own.chain(user.objects()).cloned().collect();
+        Self {
+            version: &bundle.version,
+            charts: bundle.chart_index(),
+            components: bundle.components(),
+            listed_before,
+            overrides: UserOverrides::new(manifest::Reading { objects, problems: Vec::new() }),
+        }
+    }
+
     /// Who reads what in the release.
     pub(super) fn reading<'f>(&'a self, facts: &'f Facts) -> Reading<'a, 'f> {
         let istio = IstioReading::new(facts, self.version, &self.overrides);
@@ -90,11 +104,6 @@ impl<'a> Reading<'a, '_> {
             chart.readers(&key.key).into_iter().map(move |(it, reach)| (chart, it, reach))
         });
         readers.collect()
-    }
-
-    /// Whether a script of the release reads an override beside the templates.
-    pub(super) fn script_reads(&self, entry: &Override) -> bool {
-        matches!(self.istio.of(entry), IstioUse::Option { .. } | IstioUse::Document)
     }
 
     /// What the script of the component istio does with an override.

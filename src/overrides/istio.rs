@@ -9,8 +9,8 @@ use semver::Version;
 use super::{Effective, NAMESPACE, Override, Typed, UserOverrides};
 use crate::release::{Facts, IstioReader};
 
-/// The name of the component.
-const ISTIO: &str = "istio";
+/// The component whose overrides a script reads in some releases.
+pub const ISTIO: &str = "istio";
 
 /// How one release reads the overrides of istio.
 #[derive(Debug, Clone)]

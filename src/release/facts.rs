@@ -126,6 +126,20 @@ pub struct DocumentedRename {
     pub source: String,
 }
 
+impl DocumentedRename {
+    /// Whether it is about a key of `component`, or about a common one.
+    pub fn is_about(&self, component: Option<&str>, key: &str) -> bool {
+        self.component.as_deref() == component
+            && self.to != key
+            && self.prefixes.iter().any(|it| key.starts_with(it))
+    }
+
+    /// Whether it names a key as a whole, so that nothing else becomes part of the new one.
+    pub fn names(&self, key: &str) -> bool {
+        self.prefixes.iter().any(|it| it == key)
+    }
+}
+
 /// Releases whose component istio takes its overrides in the same way.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -16,6 +16,8 @@ pub enum Role {
     Installer,
     /// The Installation CR alone.
     InstallationCr,
+    /// The source archive, which holds the charts that the installer image carries.
+    Charts,
 }
 
 impl Role {

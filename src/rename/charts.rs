@@ -12,6 +12,7 @@
 //!   so are its successors, if they are global.
 //! * What a document states beats what templates say.
 
+use semver::Version;
 use serde_json::Value;
 
 use super::{Confidence, RenameKind};
@@ -64,6 +65,59 @@ pub struct KeyChange {
     pub documented: Option<DocumentedRename>,
 }
 
+impl ChartChanges {
+    /// The same changes with evidence that names the releases.
+    #[must_use]
+    pub fn located(mut self, old: &Version, new: &Version) -> Self {
+        for changes in [&mut self.renamed, &mut self.removed] {
+            for it in changes.iter_mut() {
+                locate(&mut it.evidence, old);
+                it.to.iter_mut().for_each(|it| locate(&mut it.evidence, new));
+            }
+        }
+        self
+    }
+}
+
+impl KeyChange {
+    /// The same change with evidence that names the releases: files of charts are called alike in
+    /// all of them.
+    #[must_use]
+    pub fn located(mut self, old: &Version, new: &Version) -> Self {
+        locate(&mut self.evidence, old);
+        self.to.iter_mut().for_each(|it| locate(&mut it.evidence, new));
+        self
+    }
+
+    /// How sure the successors are, all together.
+    pub fn confidence(&self) -> Confidence {
+        self.to.iter().map(|it| it.confidence).min().unwrap_or(Confidence::new(0.0))
+    }
+
+    /// All lines that prove it: where the old key was read, where the new ones are.
+    pub fn lines(&self) -> Vec<Evidence> {
+        let new = self.to.iter().flat_map(|it| &it.evidence);
+        self.evidence.iter().chain(new).cloned().collect()
+    }
+
+    /// Why the successors are the right ones, each reason once.
+    pub fn reasons(&self) -> Vec<String> {
+        let mut reasons: Vec<String> = Vec::new();
+        for reason in self.to.iter().flat_map(|it| &it.reasons) {
+            if !reasons.contains(reason) {
+                reasons.push(reason.clone());
+            }
+        }
+        reasons
+    }
+}
+
+fn locate(evidence: &mut [Evidence], version: &Version) {
+    for it in evidence {
+        it.source = format!("{version}/{}", it.source);
+    }
+}
+
 /// A key that takes the place of another.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Successor {
@@ -105,10 +159,7 @@ pub struct ChartChanges {
 
 /// What a hop from one release to another does to the keys of their charts.
 pub fn chart_changes(old: &ChartIndex, new: &ChartIndex, context: Context<'_>) -> ChartChanges {
-    let changes = Comparison::new(old, new, context).changes();
-    let (removed, renamed) = changes.into_iter().partition(|it| it.to.is_empty());
-    let (type_changed, defaults_changed) = values::changes(old, new);
-    ChartChanges { renamed, removed, type_changed, defaults_changed }
+    Comparison::new(old, new, context).chart_changes()
 }
 
 fn ratio(part: usize, whole: usize) -> f64 {

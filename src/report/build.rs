@@ -1,5 +1,6 @@
 //! From the analysis to the view model.
 
+use super::user_overrides::chart_values;
 use super::{
     ArtifactReport, ChangedObject, ChangedOverride, ChecklistItem, ComponentsReport, Covers, Field,
     GuideFile, GuideReport, HopReport, NameChange, NamespaceChange, ObjectsReport, OverridesReport,
@@ -47,6 +48,7 @@ pub fn hop(input: HopInput<'_>) -> HopReport {
         components: Some(components(context.changes, &context.guide.renamed)),
         objects: Some(objects(&context.changes.objects)),
         overrides: Some(overrides(context.from, context.to, context.changes)),
+        chart_values: context.changes.charts.as_ref().map(chart_values),
         steps: Some(input.steps),
         findings: input.findings,
         ..path_hop(context.hop)
@@ -60,6 +62,7 @@ pub fn differences(from: &Bundle, to: &Bundle, changes: &Changes) -> HopReport {
         components: Some(components(changes, &[])),
         objects: Some(objects(&changes.objects)),
         overrides: Some(overrides(from, to, changes)),
+        chart_values: changes.charts.as_ref().map(chart_values),
         ..HopReport::new(&from.version.to_string(), &to.version.to_string(), "")
     }
 }
@@ -78,9 +81,15 @@ fn artifacts(bundle: &Bundle) -> Vec<ArtifactReport> {
         name: file.name(),
         url: file.artifact.url.clone(),
         sha256: file.artifact.sha256.clone(),
-        bytes: file.artifact.bytes.len(),
+        bytes: file.artifact.bytes.len() as u64,
     };
-    bundle.files.iter().map(report).collect()
+    let charts = bundle.charts.iter().map(|it| ArtifactReport {
+        name: it.source.clone(),
+        url: it.url.clone(),
+        sha256: it.sha256.clone(),
+        bytes: it.bytes,
+    });
+    bundle.files.iter().map(report).chain(charts).collect()
 }
 
 /// The guides of a hop as the report shows them.

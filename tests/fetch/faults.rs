@@ -150,7 +150,7 @@ async fn an_announced_size_above_the_limit_is_not_downloaded() {
     let answers = vec![wire("Content-Length: 209715200", b"a: 1")];
     let source = online(&raw_server(answers).await, folder.path());
     let fetched = source.fetch(&asset(), None).await.unwrap();
-    assert_eq!(problem(fetched), "is 200 MiB, more than the limit of 16 MiB");
+    assert_eq!(problem(fetched), "is 200 MiB, more than the limit of 64 MiB");
 }
 
 #[tokio::test]
@@ -158,7 +158,7 @@ async fn a_size_above_the_limit_in_the_catalogue_is_not_even_asked_for() {
     let (folder, server) = (tempfile::tempdir().unwrap(), MockServer::start().await);
     let source = online(&server.uri(), folder.path());
     let fetched = source.fetch(&asset(), Some(&listed(200 << 20, None))).await;
-    let text = "is 200 MiB, more than the limit of 16 MiB";
+    let text = "is 200 MiB, more than the limit of 64 MiB";
     assert_eq!(problem(fetched.unwrap()), text);
     assert_eq!(asked(&server).await, 0);
 }
@@ -169,7 +169,7 @@ async fn an_answer_of_unknown_size_is_cut_off_at_the_limit() {
     let answers = vec![wire("Connection: close", &vec![b' '; 17 << 20])];
     let source = online(&raw_server(answers).await, folder.path());
     let fetched = source.fetch(&asset(), None).await.unwrap();
-    assert_eq!(problem(fetched), "is more than the limit of 16 MiB");
+    assert_eq!(problem(fetched), "is more than the limit of 64 MiB");
 }
 
 #[tokio::test]

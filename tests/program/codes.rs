@@ -72,6 +72,10 @@ fn case(code: Code) -> (History, Vec<&'static str>) {
         Code::OverrideConflict | Code::OverrideSecretInConfigmap | Code::OverrideObjectIgnored => {
             (mine(), &["-f", "{}/mine.yaml"])
         }
+        Code::OverrideTypeChanged
+        | Code::OverrideDead
+        | Code::OverrideDefaultChanged
+        | Code::OverrideEmpty => (charts(), &["-f", "{}/mine.yaml"]),
         Code::OverrideObjectLeftBehind => (left_behind(), &["--deployment", "local"]),
         Code::ObjectLeftBehind => (two(&Installer { more: ACCOUNT, ..plain() }, &plain()), &[]),
         Code::PermissionsWidened => {
@@ -163,6 +167,35 @@ fn mine() -> History {
     let two = overrides("two", None, "a.b: \"z\"");
     let three = overrides("three", None, "c.d: \"x\"").replace("installer: overrides", "a: b");
     history.file("mine.yaml", &[one, two, three].join("---\n"));
+    history
+}
+
+/// Charts and overrides of a user: a value that became a map, one that nobody reads, one over a
+/// default that changed, and an empty one where a template insists on a value.
+fn charts() -> History {
+    let mut history = two(&plain(), &plain());
+    let template = |retention: &str| {
+        format!(
+            "kind: ConfigMap\napiVersion: v1\ndata:\n  a: {{{{ .Values.{retention} }}}}\n  \
+             b: {{{{ .Values.size }}}}\n  c: {{{{ required \"host\" .Values.host }}}}\n"
+        )
+    };
+    let charts = [
+        ("1.4.0", "retention: 1d\nsize: 10\nhost: x\n", template("retention")),
+        ("1.5.0", "retention: {time: 1d}\nsize: 20\nhost: x\n", template("retention.time")),
+    ];
+    for (tag, values, template) in &charts {
+        history.charts(
+            tag,
+            &[
+                ("core/Chart.yaml", "name: core\nversion: 0.1.0\n"),
+                ("core/values.yaml", values),
+                ("core/templates/all.yaml", template),
+            ],
+        );
+    }
+    let data = "retention: \"7d\"\nsize: \"5\"\nhost: \"\"\nnobody.reads: \"x\"";
+    history.file("mine.yaml", &overrides("mine", Some("core"), data));
     history
 }
 

@@ -87,6 +87,13 @@ impl History {
             "tag_name": tag, "draft": false, "prerelease": tag.contains('-'),
             "published_at": "2020-01-02T03:04:05Z", "assets": assets
         }));
+        self.files.entry(format!("archive/{tag}.tar.gz")).or_insert_with(|| archive(&[]));
+        self
+    }
+
+    /// Gives a release charts: pairs of path below `resources/` and text.
+    pub(crate) fn charts(&mut self, tag: &str, files: &[(&str, &str)]) -> &mut Self {
+        self.files.insert(format!("archive/{tag}.tar.gz"), archive(files));
         self
     }
 
@@ -183,10 +190,25 @@ impl History {
     }
 }
 
+/// A source archive with these files below `resources/`.
+fn archive(files: &[(&str, &str)]) -> Vec<u8> {
+    let gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    let mut archive = tar::Builder::new(gzip);
+    for (path, text) in files {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(text.len() as u64);
+        header.set_mode(0o644);
+        let path = format!("kyma/resources/{path}");
+        archive.append_data(&mut header, path, text.as_bytes()).unwrap();
+    }
+    archive.into_inner().unwrap().finish().unwrap()
+}
+
 /// Where a file with this path at GitHub or in the artifact bucket stands in a mirror.
 fn place(path: &str) -> Option<String> {
     let places = [
         ("/kyma-project/kyma/releases/download/", "download/"),
+        ("/kyma-project/kyma/archive/refs/tags/", "archive/"),
         ("/kyma-project/website/main/content/blog-posts/", "notes/"),
         ("/kyma-project/kyma/", "raw/"),
         ("/kyma-prow-artifacts/", "bucket/"),
@@ -268,7 +290,7 @@ impl Mirror {
     pub(crate) fn of_release_data(data: &Path) -> Self {
         let read = |path: &str| fs_err::read(data.join(path)).expect("the data has its listings");
         let mut files: BTreeMap<String, Vec<u8>> = BTreeMap::new();
-        for top in ["download", "bucket", "raw", "notes"] {
+        for top in ["archive", "download", "bucket", "raw", "notes"] {
             collect(data, &data.join(top), &mut files);
         }
         let mut json =

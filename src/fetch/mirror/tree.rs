@@ -65,6 +65,15 @@ impl Tree {
         }
     }
 
+    /// The digest in the list and the size of a file.
+    pub(super) fn known(&self, path: &str) -> Option<(String, u64)> {
+        let Self::Folder { path: folder, sums } = self else {
+            return None;
+        };
+        let bytes = fs_err::metadata(folder.join(path)).ok()?.len();
+        Some((sums.get(path)?.clone(), bytes))
+    }
+
     /// The digest list of a directory; none for files that are built in.
     pub(super) fn into_sums(self) -> Sums {
         match self {

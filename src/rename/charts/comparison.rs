@@ -8,7 +8,7 @@ use super::reject::is_global;
 use super::search::{Pair, Search};
 use super::setting::Setting;
 use super::values;
-use super::{Context, KeyChange, Successor};
+use super::{ChartChanges, Context, KeyChange, Successor};
 use crate::chart::ChartIndex;
 use crate::finding::Evidence;
 use crate::overrides::OverrideKey;
@@ -52,6 +52,14 @@ impl<'a> Comparison<'a> {
     /// All keys of the old release's charts that lost what reads them, in order.
     pub fn changes(&self) -> Vec<KeyChange> {
         self.changes.values().cloned().collect()
+    }
+
+    /// What the hop does to all keys of all charts.
+    pub fn chart_changes(&self) -> ChartChanges {
+        let (removed, renamed) = self.changes().into_iter().partition(|it| it.to.is_empty());
+        let (old, new) = (self.search.comparer.old.index, self.search.comparer.new.index);
+        let (type_changed, defaults_changed) = values::changes(old, new);
+        ChartChanges { renamed, removed, type_changed, defaults_changed }
     }
 
     /// What becomes of a key, whether or not a chart lists it; none if it is read as before, or
@@ -158,14 +166,11 @@ fn confidence(pair: &Pair) -> Confidence {
 
 /// What a document states about a key.
 fn stated(key: &OverrideKey, documented: &[&DocumentedRename]) -> Option<KeyChange> {
-    let applies = |it: &&&DocumentedRename| {
-        it.component == key.component
-            && it.prefixes.iter().any(|prefix| key.key.starts_with(prefix))
-    };
-    let fact = *documented.iter().find(applies)?;
+    let component = key.component.as_deref();
+    let fact = *documented.iter().find(|it| it.is_about(component, &key.key))?;
     Some(KeyChange {
         from: key.clone(),
-        kind: Some(RenameKind::Merged),
+        kind: Some(RenameKind::of_documented(fact, &key.key)),
         to: vec![Successor {
             key: OverrideKey::new(fact.component.as_deref(), &fact.to),
             confidence: Confidence::new(1.0),

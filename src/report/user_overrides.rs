@@ -1,0 +1,86 @@
+//! What becomes of the user's overrides and of the values of charts, from the analysis to the view
+//! model.
+
+use super::{ActionReport, ChartValues, RenameReport, TypeChange, UserHop, UserOverride};
+use crate::liveness::{Fate, Story};
+use crate::overrides::OverrideKey;
+use crate::rename::RenameKind;
+use crate::rename::charts::{ChartChanges, KeyChange};
+
+/// The user's overrides in the order of the operator, with what every hop does to them.
+pub fn user_overrides(stories: &[Story]) -> Vec<UserOverride> {
+    let one = |story: &Story| UserOverride {
+        component: story.entry.key.component.clone(),
+        key: story.entry.key.key.clone(),
+        object: story.entry.object.to_string(),
+        secret: story.entry.is_secret(),
+        hops: story.fates.iter().map(hop).collect(),
+    };
+    stories.iter().map(one).collect()
+}
+
+fn hop(fate: &Fate) -> UserHop {
+    let key = fate.after.first();
+    let actions = fate.actions().into_iter().map(|it| ActionReport {
+        when: it.when.as_str(),
+        action: it.kind.as_str(),
+        keys: it.keys,
+    });
+    UserHop {
+        to: fate.to.to_string(),
+        status: fate.status,
+        component: key.and_then(|it| it.component.clone()),
+        key: key.map(|it| it.key.clone()).unwrap_or_default(),
+        rename: replaced(fate),
+        actions: actions.collect(),
+        default_changed: fate.default.is_some(),
+        equals_default: fate.equals_default,
+        note: fate.note.clone(),
+    }
+}
+
+fn replaced(fate: &Fate) -> Option<RenameReport> {
+    let change = fate.changes.iter().find(|it| !it.to.is_empty())?;
+    Some(RenameReport { to: fate.after.clone(), ..rename(change)? })
+}
+
+fn rename(change: &KeyChange) -> Option<RenameReport> {
+    if change.to.is_empty() {
+        return None;
+    }
+    Some(RenameReport {
+        component: change.from.component.clone(),
+        key: change.from.key.clone(),
+        kind: change.kind.unwrap_or(RenameKind::Renamed).as_str(),
+        to: change.to.iter().map(|it| it.key.clone()).collect(),
+        confidence: change.confidence().value(),
+        evidence: change.lines(),
+    })
+}
+
+/// What a hop does to the values of charts, as the report shows it.
+pub fn chart_values(changes: &ChartChanges) -> ChartValues {
+    let types = changes.type_changed.iter().map(|it| {
+        let OverrideKey { component, key } = it.key.clone();
+        TypeChange { component, key, from: kind(it.old.as_ref()), to: kind(it.new.as_ref()) }
+    });
+    ChartValues {
+        removed: changes.removed.iter().map(|it| it.from.clone()).collect(),
+        renamed: changes.renamed.iter().filter_map(rename).collect(),
+        type_changed: types.collect(),
+        defaults_changed: changes.defaults_changed.len(),
+    }
+}
+
+/// The type of a default; a map with something in it has none of its own.
+fn kind(default: Option<&serde_json::Value>) -> &'static str {
+    use serde_json::Value;
+    match default {
+        None | Some(Value::Object(_)) => "map",
+        Some(Value::Null) => "null",
+        Some(Value::Bool(_)) => "bool",
+        Some(Value::Number(_)) => "number",
+        Some(Value::String(_)) => "string",
+        Some(Value::Array(_)) => "list",
+    }
+}
