@@ -27,7 +27,7 @@ use std::sync::Arc;
 
 use semver::Version;
 
-use crate::liveness::{Status, Story};
+use crate::liveness::{Status, Story, Timing};
 use crate::manifest::{Object, ObjectKey};
 use crate::overrides::{OverrideKey, UserOverrides};
 
@@ -88,30 +88,11 @@ pub struct MigratedFile {
     pub text: String,
 }
 
-/// When a change is due.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Stage {
-    /// Before the release is applied.
-    Before,
-    /// After the hop succeeded.
-    After,
-}
-
-impl Stage {
-    /// The folder of the stage.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Before => "before",
-            Self::After => "after",
-        }
-    }
-}
-
 /// A change of one key of one object.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
     /// When it is due.
-    pub stage: Stage,
+    pub when: Timing,
     /// The object.
     pub object: ObjectKey,
     /// The key.

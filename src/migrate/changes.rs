@@ -10,7 +10,8 @@ use super::files::same_items;
 use super::hop::Hop;
 use super::moves::one_line;
 use super::state::{Held, State};
-use super::{Change, KeyConflict, Side, Stage, Undecided, emit};
+use super::{Change, KeyConflict, Side, Undecided, emit};
+use crate::liveness::Timing;
 use crate::manifest::ObjectKey;
 use crate::yaml::{Entry, Node, Value};
 
@@ -27,8 +28,8 @@ const SECRET_METADATA: [&str; 3] = ["name", "namespace", "labels"];
 /// What changes, why, and what is open, as a unified diff with comments before it.
 pub(super) fn text(to: &Version, start: &State, hop: &Hop) -> String {
     let mut lines = vec![format!("The override objects around the hop to {to}.")];
-    for stage in [Stage::Before, Stage::After] {
-        let changes: Vec<_> = hop.changes.iter().filter(|it| it.stage == stage).collect();
+    for stage in [Timing::Before, Timing::After] {
+        let changes: Vec<_> = hop.changes.iter().filter(|it| it.when == stage).collect();
         if !changes.is_empty() {
             lines.push(String::new());
             lines.push(format!("To do {} the hop:", stage.as_str()));
@@ -42,8 +43,8 @@ pub(super) fn text(to: &Version, start: &State, hop: &Hop) -> String {
         let line = one_line(&line);
         let _ = writeln!(text, "{}", format!("# {line}").trim_end());
     }
-    text.push_str(&stage_diff(Stage::Before, (start, &hop.before)));
-    text.push_str(&stage_diff(Stage::After, (&hop.before, &hop.after)));
+    text.push_str(&stage_diff(Timing::Before, (start, &hop.before)));
+    text.push_str(&stage_diff(Timing::After, (&hop.before, &hop.after)));
     text
 }
 
@@ -76,7 +77,7 @@ fn undecided(undecided: &Undecided) -> Vec<String> {
     lines
 }
 
-fn stage_diff(stage: Stage, (old, new): (&State, &State)) -> String {
+fn stage_diff(stage: Timing, (old, new): (&State, &State)) -> String {
     let objects: BTreeSet<_> = old.objects.keys().chain(new.objects.keys()).collect();
     let mut diff = String::new();
     for object in objects {
@@ -89,13 +90,13 @@ fn stage_diff(stage: Stage, (old, new): (&State, &State)) -> String {
     diff
 }
 
-fn object_diff(stage: Stage, object: &ObjectKey, sides: (Option<&Held>, Option<&Held>)) -> String {
+fn object_diff(stage: Timing, object: &ObjectKey, sides: (Option<&Held>, Option<&Held>)) -> String {
     let shown = |held: Option<&Held>| held.map(|it| shown(object, it)).unwrap_or_default();
     let (old, new) = (shown(sides.0), shown(sides.1));
     let name = one_line(&object.to_string());
     let (from, to) = match stage {
-        Stage::Before => ("now", "before"),
-        Stage::After => ("before", "after"),
+        Timing::Before => ("now", "before"),
+        Timing::After => ("before", "after"),
     };
     let from = if sides.0.is_some() { format!("{from}/{name}") } else { "/dev/null".to_owned() };
     let diff = TextDiff::from_lines(&old, &new);

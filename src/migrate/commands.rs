@@ -12,7 +12,8 @@ use std::collections::BTreeSet;
 
 use semver::Version;
 
-use super::{Stage, emit};
+use super::emit;
+use crate::liveness::Timing;
 use crate::manifest::ObjectKey;
 use crate::overrides::NAMESPACE;
 
@@ -31,10 +32,10 @@ pub(super) enum Command {
 }
 
 /// The script of a stage.
-pub(super) fn script(to: &Version, stage: Stage, commands: &BTreeSet<Command>) -> String {
+pub(super) fn script(to: &Version, stage: Timing, commands: &BTreeSet<Command>) -> String {
     let when = match stage {
-        Stage::Before => "has to hold before the hop",
-        Stage::After => "has to hold after the hop",
+        Timing::Before => "has to hold before the hop",
+        Timing::After => "has to hold after the hop",
     };
     let mut text = format!(
         "#!/bin/sh\n# Puts the overrides in place that the cluster {when} to {to}.\n\

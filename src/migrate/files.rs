@@ -11,14 +11,15 @@ use super::emit;
 use super::hop::Hop;
 use super::names;
 use super::state::{Held, Item, State, is_withheld};
-use super::{HopMigration, MigratedFile, Stage};
+use super::{HopMigration, MigratedFile};
+use crate::liveness::Timing;
 use crate::manifest::ObjectKey;
 use crate::yaml::{Node, Value};
 
 /// What a hop asks, with the files to write.
 pub(super) fn migration(to: &Version, start: &State, hop: &Hop) -> HopMigration {
-    let mut files = stage(to, Stage::Before, (start, &hop.before));
-    files.extend(stage(to, Stage::After, (&hop.before, &hop.after)));
+    let mut files = stage(to, Timing::Before, (start, &hop.before));
+    files.extend(stage(to, Timing::After, (&hop.before, &hop.after)));
     let is_open = !hop.conflicts.is_empty() || !hop.undecided.is_empty();
     if !files.is_empty() || is_open {
         let text = changes::text(to, start, hop);
@@ -37,13 +38,13 @@ pub(super) fn migration(to: &Version, start: &State, hop: &Hop) -> HopMigration 
 /// The files and commands of a stage, as they come together.
 struct Folder<'f> {
     to: &'f Version,
-    stage: Stage,
+    stage: Timing,
     names: BTreeSet<String>,
     files: Vec<MigratedFile>,
     commands: BTreeSet<Command>,
 }
 
-fn stage(to: &Version, stage: Stage, (old, new): (&State, &State)) -> Vec<MigratedFile> {
+fn stage(to: &Version, stage: Timing, (old, new): (&State, &State)) -> Vec<MigratedFile> {
     let mut folder =
         Folder { to, stage, names: BTreeSet::new(), files: Vec::new(), commands: BTreeSet::new() };
     for (object, held) in &new.objects {

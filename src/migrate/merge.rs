@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::moves::{Moves, change};
 use super::state::{Held, Item, State, is_withheld, same, shown};
-use super::{Change, KeyConflict, OwnObjects, Side, Stage, Undecided};
-use crate::liveness::Status;
+use super::{Change, KeyConflict, OwnObjects, Side, Undecided};
+use crate::liveness::{Status, Timing};
 use crate::manifest::{Object, ObjectKey};
 use crate::overrides::OverrideKey;
 use crate::yaml::Node;
@@ -133,7 +133,7 @@ impl<'m> Merge<'m> {
         let Some(theirs) = theirs else {
             held.remove(&key.key);
             let text = format!("`{key}` is taken out: the new release no longer sets it");
-            return self.changes.push(change(Stage::Before, object, key, text));
+            return self.changes.push(change(Timing::Before, object, key, text));
         };
         if is_withheld(theirs) {
             return self.ask_for_value(object, key);
@@ -154,7 +154,7 @@ impl<'m> Merge<'m> {
             held.set(&key.key, theirs.clone(), None);
         }
         let text = format!("`{key}` gets the value of the new release: I had not changed it");
-        self.changes.push(change(Stage::Before, object, key, text));
+        self.changes.push(change(Timing::Before, object, key, text));
     }
 
     /// Whether a key that is new to an object would take the place of another value of mine.

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::names;
 use super::state::{Held, Item, State, are_nested, same};
 use super::wish::Wish;
-use super::{Change, KeyConflict, Side, Stage};
+use super::{Change, KeyConflict, Side};
+use crate::liveness::Timing;
 use crate::manifest::ObjectKey;
 use crate::overrides::OverrideKey;
 
@@ -96,7 +97,7 @@ impl Moves {
             let why = from.last().and_then(|it| self.gone.get(it)).map_or("", String::as_str);
             add(state, (&target, to), (object, item));
             let text = format!("added with the value of `{}` of {object}: it {why}", item.key);
-            changes.push(change(Stage::Before, &target, to, text));
+            changes.push(change(Timing::Before, &target, to, text));
         }
         let contradicts = |key: &OverrideKey| self.set.keys().any(|to| are_nested(key, to));
         for (key, why) in self.gone.iter().filter(|it| contradicts(it.0)) {
@@ -104,14 +105,14 @@ impl Moves {
                 "{}, at once: beside a key above or below it the operator's result is random",
                 gone_text(key, why)
             );
-            remove(state, key, (Stage::Before, &text), changes);
+            remove(state, key, (Timing::Before, &text), changes);
         }
     }
 
     /// Removes the old keys that are still there.
     pub(super) fn finish(&self, state: &mut State, changes: &mut Vec<Change>) {
         for (key, why) in &self.gone {
-            remove(state, key, (Stage::After, &gone_text(key, why)), changes);
+            remove(state, key, (Timing::After, &gone_text(key, why)), changes);
         }
     }
 }
@@ -217,7 +218,7 @@ fn add(state: &mut State, (target, to): (&ObjectKey, &OverrideKey), from: (&Obje
 fn remove(
     state: &mut State,
     key: &OverrideKey,
-    (stage, text): (Stage, &str),
+    (stage, text): (Timing, &str),
     changes: &mut Vec<Change>,
 ) {
     for object in state.remove(key) {
@@ -225,8 +226,8 @@ fn remove(
     }
 }
 
-pub(super) fn change(stage: Stage, object: &ObjectKey, key: &OverrideKey, text: String) -> Change {
-    Change { stage, object: object.clone(), key: key.clone(), text }
+pub(super) fn change(stage: Timing, object: &ObjectKey, key: &OverrideKey, text: String) -> Change {
+    Change { when: stage, object: object.clone(), key: key.clone(), text }
 }
 
 /// A text that cannot leave its line.

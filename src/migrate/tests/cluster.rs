@@ -51,7 +51,7 @@ impl Cluster {
     }
 
     /// Runs the commands of a stage.
-    pub(super) fn run(&mut self, hop: &HopMigration, stage: Stage) {
+    pub(super) fn run(&mut self, hop: &HopMigration, stage: Timing) {
         let folder = format!("{}/{}", hop.to, stage.as_str());
         let Some(script) = hop.files.iter().find(|it| it.path == format!("{folder}/commands.sh"))
         else {

@@ -129,14 +129,14 @@ proptest! {
         prop_assert_eq!(start.overrides().entries().count(), overrides.entries().count());
 
         let mut before = start.clone();
-        before.run(&hop, Stage::Before);
+        before.run(&hop, Timing::Before);
         let mut again = before.clone();
-        again.run(&hop, Stage::Before);
+        again.run(&hop, Timing::Before);
         prop_assert_eq!(&again, &before, "the commands can be repeated");
         let mut after = before.clone();
-        after.run(&hop, Stage::After);
+        after.run(&hop, Timing::After);
         let mut again = after.clone();
-        again.run(&hop, Stage::After);
+        again.run(&hop, Timing::After);
         prop_assert_eq!(&again, &after, "the commands can be repeated");
 
         let (before, after) = (before.overrides(), after.overrides());
