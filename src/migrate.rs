@@ -9,6 +9,8 @@
 //! * Only what has one answer is written. A split, a document, a map in the place of a value, two
 //!   values for one key: these are listed, the objects stay as they are, and the proposal stands as
 //!   a comment in the diff. What stays open at one hop stays open at later ones.
+//! * A successor that is less than 70 % sure, or that switches off what the old key switches on, is
+//!   proposed and not written.
 //! * A removed key that a later release on the path reads again is kept.
 //! * The reader withholds secret values, so an object with such values cannot be written. It is
 //!   patched (RFC 6902): `copy` hands a value on where it is. To another object the API server

@@ -132,7 +132,8 @@ impl<'m> Merge<'m> {
         let Some(held) = self.state.objects.get_mut(object) else { return };
         let Some(theirs) = theirs else {
             held.remove(&key.key);
-            let text = format!("`{key}` is taken out: the new release no longer sets it");
+            let text =
+                "taken out: the new release no longer sets it, and I had not changed it".to_owned();
             return self.changes.push(change(Timing::Before, object, key, text));
         };
         if is_withheld(theirs) {
@@ -153,7 +154,7 @@ impl<'m> Merge<'m> {
         if let Some(held) = self.state.objects.get_mut(object) {
             held.set(&key.key, theirs.clone(), None);
         }
-        let text = format!("`{key}` gets the value of the new release: I had not changed it");
+        let text = "gets the value of the new release: I had not changed it".to_owned();
         self.changes.push(change(Timing::Before, object, key, text));
     }
 

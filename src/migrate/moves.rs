@@ -75,7 +75,7 @@ impl Moves {
         let is_set = state.winner(wanted.to).is_some();
         for (from, why) in &wanted.from {
             let already = if is_set { ", which has the same value" } else { "" };
-            let text = format!("becomes `{}`{already} ({why})", wanted.to);
+            let text = format!("it becomes `{}`{already} ({why})", wanted.to);
             self.gone.insert((*from).clone(), one_line(&text));
             self.renamed.insert((*from).clone(), wanted.to.clone());
         }
@@ -96,14 +96,14 @@ impl Moves {
             let target = place(state, to, (object, from));
             let why = from.last().and_then(|it| self.gone.get(it)).map_or("", String::as_str);
             add(state, (&target, to), (object, item));
-            let text = format!("added with the value of `{}` of {object}: it {why}", item.key);
+            let text = format!("added with the value of `{}` of {object}: {why}", item.key);
             changes.push(change(Timing::Before, &target, to, text));
         }
         let contradicts = |key: &OverrideKey| self.set.keys().any(|to| are_nested(key, to));
         for (key, why) in self.gone.iter().filter(|it| contradicts(it.0)) {
             let text = format!(
                 "{}, at once: beside a key above or below it the operator's result is random",
-                gone_text(key, why)
+                gone_text(why)
             );
             remove(state, key, (Timing::Before, &text), changes);
         }
@@ -112,7 +112,7 @@ impl Moves {
     /// Removes the old keys that are still there.
     pub(super) fn finish(&self, state: &mut State, changes: &mut Vec<Change>) {
         for (key, why) in &self.gone {
-            remove(state, key, (Timing::After, &gone_text(key, why)), changes);
+            remove(state, key, (Timing::After, &gone_text(why)), changes);
         }
     }
 }
@@ -133,8 +133,8 @@ fn place(
     target
 }
 
-fn gone_text(key: &OverrideKey, why: &str) -> String {
-    format!("`{key}` is taken out: it {why}")
+fn gone_text(why: &str) -> String {
+    format!("taken out: {why}")
 }
 
 /// The renames that the wishes ask for, of keys that are set.

@@ -56,10 +56,11 @@ fn version(hop: usize) -> Version {
     Version::new(1, u64::try_from(hop).unwrap() + 2, 0)
 }
 
+/// A successor whose name ends in `guess` is unsure.
 fn change(from: &OverrideKey, kind: Option<RenameKind>, to: &[&str]) -> KeyChange {
     let successor = |it: &&str| Successor {
         key: key(it),
-        confidence: Confidence::new(0.9),
+        confidence: Confidence::new(if it.ends_with("guess") { 0.69 } else { 0.9 }),
         reasons: vec!["same field of the same object".to_owned()],
         evidence: Vec::new(),
     };
@@ -289,6 +290,15 @@ fn a_successor_that_is_set_already_is_left_as_it_is() {
     assert_eq!(values, [Some("other"), Some("(secret)")]);
     let hop = once(&["Secret m core\na: x", "ConfigMap o core\nb: x"], &[RENAMED]);
     assert_eq!(hop.conflicts, []);
+}
+
+#[test]
+fn a_guess_and_an_opposite_are_proposed_and_not_written() {
+    for to in ["core:guess", "core:b.disabled"] {
+        let hop = once(&["ConfigMap m core\na: x"], &[("core:a", Status::Renamed, &[to])]);
+        assert!(hop.is_unchanged());
+        assert_eq!(hop.undecided[0].proposals, [key(to)]);
+    }
 }
 
 #[test]

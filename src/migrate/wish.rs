@@ -12,6 +12,9 @@ use crate::rename::charts::{KeyChange, Successor};
 /// one in the other is nothing that a rename could do.
 const DOCUMENTS: [&str; 2] = ["kyma_istio_control_plane", "kyma_istio_operator"];
 
+/// Successors that are less sure than this percentage are proposed, not written.
+const SURE: u8 = 70;
+
 /// What is to become of a key.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Wish {
@@ -108,12 +111,26 @@ fn moved(fate: &Fate, key: &OverrideKey, change: &KeyChange) -> Wish {
             let decide = format!("write it into the document that `{}` holds{note}", only.key.key);
             ask(fate, key, &decide, proposals)
         }
+        [only] if only.confidence.percent() < SURE || is_inverted(&key.key, &only.key.key) => {
+            let why = why(fate, only, change.kind);
+            let decide = format!("set `{}` if it means the same ({why})", only.key);
+            ask(fate, key, &decide, proposals)
+        }
         [only] => Wish::Move { to: only.key.clone(), why: why(fate, only, change.kind) },
         _ => {
             let decide = "several keys took its place: choose a value for each of them";
             ask(fate, key, decide, proposals)
         }
     }
+}
+
+/// Whether one key switches on what the other switches off.
+fn is_inverted(old: &str, new: &str) -> bool {
+    let disables = |key: &str| {
+        let last = key.rsplit('.').next().unwrap_or(key).to_ascii_lowercase();
+        last.contains("disable")
+    };
+    disables(old) != disables(new)
 }
 
 fn why(fate: &Fate, successor: &Successor, kind: Option<RenameKind>) -> String {
@@ -147,7 +164,12 @@ fn removed(story: &Story, number: usize, (fate, key): (&Fate, &OverrideKey)) -> 
         return Wish::Keep;
     }
     let note = fate.note.as_ref().map(|it| format!(": {it}")).unwrap_or_default();
-    Wish::Drop { why: format!("removed at {}, nothing takes its place{note}", fate.to) }
+    Wish::Drop {
+        why: moves::one_line(&format!(
+            "from {} on nothing reads it, and nothing takes its place{note}",
+            fate.to
+        )),
+    }
 }
 
 fn ask(fate: &Fate, key: &OverrideKey, decide: &str, proposals: Vec<OverrideKey>) -> Wish {
