@@ -47,6 +47,8 @@ impl Hop {
             conflicts.append(&mut merge.conflicts);
             undecided.append(&mut merge.undecided);
         }
+        // What the release takes out itself, nobody has to decide about.
+        undecided.retain(|it| is_missing(start, &it.key) || !is_missing(&before, &it.key));
         let mut after = before.clone();
         moves.finish(&mut after, &mut changes);
         Self { before, after, changes, conflicts, undecided }

@@ -106,7 +106,8 @@ impl<'m> Merge<'m> {
                 Verdict::Mine => {}
                 Verdict::Theirs => self.take(object, key, theirs.get(&key.key)),
                 Verdict::Conflict => {
-                    let text = "both I and the new release changed it, differently; mine is kept";
+                    let text =
+                        "both you and the new release changed it, differently; yours is kept";
                     self.conflict(object, key, (text, &sides(key)));
                 }
             }
@@ -132,8 +133,8 @@ impl<'m> Merge<'m> {
         let Some(held) = self.state.objects.get_mut(object) else { return };
         let Some(theirs) = theirs else {
             held.remove(&key.key);
-            let text =
-                "taken out: the new release no longer sets it, and I had not changed it".to_owned();
+            let text = "taken out: the new release no longer sets it, and you had not changed it"
+                .to_owned();
             return self.changes.push(change(Timing::Before, object, key, text));
         };
         if is_withheld(theirs) {
@@ -141,20 +142,21 @@ impl<'m> Merge<'m> {
         }
         if self.would_beat(object, key, theirs) {
             let sides = Sides { base: None, theirs: Some(theirs), mine: None };
-            let text = "the new release sets it here, which would beat the value that I set \
-                        elsewhere; mine is kept";
+            let text = "the new release sets it here, which would beat the value that you set \
+                        elsewhere; yours is kept";
             return self.conflict(object, key, (text, &sides));
         }
         let is_nested = self.state.nested(key).iter().any(|it| !self.moves.gone.contains_key(it));
         if is_nested {
             let sides = Sides { base: None, theirs: Some(theirs), mine: None };
-            let text = "the new release sets it, and I set a key above or below it; mine is kept";
+            let text =
+                "the new release sets it, and you set a key above or below it; yours is kept";
             return self.conflict(object, key, (text, &sides));
         }
         if let Some(held) = self.state.objects.get_mut(object) {
             held.set(&key.key, theirs.clone(), None);
         }
-        let text = "gets the value of the new release: I had not changed it".to_owned();
+        let text = "gets the value of the new release: you had not changed it".to_owned();
         self.changes.push(change(Timing::Before, object, key, text));
     }
 

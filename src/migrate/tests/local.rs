@@ -46,7 +46,7 @@ fn what_both_changed_is_a_conflict_and_mine_stays() {
     let expected = [("b", "k - m"), ("a", "k t m"), ("c", "k t -"), ("d", "- t m")];
     assert_eq!(found, expected.map(|(key, values)| (key, values.to_owned())));
     let diff = file(&hop, "1.2.0/changes.diff");
-    assert!(diff.contains("# Conflict: b: both I and the new release changed it"), "{diff}");
+    assert!(diff.contains("# Conflict: b: both you and the new release changed it"), "{diff}");
     assert!(diff.contains("# - mine: b = \"m\" in ConfigMap/kyma-installer/m my.yaml:9"), "{diff}");
 }
 
@@ -74,6 +74,16 @@ fn a_key_of_the_release_does_not_beat_mine_in_another_object() {
     assert!(text.ends_with("data:\n  x: k\n  c: t\n"), "{text}");
     let values: Vec<_> = hop.conflicts[1].sides.iter().map(|it| it.value.as_deref()).collect();
     assert_eq!((hop.conflicts.len(), values), (2, vec![None, Some("t"), None, Some("m")]));
+}
+
+#[test]
+fn what_the_release_takes_out_is_not_undecided() {
+    let rules: &[Rule<'_>] = &[("a", Status::Split, &["b", "c"])];
+    let (old, new) = (["ConfigMap m\na: k\nz: k"], ["ConfigMap m\nz: k"]);
+    let hop = merged(&old, &new, &["ConfigMap m\na: k\nz: k"], rules);
+    assert_eq!((data(&hop, "before"), &hop.undecided[..]), ("z: k".to_owned(), &[][..]));
+    let hop = merged(&old, &new, &["ConfigMap m\na: m\nz: k"], rules);
+    assert_eq!((hop.undecided.len(), hop.conflicts.len()), (1, 1));
 }
 
 #[test]
