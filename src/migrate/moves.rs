@@ -7,8 +7,9 @@ use super::state::{Held, Item, State, are_nested, same};
 use super::wish::Wish;
 use super::{Change, KeyConflict, Side};
 use crate::liveness::Timing;
-use crate::manifest::ObjectKey;
+use crate::manifest::{ObjectKey, looks_like_credential};
 use crate::overrides::OverrideKey;
+use crate::yaml::{Digest, Node, Value};
 
 /// What the wishes of a hop come to.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -207,12 +208,23 @@ fn add(state: &mut State, (target, to): (&ObjectKey, &OverrideKey), from: (&Obje
     let Some(held) = state.objects.get_mut(target) else { return };
     let added = Item {
         key: to.key.clone(),
-        value: item.value.clone(),
+        value: value(to, &item.value),
         line: None,
         origin: Some((object.clone(), item.key.clone())),
     };
     let behind = (target == object).then_some(item.key.as_str());
     held.insert(added, behind);
+}
+
+/// The value under its new key. Under the key of a credential it is withheld, as if it had been read
+/// there.
+fn value(to: &OverrideKey, value: &Node) -> Node {
+    match &value.value {
+        Value::String(text) if looks_like_credential(&to.key) => {
+            Node { value: Value::Redacted(Digest::of(text.as_bytes())), ..value.clone() }
+        }
+        _ => value.clone(),
+    }
 }
 
 fn remove(

@@ -32,6 +32,15 @@ fn a_withheld_value_for_another_object_goes_through_a_pipe() {
 }
 
 #[test]
+fn a_value_that_moves_to_the_key_of_a_credential_is_withheld_there() {
+    let rules: &[Rule<'_>] = &[("core:pw", Status::Renamed, &["core:admin.password"])];
+    let hop = once(&["ConfigMap m core\npw: hunter"], rules);
+    assert!(file(&hop, "1.2.0/before/configmap-m.patch.json").contains("copy"));
+    let diff = file(&hop, "1.2.0/changes.diff");
+    assert!(diff.contains("\n+  admin.password: \"(secret)\"\n"), "{diff}");
+}
+
+#[test]
 fn no_byte_of_a_secret_is_written() {
     // hunter2CANARY, aHVudGVyMkNBTkFSWQ==
     let secret = "apiVersion: v1\nkind: Secret\nmetadata:\n  name: s\n  namespace: kyma-installer\n  labels: \
