@@ -145,7 +145,7 @@ pub struct Undecided {
 }
 
 /// Works out what each hop asks of the objects of a user. `stories` is what
-/// [`crate::liveness::follow`] says of the same overrides; `own` has an entry for each hop of a
+/// [`crate::liveness::Follower`] says of the same overrides; `own` has an entry for each hop of a
 /// local deployment, and is empty for any other.
 pub fn migrate(
     overrides: &UserOverrides,
