@@ -17,6 +17,7 @@ pub mod guide;
 pub mod lint;
 pub mod liveness;
 pub mod manifest;
+pub mod migrate;
 pub mod overrides;
 pub mod path;
 pub mod plan;

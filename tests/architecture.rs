@@ -38,6 +38,7 @@ const CORE: &[(&str, &[&str])] = &[
             "yaml",
         ],
     ),
+    ("migrate", &["digest", "liveness", "manifest", "overrides", "rename", "yaml"]),
     (
         "report",
         &[
