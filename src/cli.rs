@@ -188,6 +188,9 @@ pub struct DiffArgs {
 /// Follow overrides.
 #[derive(Debug, Args)]
 pub struct OverridesArgs {
+    /// Write the objects as they have to be before and after each hop to a new folder
+    #[arg(long, value_name = "DIR")]
+    pub migrate: Option<PathBuf>,
     /// The version that is installed, such as 1.3 (its newest patch) or 1.3.0
     #[arg(long, value_name = "VERSION")]
     pub from: VersionRequest,

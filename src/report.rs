@@ -28,7 +28,7 @@ pub use build::{HopInput, differences, hop, objects, path_hop};
 pub use layout::{Style, sanitize};
 pub use markdown::markdown;
 pub use text::{Detail, text};
-pub use user_overrides::{chart_values, user_overrides};
+pub use user_overrides::{chart_values, migration, user_overrides};
 
 /// Everything that a command has to say.
 #[derive(Debug, Clone, Serialize)]
@@ -54,6 +54,9 @@ pub struct Report {
     /// What becomes of the user's overrides; absent where none were given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_overrides: Option<Vec<UserOverride>>,
+    /// What was written to migrate them; absent where nothing was to be written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub migration: Option<Vec<Migration>>,
     /// Findings that belong to no single hop.
     pub findings: Vec<Finding>,
 }
@@ -440,6 +443,33 @@ pub struct ActionReport {
     pub keys: Vec<OverrideKey>,
 }
 
+/// What a hop asks of the user's override objects.
+#[derive(Debug, Clone, Serialize)]
+pub struct Migration {
+    /// The release that the hop leads to.
+    pub to: String,
+    /// The files that were written, below the folder of the migration.
+    pub files: Vec<String>,
+    /// Keys with several values, of which a person has to choose one.
+    pub conflicts: Vec<OpenKey>,
+    /// Keys about which a person has to decide something else.
+    pub undecided: Vec<OpenKey>,
+}
+
+/// A key that a migration leaves open.
+#[derive(Debug, Clone, Serialize)]
+pub struct OpenKey {
+    /// The component, or none.
+    pub component: Option<String>,
+    /// The key.
+    pub key: String,
+    /// What is open, in a sentence without a full stop.
+    pub text: String,
+    /// The lines at which the values stand.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<crate::finding::Evidence>,
+}
+
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
 fn is_false(value: &bool) -> bool {
     !*value
@@ -459,6 +489,7 @@ impl Report {
             digest: String::new(),
             hops,
             user_overrides: None,
+            migration: None,
             findings: Vec::new(),
         }
     }

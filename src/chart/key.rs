@@ -46,23 +46,28 @@ pub(super) fn join(path: &str, below: &str) -> String {
 
 /// The names of a path, as written; none for the empty path.
 pub(super) fn names(path: &str) -> Vec<&str> {
-    let mut names = Vec::new();
-    let (mut start, mut escaped) = (0, false);
-    for (at, byte) in path.bytes().enumerate() {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' => escaped = true,
-            b'.' => {
-                names.push(&path[start..at]);
-                start = at + 1;
-            }
-            _ => {}
-        }
+    Names { rest: Some(path).filter(|it| !it.is_empty()) }.collect()
+}
+
+/// Goes through the names of a path without keeping them.
+struct Names<'a> {
+    rest: Option<&'a str>,
+}
+
+impl<'a> Iterator for Names<'a> {
+    type Item = &'a str;
+
+    fn next(&mut self) -> Option<&'a str> {
+        let path = self.rest?;
+        let mut escaped = false;
+        let end = path.bytes().position(|byte| {
+            let end = byte == b'.' && !escaped;
+            escaped = byte == b'\\' && !escaped;
+            end
+        });
+        self.rest = end.map(|it| &path[it + 1..]);
+        Some(&path[..end.unwrap_or(path.len())])
     }
-    if !path.is_empty() {
-        names.push(&path[start..]);
-    }
-    names
 }
 
 /// The paths that hold `path`, from the empty one on.
@@ -103,15 +108,16 @@ pub(super) enum Relation {
 
 /// How the path of a reference, which may hold `*`, lies to a key.
 pub(super) fn relation(reference: &str, key: &str) -> Relation {
-    let (reference, key) = (names(reference), names(key));
-    let fits = |(pattern, name): (&&str, &&str)| *pattern == ANY || pattern == name;
-    if !reference.iter().zip(&key).all(fits) {
-        return Relation::Apart;
-    }
-    match reference.len().cmp(&key.len()) {
-        std::cmp::Ordering::Less => Relation::Above,
-        std::cmp::Ordering::Equal => Relation::Same,
-        std::cmp::Ordering::Greater => Relation::Below,
+    let names = |path| Names { rest: Some(path).filter(|it: &&str| !it.is_empty()) };
+    let (mut reference, mut key) = (names(reference), names(key));
+    loop {
+        return match (reference.next(), key.next()) {
+            (Some(pattern), Some(name)) if pattern == ANY || pattern == name => continue,
+            (Some(_), Some(_)) => Relation::Apart,
+            (None, None) => Relation::Same,
+            (None, Some(_)) => Relation::Above,
+            (Some(_), None) => Relation::Below,
+        };
     }
 }
 

@@ -40,6 +40,7 @@ Examples:
 pub(super) const OVERRIDES: &str = "\
 Examples:
   kyma-upgrade overrides --from 1.9 --to 1.13 -f my-overrides.yaml
+  kyma-upgrade overrides --from 1.9 --to 1.13 -f my-overrides.yaml --migrate new/
   kubectl get cm,secret -n kyma-installer -l installer=overrides -o yaml |
     kyma-upgrade overrides --from 1.9 --to 1.13 -f -";
 

@@ -1,8 +1,12 @@
 //! What becomes of the user's overrides and of the values of charts, from the analysis to the view
 //! model.
 
-use super::{ActionReport, ChartValues, RenameReport, TypeChange, UserHop, UserOverride};
+use super::{
+    ActionReport, ChartValues, Migration, OpenKey, RenameReport, TypeChange, UserHop, UserOverride,
+};
+use crate::finding::Evidence;
 use crate::liveness::{Fate, Story};
+use crate::migrate::{HopMigration, KeyConflict, Undecided};
 use crate::overrides::OverrideKey;
 use crate::rename::RenameKind;
 use crate::rename::charts::{ChartChanges, KeyChange};
@@ -83,4 +87,27 @@ fn kind(default: Option<&serde_json::Value>) -> &'static str {
         Some(Value::String(_)) => "string",
         Some(Value::Array(_)) => "list",
     }
+}
+
+/// What a hop asks of the override objects, as the report shows it.
+pub fn migration(hop: &HopMigration) -> Migration {
+    Migration {
+        to: hop.to.to_string(),
+        files: hop.files.iter().map(|it| it.path.clone()).collect(),
+        conflicts: hop.conflicts.iter().map(conflict).collect(),
+        undecided: hop.undecided.iter().map(undecided).collect(),
+    }
+}
+
+fn conflict(conflict: &KeyConflict) -> OpenKey {
+    let OverrideKey { component, key } = conflict.key.clone();
+    let places = conflict.sides.iter().filter_map(|it| {
+        Some(Evidence::at(&*it.source, it.line?, format!("{} ({})", it.key, it.whose)))
+    });
+    OpenKey { component, key, text: conflict.text.clone(), evidence: places.collect() }
+}
+
+fn undecided(open: &Undecided) -> OpenKey {
+    let OverrideKey { component, key } = open.key.clone();
+    OpenKey { component, key, text: open.decide.clone(), evidence: Vec::new() }
 }
