@@ -7,6 +7,12 @@ use crate::overrides::OverrideKey;
 use crate::rename::RenameKind;
 use crate::rename::charts::{ChartChanges, KeyChange};
 
+pub(super) mod charts;
+pub(super) mod crowd;
+pub(super) mod matrix;
+pub(super) mod summary;
+pub(super) mod todo;
+
 /// The user's overrides in the order of the operator, with what every hop does to them.
 pub fn user_overrides(stories: &[Story]) -> Vec<UserOverride> {
     let one = |story: &Story| UserOverride {
