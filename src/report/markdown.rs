@@ -160,11 +160,7 @@ fn blockers_section(report: &Report, blockers: &Blockers<'_>) -> Option<String> 
 
 fn crowd(report: &Report, (name, all): (&str, &[&Finding])) -> String {
     let counts = escape(&by_hop(all));
-    let head = format!(
-        "- **blocker** {} {} times: {counts}; each in full at its hop\n",
-        code(name),
-        all.len()
-    );
+    let head = format!("{} blockers {name}: {counts}; each in full at its hop", all.len());
     let lines = all.iter().map(|it| {
         let gist = match gist(report, it) {
             Gist::Successors(keys) => {
@@ -174,9 +170,9 @@ fn crowd(report: &Report, (name, all): (&str, &[&Finding])) -> String {
             Gist::Message(message) => format!(": {}", escape(message)),
         };
         let hop = it.hop.as_ref().map(|it| format!("{it} ")).unwrap_or_default();
-        format!("  - {}{}{gist}\n", escape(&hop), code(&it.subject))
+        format!("- {}{}{gist}\n", escape(&hop), code(&it.subject))
     });
-    format!("{head}{}", lines.collect::<String>())
+    details(&head, &lines.collect::<String>())
 }
 
 fn hop_section(hop: &HopReport, number: usize, blockers: &Blockers<'_>) -> String {

@@ -11,6 +11,8 @@ pub(super) mod charts;
 pub(super) mod crowd;
 pub(super) mod matrix;
 pub(super) mod summary;
+#[cfg(test)]
+pub(super) mod tests;
 pub(super) mod todo;
 
 /// The user's overrides in the order of the operator, with what every hop does to them.

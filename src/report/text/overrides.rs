@@ -13,7 +13,7 @@ use super::Detail;
 use crate::report::Report;
 use crate::report::layout::{Page, sanitize, shorten_middle};
 use crate::report::user_overrides::matrix::{Mark, Matrix, Row, groups, scope};
-use crate::report::user_overrides::todo::{Todo, todos};
+use crate::report::user_overrides::todo::{INTRODUCTION, Todo, todos};
 
 /// The fewest columns to which a key is cut.
 const KEY: usize = 30;
@@ -42,6 +42,7 @@ pub(super) fn user_overrides(page: &mut Page, report: &Report, detail: Detail) {
         if number == 0 {
             page.gap();
             page.heading("What to do about your overrides");
+            page.wrapped("  ", INTRODUCTION);
         }
         todo_lines(page, todo);
     }

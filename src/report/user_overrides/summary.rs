@@ -134,6 +134,3 @@ fn clause(outcome: Outcome, of: &[&UserOverride], total: usize, columns: &[Strin
         count => format!("{count} {many}{at}"),
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -14,6 +14,10 @@ use crate::liveness::Status;
 use crate::overrides::OverrideKey;
 use crate::report::{ActionReport, Report, UserHop, UserOverride};
 
+/// What holds for all items.
+pub(in crate::report) const INTRODUCTION: &str = "Set new keys to the value of the old ones, unless \
+     the finding at the hop says otherwise. Remove old keys only when the hop has succeeded.";
+
 /// What to do before or after a hop.
 #[derive(Debug)]
 pub(in crate::report) struct Todo {
@@ -81,7 +85,11 @@ fn items(all: &[&UserOverride], place: usize, when: &str) -> Vec<Item> {
             }
         }
     }
-    items.into_values().collect()
+    let mut items: Vec<Item> = items.into_values().collect();
+    for item in items.iter_mut().filter(|it| it.old.is_empty()) {
+        item.keys.sort();
+    }
+    items
 }
 
 fn remove(
@@ -223,6 +231,3 @@ impl Item {
         keys.iter().map(name).collect::<Vec<_>>().join(joint)
     }
 }
-
-#[cfg(test)]
-mod tests;
