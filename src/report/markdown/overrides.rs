@@ -8,9 +8,6 @@ use crate::report::user_overrides::todo::{INTRODUCTION, Todo, todos};
 /// The section; none where the report knows no overrides.
 pub(super) fn section(report: &Report) -> Option<String> {
     let matrix = Matrix::new(report)?;
-    if matrix.rows.is_empty() && matrix.live.is_empty() {
-        return None;
-    }
     let table = (!matrix.rows.is_empty()).then(|| table(&matrix));
     let live = (!matrix.live.is_empty()).then(|| live(&matrix));
     let todos: Vec<String> = todos(report).iter().map(todo).collect();
@@ -24,11 +21,15 @@ pub(super) fn section(report: &Report) -> Option<String> {
 fn table(matrix: &Matrix<'_>) -> String {
     let legend = matrix.legend().into_iter();
     let legend = legend.map(|it| format!("{} {}", escape(it.symbol()), it.meaning()));
-    let names: String = matrix.columns.iter().map(|it| format!(" {} |", escape(it))).collect();
+    let names: Vec<_> = matrix.columns.iter().map(|it| format!(" {} |", escape(it))).collect();
     let rule = ":-:|".repeat(matrix.columns.len());
     let rows: String = matrix.rows.iter().map(row).collect();
     let legend: Vec<_> = legend.collect();
-    format!("{}\n\n| component | key |{names}\n|---|---|{rule}\n{rows}", legend.join("; "))
+    format!(
+        "{}\n\n| component | key |{}\n|---|---|{rule}\n{rows}",
+        legend.join("; "),
+        names.concat()
+    )
 }
 
 fn row(row: &Row<'_>) -> String {

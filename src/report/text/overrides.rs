@@ -89,7 +89,7 @@ impl<'a> Table<'a> {
 
     fn group(&self, page: &mut Page, rows: &[Row<'_>]) {
         let scope = sanitize(scope(rows[0].own.component.as_deref()));
-        let names: String = self.columns.iter().map(|it| format!(" {it}")).collect();
+        let names = format!(" {}", self.columns.join(" "));
         self.line(page, (2, &page.bold(&scope), scope.width()), &page.faint(&names));
         let labels: Vec<_> = rows.iter().map(|it| label(it, self.key)).collect();
         for (row, short) in rows.iter().zip(&labels) {

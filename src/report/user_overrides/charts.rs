@@ -20,9 +20,9 @@ impl ChartValues {
 
 /// A new key: `a.b (monitoring, 97 %)`; those of other components with their component.
 pub(in crate::report) fn renamed(rename: &RenameReport, mark: impl Fn(&str) -> String) -> String {
-    let name = |key: &OverrideKey| match key.component == rename.component {
-        true => mark(&key.key),
-        false => mark(&key.to_string()),
+    let name = |key: &OverrideKey| {
+        let is_own = key.component == rename.component;
+        if is_own { mark(&key.key) } else { mark(&key.to_string()) }
     };
     let to: Vec<_> = rename.to.iter().map(name).collect();
     let scope = super::matrix::scope(rename.component.as_deref());

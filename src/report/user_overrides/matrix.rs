@@ -2,6 +2,7 @@
 //!
 //! # Decisions
 //! * An override that every hop leaves alone has no row; it is only counted.
+//! * Where no chart is there, every cell would say the same; then there is no matrix at all.
 //! * A column is named by its minor, because a path has one release of each; where it has two, both
 //!   are named in full.
 
@@ -113,7 +114,7 @@ pub(in crate::report) struct Matrix<'a> {
 }
 
 impl<'a> Matrix<'a> {
-    /// The matrix of a report; none if it does not know about overrides of the user.
+    /// The matrix of a report; none if it knows nothing about overrides of the user.
     pub(in crate::report) fn new(report: &'a Report) -> Option<Self> {
         let mut all: Vec<&UserOverride> = report.user_overrides.as_ref()?.iter().collect();
         all.sort_by_key(|it| (it.name(), it.object.clone()));
@@ -126,7 +127,12 @@ impl<'a> Matrix<'a> {
             is_repeated: same(it, place.checked_sub(1).and_then(|it| all.get(it)))
                 || same(it, all.get(place + 1)),
         });
-        let (live, rows) = rows.partition(|row| row.marks.iter().all(|it| *it == Mark::Live));
+        let rows: Vec<Row<'_>> = rows.collect();
+        if rows.iter().flat_map(|it| &it.marks).all(|it| *it == Mark::Unknown) {
+            return None;
+        }
+        let (live, rows) =
+            rows.into_iter().partition(|row| row.marks.iter().all(|it| *it == Mark::Live));
         Some(Self { columns: columns(&report.hops), rows, live })
     }
 

@@ -222,6 +222,14 @@ fn rows_stand_by_component_and_the_same_key_of_two_objects_is_told_apart() {
 }
 
 #[test]
+fn without_any_chart_there_is_no_matrix() {
+    let statuses = [Unknown, Unknown];
+    assert!(Matrix::new(&report(vec![fares(&key("a", "x"), &statuses)])).is_none());
+    let one_known = [Unknown, Live];
+    assert!(Matrix::new(&report(vec![fares(&key("a", "x"), &one_known)])).is_some());
+}
+
+#[test]
 fn hops_of_one_minor_are_named_in_full() {
     let mut report = report(vec![fares(&key("a", "x"), &[Removed, Dead, Dead])]);
     "1.2.5".clone_into(&mut report.hops[2].to);

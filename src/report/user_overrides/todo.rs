@@ -129,8 +129,12 @@ fn change(
     let component = first.and_then(|it| it.component.clone());
     let identity = (component.clone(), task.clone(), told_apart.clone());
     let item = items.entry(identity).or_insert_with(|| Item::new(component, task));
-    action.keys.iter().for_each(|key| add(&mut item.keys, key));
-    old.iter().for_each(|key| add(&mut item.old, key));
+    for key in &action.keys {
+        add(&mut item.keys, key);
+    }
+    for key in &old {
+        add(&mut item.old, key);
+    }
     item.is_secret |= entry.secret;
 }
 
@@ -170,14 +174,15 @@ impl Item {
             Task::Set => {
                 format!("set {new} (was {}{})", self.origin(old, &mark), self.secret_words())
             }
-            Task::Replace => format!("replace {old} by {new} in one step"),
             Task::Retype if self.keys.is_empty() => {
                 format!("remove {old}: no single value fits there any more")
             }
             Task::Retype if self.is_below() => {
                 format!("replace {old} by keys below it, such as {}", list(&self.keys, ", "))
             }
-            Task::Retype => format!("replace {old} by {new} in one step"),
+            Task::Replace | Task::Retype => {
+                format!("replace {old} by {new} in one step{}", self.secret_words())
+            }
             Task::Remove => format!("remove {}", list(&self.keys, ", ")),
             Task::Prepared => {
                 let what = if many { "what takes their place" } else { "what takes its place" };
