@@ -82,6 +82,31 @@ impl Page {
         }
     }
 
+    /// Untrusted texts side by side, none of them broken; further lines are indented like the first.
+    pub(super) fn units(&mut self, first: &str, units: &[String]) {
+        let indent = plain_width(first);
+        let room = self.style.width.saturating_sub(indent).max(20);
+        let mut before = first.to_owned();
+        let mut line = String::new();
+        for unit in units.iter().map(|it| sanitize(it)) {
+            if !line.is_empty() && room < line.width() + 2 + unit.width() {
+                self.line(&format!("{before}{line}"));
+                before = " ".repeat(indent);
+                line.clear();
+            }
+            let gap = if line.is_empty() { "" } else { "  " };
+            line.extend([gap, &unit]);
+        }
+        if !line.is_empty() {
+            self.line(&format!("{before}{line}"));
+        }
+    }
+
+    /// The columns of the page.
+    pub(super) fn width(&self) -> usize {
+        self.style.width
+    }
+
     /// A finished beginning and untrusted text on one line, or on two where they are too long.
     pub(super) fn joined(&mut self, first: &str, text: &str, indent: usize) {
         let text = sanitize(text);
@@ -244,6 +269,28 @@ pub(super) fn shorten(text: &str, columns: usize) -> String {
     short
 }
 
+/// Cuts a text to a number of columns, with `…` in its middle where something was cut. More is kept
+/// of the end, which tells keys apart.
+pub(super) fn shorten_middle(text: &str, columns: usize) -> String {
+    if text.width() <= columns {
+        return text.to_owned();
+    }
+    let head_room = columns / 3;
+    let head = start(text.chars(), head_room);
+    let tail = start(text.chars().rev(), columns.saturating_sub(head_room + 1));
+    format!("{head}…{}", tail.chars().rev().collect::<String>())
+}
+
+/// The first characters that fit into a number of columns.
+fn start(chars: impl Iterator<Item = char>, columns: usize) -> String {
+    let mut used = 0;
+    let fits = |c: &char| {
+        used += c.width().unwrap_or(0);
+        used <= columns
+    };
+    chars.take_while(fits).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -272,6 +319,21 @@ mod tests {
         page.command(2, "cat <<EOF | kubectl apply -f -\ndata:\n  a.b: c\nEOF");
         let expected = "  $ cat <<EOF | kubectl apply -f -\n    data:\n      a.b: c\n    EOF\n";
         assert_eq!(page.finish(), expected);
+    }
+
+    #[test]
+    fn a_text_is_cut_in_its_middle_to_the_columns_that_it_has() {
+        assert_eq!(shorten_middle("abcdefghij", 10), "abcdefghij");
+        assert_eq!(shorten_middle("abcdefghij", 7), "ab…ghij");
+        assert_eq!(shorten_middle("漢字漢字漢字", 7), "漢…漢字");
+        assert_eq!(shorten_middle("abc", 0), "…");
+    }
+
+    #[test]
+    fn units_are_not_broken() {
+        let mut page = Page::new(Style { width: 26, color: false });
+        page.units("    ", &["a one".to_owned(), "b two".to_owned(), "c three\u{1b}".to_owned()]);
+        assert_eq!(page.finish(), "    a one  b two\n    c three\\u{1b}\n");
     }
 
     #[test]

@@ -7,6 +7,8 @@
 use std::fmt::Write as _;
 
 use super::layout::{sanitize, shorten};
+use super::user_overrides::crowd::{Blockers, Gist, by_hop, gist};
+use super::user_overrides::summary;
 use super::{
     ChecklistItem, ComponentsReport, Field, HopReport, ObjectsReport, OverridesReport, Report,
 };
@@ -16,13 +18,18 @@ use crate::lint::Verdict;
 use crate::overrides::OverrideKey;
 use crate::plan::Step;
 
+mod charts;
+mod overrides;
+
 /// The report as Markdown.
 pub fn markdown(report: &Report) -> String {
+    let blockers = Blockers::new(report);
     let mut parts = vec![head(report), table(report)];
-    let blockers = report.all_findings().filter(|it| it.severity == Severity::Blocker);
-    parts.extend(findings_section("## Blockers", blockers));
-    parts.extend(report.hops.iter().zip(1..).map(|(hop, number)| hop_section(hop, number)));
-    let general = report.findings.iter().filter(|it| it.severity != Severity::Blocker);
+    parts.extend(blockers_section(report, &blockers));
+    parts.extend(overrides::section(report));
+    let hops = report.hops.iter().zip(1..);
+    parts.extend(hops.map(|(hop, number)| hop_section(hop, number, &blockers)));
+    let general = report.findings.iter().filter(|it| !blockers.tells(it));
     parts.extend(findings_section("## The plan as a whole", general));
     parts.push(format!("Report digest: {}\n", code(&report.digest)));
     parts.join("\n")
@@ -35,13 +42,15 @@ fn head(report: &Report) -> String {
         None => "",
     };
     let path: Vec<_> = report.versions().into_iter().map(escape).collect();
+    let overrides = summary::sentence(report).map(|it| format!("{}\n\n", escape(&it)));
     format!(
-        "# {}\n\n{verdict}{} blockers, {} warnings, {} notes, {} accepted\n\nPath: {}\n",
+        "# {}\n\n{verdict}{} blockers, {} warnings, {} notes, {} accepted\n\n{}Path: {}\n",
         escape(&report.title()),
         report.count(Severity::Blocker),
         report.count(Severity::Warning),
         report.count(Severity::Info),
         report.accepted(),
+        overrides.unwrap_or_default(),
         path.join(" → ")
     )
 }
@@ -141,16 +150,42 @@ fn evidence(evidence: &Evidence) -> String {
     format!("  - evidence: {place} {}\n", code(&shorten(&evidence.text, 120)))
 }
 
-fn hop_section(hop: &HopReport, number: usize) -> String {
+/// Few blockers in full; where many share a code, a line for each.
+fn blockers_section(report: &Report, blockers: &Blockers<'_>) -> Option<String> {
+    let few = blockers.few.iter().map(|it| finding(it));
+    let crowds = blockers.crowds.iter().map(|(code, all)| crowd(report, (code, all)));
+    let texts: Vec<_> = few.chain(crowds).collect();
+    (!texts.is_empty()).then(|| format!("## Blockers\n\n{}", texts.join("\n")))
+}
+
+fn crowd(report: &Report, (name, all): (&str, &[&Finding])) -> String {
+    let counts = escape(&by_hop(all));
+    let head = format!("{} blockers {name}: {counts}; each in full at its hop", all.len());
+    let lines = all.iter().map(|it| {
+        let gist = match gist(report, it) {
+            Gist::Successors(keys) => {
+                let keys: Vec<_> = keys.iter().map(|it| code(it)).collect();
+                format!(" → {}", keys.join(" and "))
+            }
+            Gist::Message(message) => format!(": {}", escape(message)),
+        };
+        let hop = it.hop.as_ref().map(|it| format!("{it} ")).unwrap_or_default();
+        format!("- {}{}{gist}\n", escape(&hop), code(&it.subject))
+    });
+    details(&head, &lines.collect::<String>())
+}
+
+fn hop_section(hop: &HopReport, number: usize, blockers: &Blockers<'_>) -> String {
     let title = format!("## Hop {number}: {} → {}", escape(&hop.from), escape(&hop.to));
     let mut parts = vec![format!("{title}\n\nChosen: {}\n", escape(&hop.reason))];
-    let rest = hop.findings.iter().filter(|it| it.severity != Severity::Blocker);
+    let rest = hop.findings.iter().filter(|it| !blockers.tells(it));
     parts.extend(findings_section("### Findings", rest));
     parts.extend(hop.steps.as_ref().map(|it| steps(hop, it)));
     let items = hop.guide.as_ref().map(|it| it.checklist.as_slice()).unwrap_or_default();
     parts.extend((!items.is_empty()).then(|| checklist(items)));
     let changes = changes(hop);
     parts.extend((!changes.is_empty()).then(|| details("What changes", &changes)));
+    parts.extend(hop.chart_values.as_ref().map(charts::section));
     parts.extend(hop.artifacts.as_ref().map(|it| {
         let rows = it
             .iter()

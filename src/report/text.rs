@@ -1,11 +1,15 @@
 //! The report for a terminal: the verdict first, detail after it.
 
 use super::layout::{Page, Style, sanitize, shorten};
+use super::user_overrides::crowd::{Blockers, Gist, by_hop, gist};
+use super::user_overrides::summary;
 use super::{HopReport, Report};
 use crate::finding::{Evidence, Finding, Severity};
 use crate::lint::Verdict;
 
 mod changes;
+mod charts;
+mod overrides;
 mod steps;
 
 use changes::{
@@ -28,15 +32,20 @@ pub enum Detail {
 /// The report as text of at most `style.width` columns, but for commands and URLs that are longer.
 pub fn text(report: &Report, style: Style, detail: Detail) -> String {
     let mut page = Page::new(style);
+    let blockers = Blockers::new(report);
     head(&mut page, report);
-    urgent(&mut page, report);
+    urgent(&mut page, report, &blockers, detail);
+    overrides::user_overrides(&mut page, report, detail);
     let count = report.hops.len();
     for (hop, number) in report.hops.iter().zip(1..) {
         page.gap();
         hop_heading(&mut page, hop, number, count);
-        hop_body(&mut page, hop, detail);
+        hop_lines(&mut page, hop);
+        if detail != Detail::Summary {
+            hop_body(&mut page, hop, &blockers, detail);
+        }
     }
-    general_findings(&mut page, report);
+    general_findings(&mut page, report, &blockers);
     page.finish()
 }
 
@@ -50,6 +59,9 @@ fn head(page: &mut Page, report: &Report) {
     page.line(&format!("{title}{verdict}"));
     page.field("path", &report.versions().join(" → "));
     page.field("findings", &counts(report));
+    if let Some(sentence) = summary::sentence(report) {
+        page.field("overrides", &sentence);
+    }
 }
 
 fn counts(report: &Report) -> String {
@@ -69,19 +81,39 @@ fn counts(report: &Report) -> String {
     text
 }
 
-/// The findings that somebody has to act on, before anything else: blockers in full, warnings as
-/// one line for each hop and code.
-fn urgent(page: &mut Page, report: &Report) {
-    let blockers =
-        report.all_findings().filter(|it| it.severity == Severity::Blocker && !it.accepted);
-    let blockers: Vec<_> = blockers.collect();
-    if !blockers.is_empty() {
+/// The findings that somebody has to act on, before anything else: blockers in full or, where many
+/// share a code, as one line each; warnings as one line for each hop and code.
+fn urgent(page: &mut Page, report: &Report, blockers: &Blockers<'_>, detail: Detail) {
+    if !blockers.few.is_empty() || !blockers.crowds.is_empty() {
         page.gap();
         page.heading("Blockers");
-        for finding in blockers {
-            finding_lines(page, finding, true);
-        }
     }
+    for finding in &blockers.few {
+        finding_lines(page, finding, true);
+    }
+    for (code, findings) in &blockers.crowds {
+        crowd(page, report, (code, findings), detail);
+    }
+    warnings(page, report);
+}
+
+/// Blockers of one code, one line each; in a summary only how many there are.
+fn crowd(page: &mut Page, report: &Report, (code, all): (&str, &[&Finding]), detail: Detail) {
+    let head = format!("  {} {} ", page.severity(Severity::Blocker), page.bold(code));
+    let place = if detail == Detail::Summary { "" } else { "; each in full at its hop" };
+    page.joined(&head, &format!("{} times: {}{place}", all.len(), by_hop(all)), 10);
+    let told = all.iter().filter(|_| detail != Detail::Summary);
+    for finding in told {
+        let hop = finding.hop.as_ref().map(ToString::to_string).unwrap_or_default();
+        let gist = match gist(report, finding) {
+            Gist::Successors(keys) => format!(" → {}", keys.join(" and ")),
+            Gist::Message(message) => format!(": {message}"),
+        };
+        page.wrapped(&format!("          {hop:<6} "), &format!("{}{gist}", finding.subject));
+    }
+}
+
+fn warnings(page: &mut Page, report: &Report) {
     let whole = ("whole plan", warned(&report.findings));
     let hops = report.hops.iter().map(|hop| (hop.to.as_str(), warned(&hop.findings)));
     let lines: Vec<_> = std::iter::once(whole).chain(hops).filter(|it| !it.1.is_empty()).collect();
@@ -135,7 +167,7 @@ fn skipped(hop: &HopReport) -> String {
     groups.join("; ")
 }
 
-fn hop_body(page: &mut Page, hop: &HopReport, detail: Detail) {
+fn hop_lines(page: &mut Page, hop: &HopReport) {
     if let Some(guide) = &hop.guide {
         page.field("guide", &guide_line(guide));
     }
@@ -148,23 +180,23 @@ fn hop_body(page: &mut Page, hop: &HopReport, detail: Detail) {
     if let Some(objects) = &hop.objects {
         page.field("objects", &objects_line(objects));
     }
-    if detail == Detail::Summary {
-        return;
+    if let Some(values) = &hop.chart_values {
+        page.field("charts", &charts::line(values));
     }
+}
+
+fn hop_body(page: &mut Page, hop: &HopReport, blockers: &Blockers<'_>, detail: Detail) {
     if let Some(objects) = &hop.objects {
         objects_detail(page, objects, detail);
     }
     if let Some(overrides) = &hop.overrides {
         overrides_detail(page, overrides);
     }
-    for finding in &hop.findings {
-        if finding.severity != Severity::Blocker || finding.accepted {
-            finding_lines(
-                page,
-                finding,
-                detail == Detail::Full || Severity::Info < finding.severity,
-            );
-        }
+    if let Some(values) = hop.chart_values.as_ref().filter(|_| detail == Detail::Full) {
+        charts::lists(page, values);
+    }
+    for finding in hop.findings.iter().filter(|it| !blockers.tells(it)) {
+        finding_lines(page, finding, detail == Detail::Full);
     }
     steps(page, hop);
     checklist(page, hop);
@@ -202,9 +234,8 @@ fn evidence_line(page: &mut Page, evidence: &Evidence) {
     page.wrapped(&format!("          {faint} "), &text);
 }
 
-fn general_findings(page: &mut Page, report: &Report) {
-    let open = |it: &&Finding| it.severity != Severity::Blocker || it.accepted;
-    let rest: Vec<_> = report.findings.iter().filter(open).collect();
+fn general_findings(page: &mut Page, report: &Report, blockers: &Blockers<'_>) {
+    let rest: Vec<_> = report.findings.iter().filter(|it| !blockers.tells(it)).collect();
     if rest.is_empty() {
         return;
     }

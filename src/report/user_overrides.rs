@@ -11,6 +11,14 @@ use crate::overrides::OverrideKey;
 use crate::rename::RenameKind;
 use crate::rename::charts::{ChartChanges, KeyChange};
 
+pub(super) mod charts;
+pub(super) mod crowd;
+pub(super) mod matrix;
+pub(super) mod summary;
+#[cfg(test)]
+pub(super) mod tests;
+pub(super) mod todo;
+
 /// The user's overrides in the order of the operator, with what every hop does to them.
 pub fn user_overrides(stories: &[Story]) -> Vec<UserOverride> {
     let one = |story: &Story| UserOverride {

@@ -64,7 +64,7 @@ pub(super) fn objects_line(objects: &ObjectsReport) -> String {
 }
 
 /// The counts that are not zero.
-fn counted(counts: &[(usize, &str)]) -> String {
+pub(super) fn counted(counts: &[(usize, &str)]) -> String {
     let told = counts.iter().filter(|(count, _)| 0 < *count);
     let told: Vec<_> = told.map(|(count, word)| format!("{count} {word}")).collect();
     if told.is_empty() { "no change".to_owned() } else { told.join(", ") }
