@@ -1,6 +1,5 @@
 //! Reading everything of a path, and comparing it hop by hop.
 
-use std::cell::LazyCell;
 use std::collections::BTreeSet;
 
 use super::load::{Documents, Gathered, Releases};
@@ -12,6 +11,9 @@ use crate::overrides::{OverrideKey, UserOverrides};
 use crate::path::UpgradePath;
 use crate::release::{Deployment, DocumentedRename, Facts, Minor};
 use crate::rename::charts::{Comparison, Context};
+
+/// So many hops are compared at a time.
+const WORKERS: usize = 3;
 
 /// Everything that was read of a path.
 pub(super) struct Read {
@@ -74,19 +76,37 @@ pub(super) fn compare(
     };
     let stages: Vec<Stage<'_>> = read.bundles.iter().map(stage).collect();
     let mut follower = Follower::new(overrides, facts);
-    let hops = read.documents.iter().zip(stages.windows(2).zip(read.bundles.windows(2)));
-    let changes = hops.map(|(documents, (stages, bundles))| {
-        let pair = Pair::new((&bundles[0], &bundles[1]), documents, facts);
-        pair.changes(facts, keys, |ask| follower.advance(&stages[0], &stages[1], ask))
-    });
-    let changes = changes.collect();
+    let hops = read.documents.iter().zip(read.bundles.windows(2));
+    let pairs: Vec<_> =
+        hops.map(|(documents, ends)| Pair::new((&ends[0], &ends[1]), documents, facts)).collect();
+    let mut ends = stages.windows(2);
+    let mut changes = Vec::new();
+    for pairs in pairs.chunks(WORKERS) {
+        for (pair, comparison) in pairs.iter().zip(comparisons(pairs)) {
+            let ends = ends.next().expect("every pair lies between two stages");
+            let tell = |ask: Option<Ask<'_>>| follower.advance(&ends[0], &ends[1], ask);
+            changes.push(pair.changes(facts, keys, comparison.as_ref(), tell));
+        }
+    }
     Compared { changes, stories: follower.finish() }
+}
+
+/// Compares the charts of several hops at a time: that is most of the work, and one hop does not
+/// depend on another.
+fn comparisons<'a>(pairs: &'a [Pair<'_>]) -> Vec<Option<Comparison<'a>>> {
+    std::thread::scope(|scope| {
+        let work: Vec<_> = pairs.iter().map(|it| scope.spawn(|| it.comparison())).collect();
+        let results = work.into_iter().map(std::thread::ScopedJoinHandle::join);
+        results.map(|it| it.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+    })
 }
 
 /// What differs between two releases that need not follow one another.
 pub(super) fn differences(from: &Bundle, to: &Bundle, facts: &Facts) -> Changes {
     let documents = Documents::default();
-    Pair::new((from, to), &documents, facts).changes(facts, Keys::All, |_| ())
+    let pair = Pair::new((from, to), &documents, facts);
+    let comparison = pair.comparison();
+    pair.changes(facts, Keys::All, comparison.as_ref(), |_| ())
 }
 
 /// Two releases, and what else is known of the hop between them.
@@ -120,11 +140,16 @@ impl<'a> Pair<'a> {
     }
 
     /// What differs, with what `tell` is told about the charts on the way.
-    fn changes(&self, facts: &Facts, keys: Keys, tell: impl FnOnce(Option<Ask<'_>>)) -> Changes {
+    fn changes(
+        &self,
+        facts: &Facts,
+        keys: Keys,
+        comparison: Option<&Comparison<'_>>,
+        tell: impl FnOnce(Option<Ask<'_>>),
+    ) -> Changes {
         let (old, new) = (&self.from.version, &self.to.version);
-        let comparison = LazyCell::new(|| self.comparison());
-        let ask = |key: &OverrideKey| Some(comparison.as_ref()?.fate(key)?.located(old, new));
-        let ask: Option<Ask<'_>> = if self.has_charts() { Some(&ask) } else { None };
+        let ask = |key: &OverrideKey| Some(comparison?.fate(key)?.located(old, new));
+        let ask: Option<Ask<'_>> = if comparison.is_some() { Some(&ask) } else { None };
         let mut changes = match keys {
             Keys::All => Changes::between(self.from, self.to, facts, ask),
             Keys::Given => Changes::of_overrides(self.from, self.to, facts, None),
@@ -141,14 +166,10 @@ impl<'a> Pair<'a> {
         if keys == Keys::Given {
             return changes;
         }
-        let charts = comparison.as_ref().map(Comparison::chart_changes);
+        let charts = comparison.map(Comparison::chart_changes);
         let charts = charts.map(|it| it.located(old, new));
         changes.charts = charts.map(|it| analysis::without_scripted(it, facts, new));
         changes
-    }
-
-    fn has_charts(&self) -> bool {
-        self.from.charts.is_some() && self.to.charts.is_some()
     }
 
     fn comparison(&self) -> Option<Comparison<'_>> {

@@ -82,9 +82,6 @@ fn own_objects(read: &Read, deployment: Deployment) -> Vec<OwnObjects<'_>> {
     if deployment != Deployment::Local {
         return Vec::new();
     }
-    fn objects(bundle: &Bundle) -> Vec<&Object> {
-        bundle.objects.iter().filter(|it| is_override(it)).collect()
-    }
     let pairs = read.bundles.iter().zip(&read.bundles[1..]);
     let own = pairs.map(|(old, new)| OwnObjects {
         to: new.version.clone(),
@@ -92,6 +89,10 @@ fn own_objects(read: &Read, deployment: Deployment) -> Vec<OwnObjects<'_>> {
         new: objects(new),
     });
     own.collect()
+}
+
+fn objects(bundle: &Bundle) -> Vec<&Object> {
+    bundle.objects.iter().filter(|it| is_override(it)).collect()
 }
 
 /// Writes the files of all hops, all or none.
