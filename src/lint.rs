@@ -82,6 +82,7 @@ const FATES: &[Rule] = &[
     fates::replaced,
     fates::removed,
     fates::type_changed,
+    fates::cut,
     fates::dead,
     fates::default_changed,
     fates::empty,

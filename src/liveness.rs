@@ -126,8 +126,19 @@ pub struct Fate {
     pub shape: Option<ShapeChange>,
     /// Whether the user's files set all successors already.
     pub is_prepared: bool,
+    /// How it is read less than it was, although somebody reads it still.
+    pub caveat: Option<Caveat>,
     /// What else there is to know, in a sentence without a full stop.
     pub note: Option<String>,
+}
+
+/// How a key is read less than before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Caveat {
+    /// A script reads only the beginning of the value.
+    Cut,
+    /// It is read under its old key only while the new one is not set.
+    Fallback,
 }
 
 /// A key that holds another type of value than before.

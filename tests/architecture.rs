@@ -51,6 +51,7 @@ const CORE: &[(&str, &[&str])] = &[
             "lint",
             "liveness",
             "manifest",
+            "migrate",
             "overrides",
             "path",
             "plan",

@@ -154,12 +154,15 @@ impl<'a> Pair<'a> {
             Keys::All => Changes::between(self.from, self.to, facts, ask),
             Keys::Given => Changes::of_overrides(self.from, self.to, facts, None),
         };
-        // What the charts do not tell, the release's own override objects may: they move alike.
+        // What the charts do not tell, or not as a whole, the release's own override objects may:
+        // they move alike.
         let either = |key: &OverrideKey| {
             let told = ask.and_then(|it| it(key));
-            match told {
-                Some(it) if !it.to.is_empty() => Some(it),
-                told => changes.rename_of(key, self.from, self.to).or(told),
+            let own = changes.rename_of(key, self.from, self.to);
+            match (told, own) {
+                (Some(told), Some(own)) if told.to.len() < own.to.len() => Some(own),
+                (Some(told), _) if !told.to.is_empty() => Some(told),
+                (told, own) => own.or(told),
             }
         };
         tell(ask.map(|_| -> Ask<'_> { &either }));

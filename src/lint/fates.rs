@@ -11,9 +11,10 @@ use std::collections::BTreeSet;
 
 use super::Context;
 use crate::finding::{Code, Evidence, Finding, Severity, excerpt};
-use crate::liveness::{Fate, Status, Story};
+use crate::liveness::{Caveat, Fate, Status, Story};
 use crate::manifest::looks_like_credential;
 use crate::overrides::{Override, OverrideKey};
+use crate::rename::charts::KeyChange;
 
 /// So many names are listed in a sentence.
 const LISTED: usize = 4;
@@ -35,16 +36,22 @@ pub(super) fn place(entry: &Override) -> Evidence {
     Evidence::at(&*entry.source, entry.line, &entry.key.key)
 }
 
-/// Fates at this hop, one for each key of a scope; of keys that several objects set, the others
-/// are in the list.
+/// Fates at this hop. Overrides that stand under the same keys by now are told together: several
+/// objects may set a key, and one may have become another.
 fn fates<'a>(context: &Context<'a>) -> Vec<(&'a Story, &'a Fate, Vec<Evidence>)> {
     let mut found: Vec<(&Story, &Fate, Vec<Evidence>)> = Vec::new();
     for story in context.stories {
         let Some(fate) = story.fates.get(context.number) else { continue };
-        let same = |it: &&mut (&Story, &Fate, Vec<Evidence>)| it.0.entry.key == story.entry.key;
-        match found.iter_mut().rev().find(same) {
-            Some(known) => known.2.push(place(&story.entry)),
-            None => found.push((story, fate, vec![place(&story.entry)])),
+        let same = |it: &&mut (&Story, &Fate, Vec<Evidence>)| {
+            it.1.before == fate.before && it.1.status == fate.status
+        };
+        let Some(known) = found.iter_mut().rev().find(same) else {
+            found.push((story, fate, vec![place(&story.entry)]));
+            continue;
+        };
+        known.2.push(place(&story.entry));
+        if fate.before == [story.entry.key.clone()] {
+            (known.0, known.1) = (story, fate);
         }
     }
     found
@@ -98,18 +105,22 @@ pub(super) fn replaced(context: &Context<'_>) -> Vec<Finding> {
         |_, fate| fate.status.has_successor(),
         |story, fate| {
             let verb = if fate.after.len() == 1 { "takes" } else { "take" };
+            let lost = if fate.caveat == Some(Caveat::Fallback) {
+                "is read by {} only while its successor is not set"
+            } else {
+                "is no longer read by {}"
+            };
             let message = format!(
-                "{} is no longer read by {}; {} {verb} its place ({}{}){}{}",
+                "{} {}; {} {verb} its place ({}{}){}",
                 subject(story, fate),
-                fate.to,
-                list(&fate.after),
+                lost.replace("{}", &fate.to.to_string()),
+                short(fate, &fate.after),
                 fate.status.as_str(),
                 proof(fate),
-                default_words(fate).map(|it| format!("; {it}")).unwrap_or_default(),
-                with_note(fate)
+                default_words(fate).map(|it| format!("; {it}")).unwrap_or_default()
             );
             let finding = Finding::new(Code::OverrideRenamed, story.entry.key.to_string(), message);
-            let lines = fate.changes.iter().flat_map(crate::rename::charts::KeyChange::lines);
+            let lines = fate.changes.iter().flat_map(telling);
             finding
                 .severity(severity_of_replaced(fate))
                 .remedy(remedy_of_replaced(fate))
@@ -121,10 +132,10 @@ pub(super) fn replaced(context: &Context<'_>) -> Vec<Finding> {
 }
 
 fn severity_of_replaced(fate: &Fate) -> Severity {
-    match fate.note {
-        _ if fate.is_prepared => Severity::Info,
-        Some(_) => Severity::Warning,
-        None => Severity::Blocker,
+    match (fate.is_prepared, fate.caveat) {
+        (true, _) => Severity::Info,
+        (_, Some(_)) => Severity::Warning,
+        _ => Severity::Blocker,
     }
 }
 
@@ -147,13 +158,7 @@ fn proof(fate: &Fate) -> String {
 }
 
 fn remedy_of_replaced(fate: &Fate) -> String {
-    let scope = fate.before.first().map(|it| &it.component);
-    let short = fate.before.iter().chain(&fate.after).all(|it| Some(&it.component) == scope);
-    let bare = |keys: &[OverrideKey]| -> Vec<String> {
-        keys.iter().map(|it| format!("`{}`", it.key)).collect()
-    };
-    let names = |keys: &[OverrideKey]| if short { bare(keys).join(" and ") } else { list(keys) };
-    let (old, new) = (names(&fate.before), names(&fate.after));
+    let (old, new) = (short(fate, &fate.before), short(fate, &fate.after));
     if fate.is_prepared {
         return format!("Your files set {new} already; remove {old} after the hop to {}.", fate.to);
     }
@@ -172,6 +177,31 @@ fn remedy_of_replaced(fate: &Fate) -> String {
         );
     }
     format!("Before the hop to {}, set {new} {how}; after it, remove {old}.", fate.to)
+}
+
+/// Keys as a sentence about this fate names them: without the component where all have the same.
+fn short(fate: &Fate, keys: &[OverrideKey]) -> String {
+    let scope = fate.before.first().map(|it| &it.component);
+    let same = fate.before.iter().chain(&fate.after).all(|it| Some(&it.component) == scope);
+    if !same {
+        return list(keys);
+    }
+    keys.iter().map(|it| format!("`{}`", it.key)).collect::<Vec<_>>().join(" and ")
+}
+
+/// The lines of a change that tell most: of each key two that read it, and its default.
+fn telling(change: &KeyChange) -> Vec<Evidence> {
+    const READERS: usize = 2;
+    let of_key = |lines: &[Evidence]| -> Vec<Evidence> {
+        let (defaults, mut readers): (Vec<_>, Vec<_>) =
+            lines.iter().cloned().partition(|it| it.source.ends_with("values.yaml"));
+        let mut texts = BTreeSet::new();
+        readers.retain(|it| texts.insert(it.text.clone()));
+        readers.truncate(READERS);
+        readers.into_iter().chain(defaults).collect()
+    };
+    let new = change.to.iter().flat_map(|it| of_key(&it.evidence));
+    of_key(&change.evidence).into_iter().chain(new).collect()
 }
 
 /// Lines of guides that name the old key.
@@ -196,19 +226,29 @@ pub(super) fn removed(context: &Context<'_>) -> Vec<Finding> {
         context,
         |_, fate| fate.status == Status::Removed,
         |story, fate| {
+            let later = story.fates[context.number..].iter().find(|it| it.status == Status::Live);
             let message = format!(
-                "{} is no longer read by {}, and nothing takes its place{}{}",
+                "{} is no longer read by {}, and nothing takes its place{}{}{}",
                 subject(story, fate),
                 fate.to,
                 with_note(fate),
+                later.map(|it| format!("; {} reads it again", it.to)).unwrap_or_default(),
                 nearest(fate)
             );
+            let old = short(fate, &fate.before);
+            let remedy = match later {
+                Some(later) => format!(
+                    "Make sure that everything before {} does without this setting; keep {old} if \
+                     you want it back then.",
+                    later.to
+                ),
+                None => format!(
+                    "Make sure that {} does without this setting, then remove {old} after the hop.",
+                    fate.to
+                ),
+            };
             Finding::new(Code::OverrideRemoved, story.entry.key.to_string(), message)
-                .remedy(format!(
-                    "Make sure that {} does without this setting, then remove {} after the hop.",
-                    fate.to,
-                    list(&fate.before)
-                ))
+                .remedy(remedy)
                 .evidence_all(fate.readers.clone())
                 .evidence_all(guide_lines(context, fate))
         },
@@ -296,6 +336,28 @@ fn below(keys: &[String]) -> String {
     }
     let keys: Vec<_> = keys.iter().map(|it| format!("`{it}`")).collect();
     format!(" ({})", keys.join(", "))
+}
+
+/// Overrides of which a script reads the beginning only (kyma@1.10.0
+/// resources/istio/files/job-script.sh).
+pub(super) fn cut(context: &Context<'_>) -> Vec<Finding> {
+    select(
+        context,
+        |_, fate| fate.caveat == Some(Caveat::Cut),
+        |story, fate| {
+            let message = format!(
+                "{} is read by a script from {} on, which cuts values at a space and at a colon{}",
+                subject(story, fate),
+                fate.to,
+                with_note(fate)
+            );
+            let remedy = "Write the value without spaces and colons, or look for another way to set \
+                          it.";
+            Finding::new(Code::OverrideTypeChanged, story.entry.key.to_string(), message)
+                .severity(Severity::Warning)
+                .remedy(remedy)
+        },
+    )
 }
 
 /// Overrides that have no effect before the first hop and gain none on the way.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::defaults::{default_change, equals_default, shape_change, value_above};
 use super::stage::{Reader, Reading};
-use super::{Fate, ShapeChange, Status};
+use super::{Caveat, Fate, ShapeChange, Status};
 use crate::analysis::Ask;
 use crate::finding::Evidence;
 use crate::overrides::{IstioUse, Override, OverrideKey};
@@ -24,12 +24,20 @@ struct Outcome {
     after: Vec<OverrideKey>,
     change: Option<KeyChange>,
     shape: Option<ShapeChange>,
+    caveat: Option<Caveat>,
     note: Option<String>,
 }
 
 impl Outcome {
     fn same(status: Status, key: &OverrideKey) -> Self {
-        Self { status, after: vec![key.clone()], change: None, shape: None, note: None }
+        Self {
+            status,
+            after: vec![key.clone()],
+            change: None,
+            shape: None,
+            caveat: None,
+            note: None,
+        }
     }
 }
 
@@ -58,12 +66,14 @@ impl<'a> Hop<'_, 'a, '_> {
             required: None,
             shape: None,
             is_prepared: false,
+            caveat: None,
             note: None,
         };
         for outcome in outcomes {
             fate.changes.extend(outcome.change);
             fate.shape = fate.shape.or(outcome.shape);
             fate.note = fate.note.or(outcome.note);
+            fate.caveat = fate.caveat.or(outcome.caveat);
         }
         self.complete(&mut fate, entry);
         fate
@@ -110,12 +120,17 @@ impl<'a> Hop<'_, 'a, '_> {
         if (was_scripted || was_read) && !is_read {
             let stated = ask(key).filter(|it| it.documented.is_some());
             if let Some(change) = stated {
-                let note = is_scripted.then(|| still_read(key));
-                return Outcome { note, ..renamed(key, change) };
+                return Outcome {
+                    caveat: is_scripted.then_some(Caveat::Fallback),
+                    ..renamed(key, change)
+                };
             }
         }
         match (was_read || was_scripted, is_read || is_scripted) {
-            (_, true) => self.kept(key, was_read && is_read, &new),
+            (_, true) => Outcome {
+                caveat: Some(Caveat::Cut).filter(|_| is_cut(&new) && !was_scripted),
+                ..self.kept(key, was_read && is_read, &new)
+            },
             (false, false) => {
                 Outcome { note: self.why_dead(key, &new), ..Outcome::same(Status::Dead, key) }
             }
@@ -194,15 +209,12 @@ fn is_script(script: &IstioUse) -> bool {
     matches!(script, IstioUse::Option { .. } | IstioUse::Document)
 }
 
-fn still_read(key: &OverrideKey) -> String {
-    format!("`{}` is still read while the new key is not set", key.key)
+fn is_cut(script: &IstioUse) -> bool {
+    matches!(script, IstioUse::Option { cut: Some(true), .. })
 }
 
 fn script_note(script: &IstioUse) -> Option<String> {
     match script {
-        IstioUse::Option { cut: Some(true), option } => Some(format!(
-            "a script passes it to istioctl as {option} and cuts the value at a space and at a colon"
-        )),
         IstioUse::Option { option, .. } => {
             Some(format!("a script passes it to istioctl as {option}"))
         }

@@ -311,3 +311,29 @@ fn single_keys_of_istio_live_on_in_its_script_and_are_merged_into_its_document()
         ]
     );
 }
+
+#[test]
+fn a_script_that_cuts_values_is_told_at_the_hop_that_brings_it() {
+    let template = reading(&[("hosts", "pilot.hosts")]);
+    let chart = release("1.9.0", &[("istio", "pilot: {hosts: a}", &template)]);
+    let job = |version| release(version, &[("istio", "image: x", &reading(&[("image", "image")]))]);
+    let user = overrides(Some("istio"), "pilot.hosts: 'one two'");
+    let stories = follow(&[chart, job("1.10.0"), job("1.11.1")], &user);
+    let caveats: Vec<_> = stories[0].fates.iter().map(|it| it.caveat).collect();
+    assert_eq!(caveats, [Some(Caveat::Cut), None]);
+}
+
+#[test]
+fn a_key_that_a_document_replaces_is_read_while_the_document_is_not_set() {
+    let job = |version| release(version, &[("istio", "image: x", &reading(&[("image", "image")]))]);
+    let key = "gateways.istio-ingressgateway.type";
+    let user = overrides(Some("istio"), &format!("{key}: NodePort"));
+    let stories = follow(&[job("1.10.0"), job("1.11.1")], &user);
+    let fate = &stories[0].fates[0];
+    assert_eq!((fate.status, fate.caveat), (Status::Merged, Some(Caveat::Fallback)));
+    let both = overrides(Some("istio"), &format!("{key}: NodePort, kyma_istio_control_plane: a"));
+    let stories = follow(&[job("1.10.0"), job("1.11.1")], &both);
+    let fate = &stories[0].fates[0];
+    assert_eq!((fate.status, fate.caveat), (Status::Merged, None));
+    assert!(fate.is_prepared);
+}

@@ -106,6 +106,7 @@ fn fate(number: usize, before: &OverrideKey, rule: Option<&Rule<'_>>) -> Fate {
         required: None,
         shape,
         is_prepared: false,
+        caveat: None,
         note: None,
     }
 }

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::support::{Mirror, findings, run};
+use crate::support::{Mirror, findings, overrides, run};
+use kyma_upgrade::fetch::archive;
 
 const DEPLOYMENTS: [&str; 2] = ["cluster", "local"];
 
@@ -52,13 +53,67 @@ fn the_path_from_1_0_to_1_13_has_13_hops() {
     );
 }
 
-/// Where a source of evidence stands in the data.
-fn evidence_file(folder: &Path, source: &str) -> PathBuf {
-    if source == "facts.yaml" {
-        return Path::new(env!("CARGO_MANIFEST_DIR")).join("src/release/facts.yaml");
+/// What evidence may cite.
+struct Sources {
+    folder: PathBuf,
+    /// The files of the charts, by release and path.
+    charts: BTreeMap<String, Vec<u8>>,
+    /// The overrides of the user.
+    mine: String,
+}
+
+impl Sources {
+    fn new(folder: &Path, mine: &str) -> Self {
+        let mut charts = BTreeMap::new();
+        for entry in fs_err::read_dir(folder.join("archive")).unwrap() {
+            let path = entry.unwrap().path();
+            let tag = path.file_name().unwrap().to_str().unwrap().trim_end_matches(".tar.gz");
+            let archive = fs_err::File::open(&path).unwrap();
+            let found = archive::charts(archive, &archive::Limits::default()).unwrap();
+            let files = found.files.into_iter();
+            charts.extend(files.map(|(path, bytes)| (format!("{tag}/{path}"), bytes)));
+        }
+        Self { folder: folder.to_owned(), charts, mine: mine.to_owned() }
     }
-    let places = ["download", "bucket", "raw", "notes"].map(|it| folder.join(it).join(source));
-    places.into_iter().find(|it| it.is_file()).unwrap_or_else(|| panic!("{source} is no file"))
+
+    fn text(&self, source: &str) -> String {
+        if let Some(bytes) = self.charts.get(source) {
+            return String::from_utf8_lossy(bytes).into_owned();
+        }
+        let places = ["download", "bucket", "raw", "notes"].map(|it| self.folder.join(it));
+        let path = match source {
+            "facts.yaml" => Path::new(env!("CARGO_MANIFEST_DIR")).join("src/release/facts.yaml"),
+            _ if source == self.mine => PathBuf::from(source),
+            _ => {
+                let mut places = places.iter().map(|it| it.join(source));
+                places.find(|it| it.is_file()).unwrap_or_else(|| panic!("{source} is no file"))
+            }
+        };
+        fs_err::read_to_string(path).unwrap()
+    }
+
+    fn assert_hold(&self, evidence: &Value) {
+        let (source, text) =
+            (evidence["source"].as_str().unwrap(), evidence["text"].as_str().unwrap());
+        let file = self.text(source);
+        let number = usize::try_from(evidence["line"].as_u64().unwrap()).unwrap();
+        let line = file.lines().nth(number - 1).unwrap_or_default();
+        assert!(!text.is_empty() && line.contains(text), "{evidence} is not {line:?}");
+    }
+}
+
+/// Overrides of a user: every fifth key of the labels, with a value of its own.
+fn labelled_overrides(folder: &Path) -> String {
+    let mut keys: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for row in rows(&folder.join("truth/renames.tsv")).iter().step_by(5) {
+        keys.entry(row["from_component"].clone()).or_default().insert(row["from_key"].clone());
+    }
+    let objects = keys.iter().enumerate().map(|(number, (component, keys))| {
+        let data: Vec<_> = keys.iter().map(|it| format!("{it}: \"mine\"")).collect();
+        let component = Some(component.as_str()).filter(|it| *it != "*");
+        overrides(&format!("mine-{number}"), component, &data.join("\n"))
+    });
+    objects.collect::<Vec<_>>().join("---\n")
 }
 
 #[test]
@@ -66,26 +121,22 @@ fn every_finding_of_all_hops_has_evidence_that_stands_at_its_line() {
     let Some((folder, mirror)) = data() else {
         return;
     };
+    let place = tempfile::tempdir().unwrap();
+    let mine = place.path().join("mine.yaml");
+    fs_err::write(&mine, labelled_overrides(&folder)).unwrap();
+    let mine = mine.to_str().unwrap();
+    let sources = Sources::new(&folder, mine);
     for deployment in DEPLOYMENTS {
-        let args = ["plan", "--from", "0.7", "--to", "1.13", "--deployment", deployment];
+        let args =
+            ["plan", "--from", "0.7", "--to", "1.13", "--deployment", deployment, "-f", mine];
         let report = json(&mirror, &args);
         assert_eq!(report["hops"].as_array().unwrap().len(), 16);
         for finding in findings(&report) {
             let evidence = finding["evidence"].as_array().unwrap();
             assert!(evidence.iter().any(|it| it["line"].is_u64()), "{finding}");
-            for it in evidence.iter().filter(|it| it["line"].is_u64()) {
-                assert_stands(&folder, it);
-            }
+            evidence.iter().filter(|it| it["line"].is_u64()).for_each(|it| sources.assert_hold(it));
         }
     }
-}
-
-fn assert_stands(folder: &Path, evidence: &Value) {
-    let (source, text) = (evidence["source"].as_str().unwrap(), evidence["text"].as_str().unwrap());
-    let file = fs_err::read_to_string(evidence_file(folder, source)).unwrap();
-    let number = usize::try_from(evidence["line"].as_u64().unwrap()).unwrap();
-    let line = file.lines().nth(number - 1).unwrap_or_default();
-    assert!(!text.is_empty() && line.contains(text), "{evidence} is not {line:?}");
 }
 
 #[test]
