@@ -139,6 +139,10 @@ pub enum Caveat {
     Cut,
     /// It is read under its old key only while the new one is not set.
     Fallback,
+    /// It had no effect under its old key either.
+    Idle,
+    /// Its old key is handed on with all that stands beside it, but no longer listed there.
+    Unlisted,
 }
 
 /// A key that holds another type of value than before.
@@ -266,6 +270,9 @@ impl Fate {
         let new = || self.after.iter().filter(|it| !self.before.contains(it)).cloned().collect();
         match self.status {
             Status::Removed => vec![action(After, Remove, self.before.clone())],
+            Status::TypeChanged if self.after != self.before => {
+                vec![action(Before, Replace, self.after.clone())]
+            }
             Status::TypeChanged => {
                 let keys = self.shape.iter().flat_map(|it| match it.new {
                     "map" => it

@@ -105,10 +105,11 @@ pub(super) fn replaced(context: &Context<'_>) -> Vec<Finding> {
         |_, fate| fate.status.has_successor(),
         |story, fate| {
             let verb = if fate.after.len() == 1 { "takes" } else { "take" };
-            let lost = if fate.caveat == Some(Caveat::Fallback) {
-                "is read by {} only while its successor is not set"
-            } else {
-                "is no longer read by {}"
+            let lost = match fate.caveat {
+                Some(Caveat::Fallback) => "is read by {} only while its successor is not set",
+                Some(Caveat::Idle) => "has no effect, and {} drops it",
+                Some(Caveat::Unlisted) => "is not among the values of {} any more",
+                _ => "is no longer read by {}",
             };
             let message = format!(
                 "{} {}; {} {verb} its place ({}{}){}",
@@ -304,9 +305,15 @@ pub(super) fn type_changed(context: &Context<'_>) -> Vec<Finding> {
                     _ => "is a map",
                 },
                 article(shape.old),
-                below(&shape.below)
+                likely(fate).unwrap_or_else(|| below(&shape.below))
             );
             let remedy = match shape.new {
+                _ if fate.after != fate.before => format!(
+                    "Before the hop to {}, replace the override by {}; `a` beside `a.b` is \
+                     resolved at random.",
+                    fate.to,
+                    short(fate, &fate.after)
+                ),
                 "list" => "Overrides cannot write lists: remove the override before the hop, and \
                            look for another way to set it."
                     .to_owned(),
@@ -321,9 +328,17 @@ pub(super) fn type_changed(context: &Context<'_>) -> Vec<Finding> {
                     fate.to
                 ),
             };
-            finding(message, remedy).evidence_all(shape.evidence.clone())
+            let lines = fate.changes.iter().flat_map(telling);
+            finding(message, remedy).evidence_all(shape.evidence.clone()).evidence_all(lines)
         },
     )
+}
+
+/// The keys that took the place of the old value, where the charts tell.
+fn likely(fate: &Fate) -> Option<String> {
+    let change = fate.changes.iter().find(|it| !it.to.is_empty())?;
+    let confidence = change.confidence().percent();
+    Some(format!("; what it set is {} now (confidence {confidence} %)", short(fate, &fate.after)))
 }
 
 fn article(shape: &str) -> String {

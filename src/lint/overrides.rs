@@ -10,7 +10,7 @@ use crate::rename::{Rename, RenameKind};
 /// Keys that live on under another name.
 pub(super) fn renamed(context: &Context<'_>) -> Vec<Finding> {
     let renames = context.changes.renames.iter().filter(|it| !is_told(context, &it.from));
-    renames.map(|it| renamed_finding(context, it).severity(severity(context))).collect()
+    renames.map(|it| renamed_finding(context, it).severity(severity(context, &it.from))).collect()
 }
 
 /// Whether the user sets a key, so that findings about the user's own overrides tell of it.
@@ -20,8 +20,13 @@ fn is_told(context: &Context<'_>, key: &OverrideKey) -> bool {
 }
 
 /// What matters to those who did not say what they set; to others only what they set does.
-fn severity(context: &Context<'_>) -> Severity {
-    if context.stories.is_empty() { Severity::Warning } else { Severity::Info }
+fn severity(context: &Context<'_>, key: &OverrideKey) -> Severity {
+    let mut fates = context.stories.iter().filter_map(|it| it.fates.get(context.number));
+    if context.stories.is_empty() || fates.any(|it| it.before.contains(key)) {
+        Severity::Warning
+    } else {
+        Severity::Info
+    }
 }
 
 fn renamed_finding(context: &Context<'_>, rename: &Rename) -> Finding {
@@ -106,7 +111,7 @@ fn removed_finding(context: &Context<'_>, old: &Override, near: &[OverrideKey]) 
         scope(&old.key)
     );
     let severity = match context.deployment {
-        Deployment::Local => severity(context),
+        Deployment::Local => severity(context, &old.key),
         Deployment::Cluster => Severity::Info,
     };
     Finding::new(Code::OverrideRemoved, old.key.to_string(), message)

@@ -129,20 +129,43 @@ impl<'a> Hop<'_, 'a, '_> {
         match (was_read || was_scripted, is_read || is_scripted) {
             (_, true) => Outcome {
                 caveat: Some(Caveat::Cut).filter(|_| is_cut(&new) && !was_scripted),
-                ..self.kept(key, was_read && is_read, &new)
+                ..self.kept(ask, key, was_read && is_read, &new)
             },
-            (false, false) => {
-                Outcome { note: self.why_dead(key, &new), ..Outcome::same(Status::Dead, key) }
-            }
+            (false, false) => self.idle(ask, key, &new),
             (true, false) => self.lost(ask, key, &new),
         }
     }
 
-    fn kept(&self, key: &OverrideKey, in_both: bool, script: &IstioUse) -> Outcome {
+    fn kept(&self, ask: Ask<'_>, key: &OverrideKey, in_both: bool, script: &IstioUse) -> Outcome {
         let both = (self.from, self.to);
         let shape = shape_change(both, key, key).filter(|_| in_both);
-        let status = if shape.is_some() { Status::TypeChanged } else { Status::Live };
-        Outcome { shape, note: script_note(script), ..Outcome::same(status, key) }
+        let known = || ask(key).filter(|it| self.can_follow(it));
+        if shape.is_some() {
+            let change = known();
+            let after = change.as_ref().map_or_else(|| vec![key.clone()], keys);
+            return Outcome { after, change, shape, ..Outcome::same(Status::TypeChanged, key) };
+        }
+        if in_both
+            && self.from.lists(key)
+            && !self.to.lists(key)
+            && self.to.only_hands_on(key)
+            && let Some(change) = known()
+        {
+            return Outcome { caveat: Some(Caveat::Unlisted), ..renamed(key, change) };
+        }
+        Outcome { note: script_note(script), ..Outcome::same(Status::Live, key) }
+    }
+
+    /// A key that nobody reads in either release. If the hop takes it off the values, what it was
+    /// meant for may have another key.
+    fn idle(&self, ask: Ask<'_>, key: &OverrideKey, script: &IstioUse) -> Outcome {
+        let dropped = self.from.lists(key) && !self.to.lists(key);
+        match ask(key).filter(|it| dropped && self.can_follow(it)) {
+            Some(change) => Outcome { caveat: Some(Caveat::Idle), ..renamed(key, change) },
+            None => {
+                Outcome { note: self.why_dead(key, script), ..Outcome::same(Status::Dead, key) }
+            }
+        }
     }
 
     fn lost(&self, ask: Ask<'_>, key: &OverrideKey, script: &IstioUse) -> Outcome {
@@ -199,9 +222,13 @@ fn weight(status: Status) -> u8 {
     }
 }
 
+fn keys(change: &KeyChange) -> Vec<OverrideKey> {
+    change.to.iter().map(|it| it.key.clone()).collect()
+}
+
 fn renamed(key: &OverrideKey, change: KeyChange) -> Outcome {
     let status = change.kind.map_or(Status::Renamed, Status::from);
-    let after = change.to.iter().map(|it| it.key.clone()).collect();
+    let after = keys(&change);
     Outcome { after, change: Some(change), ..Outcome::same(status, key) }
 }
 

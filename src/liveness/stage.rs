@@ -111,6 +111,16 @@ impl<'a> Reading<'a, '_> {
         self.istio.of(entry)
     }
 
+    /// Whether the values of a chart that a key reaches have it.
+    pub(super) fn lists(&self, key: &OverrideKey) -> bool {
+        self.charts(key).iter().any(|it| it.kind(&key.key).is_some())
+    }
+
+    /// Whether templates know a key only as a part of something that they hand on as a whole.
+    pub(super) fn only_hands_on(&self, key: &OverrideKey) -> bool {
+        self.readers(key).iter().all(|it| it.2 == Reach::Whole)
+    }
+
     /// The lines of some readers, those that use the value before those that only test it.
     pub(super) fn evidence(&self, readers: &[Reader<'_>]) -> Vec<Evidence> {
         let mut sorted: Vec<&Reader<'_>> = readers.iter().collect();
