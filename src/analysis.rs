@@ -163,3 +163,18 @@ pub fn without_scripted(
     }
     charts
 }
+
+/// The same change with successors that the new release itself sets for all components: what it
+/// wants to be common is not set for one component alone.
+pub fn made_common(mut change: KeyChange, new: &Bundle) -> KeyChange {
+    for it in change.to.iter_mut().filter(|it| it.key.key.starts_with("global.")) {
+        let common = OverrideKey::new(None, &it.key.key);
+        if new.override_entry(&it.key).is_none()
+            && let Some(entry) = new.override_entry(&common)
+        {
+            it.evidence.push(new.override_evidence(entry));
+            it.key = common;
+        }
+    }
+    change
+}

@@ -159,11 +159,12 @@ impl<'a> Pair<'a> {
         let either = |key: &OverrideKey| {
             let told = ask.and_then(|it| it(key));
             let own = changes.rename_of(key, self.from, self.to);
-            match (told, own) {
+            let either = match (told, own) {
                 (Some(told), Some(own)) if told.to.len() < own.to.len() => Some(own),
                 (Some(told), _) if !told.to.is_empty() => Some(told),
                 (told, own) => own.or(told),
-            }
+            };
+            either.map(|it| analysis::made_common(it, self.to))
         };
         tell(ask.map(|_| -> Ask<'_> { &either }));
         if keys == Keys::Given {
