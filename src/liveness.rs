@@ -139,6 +139,8 @@ pub enum Caveat {
     Cut,
     /// It is read under its old key only while the new one is not set.
     Fallback,
+    /// A job of the release turns the Secret that sets it into another one.
+    Converted,
     /// It had no effect under its old key either.
     Idle,
     /// Its old key is handed on with all that stands beside it, but no longer listed there.
@@ -189,7 +191,7 @@ impl<'f> Follower<'f> {
     /// Takes the next hop. `ask` is there if both releases have charts.
     pub fn advance(&mut self, from: &Stage<'_>, to: &Stage<'_>, ask: Option<Ask<'_>>) {
         let (from, to) = (&from.reading(self.facts), &to.reading(self.facts));
-        let hop = hop::Hop { from, to, ask, given: &self.given };
+        let hop = hop::Hop { from, to, ask, given: &self.given, facts: self.facts };
         for story in &mut self.stories {
             let fate = hop.fate(&story.entry, &story.keys());
             story.fates.push(fate);
@@ -256,6 +258,15 @@ pub struct Action {
     pub kind: ActionKind,
     /// The keys to set or to remove; of a replacement the new ones.
     pub keys: Vec<OverrideKey>,
+}
+
+/// Whether one key switches off what the other switches on, by their last names.
+pub fn is_inverted(old: &str, new: &str) -> bool {
+    let disables = |key: &str| {
+        let last = key.rsplit('.').next().unwrap_or(key).to_ascii_lowercase();
+        last.contains("disable")
+    };
+    disables(old) != disables(new)
 }
 
 impl Fate {

@@ -18,7 +18,9 @@ mod facts;
 mod needs;
 
 pub use catalog::{Catalog, Excluded};
-pub use facts::{ArtifactLayout, DocumentedRename, Facts, Generation, IstioReader};
+pub use facts::{
+    ArtifactLayout, ConvertedSecret, DocumentedRename, Facts, Generation, IstioReader,
+};
 pub use needs::{Need, Role};
 
 /// A release as its source lists it, in the shape of GitHub's REST API

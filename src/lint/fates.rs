@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 
 use super::Context;
 use crate::finding::{Code, Evidence, Finding, Severity, excerpt};
-use crate::liveness::{Caveat, Fate, Status, Story};
+use crate::liveness::{Caveat, Fate, Status, Story, is_inverted};
 use crate::manifest::looks_like_credential;
 use crate::overrides::{Override, OverrideKey};
 use crate::rename::charts::KeyChange;
@@ -112,13 +112,14 @@ pub(super) fn replaced(context: &Context<'_>) -> Vec<Finding> {
                 _ => "is no longer read by {}",
             };
             let message = format!(
-                "{} {}; {} {verb} its place ({}{}){}",
+                "{} {}; {} {verb} its place ({}{}){}{}",
                 subject(story, fate),
                 lost.replace("{}", &fate.to.to_string()),
                 short(fate, &fate.after),
                 fate.status.as_str(),
                 proof(fate),
-                default_words(fate).map(|it| format!("; {it}")).unwrap_or_default()
+                default_words(fate).map(|it| format!("; {it}")).unwrap_or_default(),
+                with_note(fate)
             );
             let finding = Finding::new(Code::OverrideRenamed, story.entry.key.to_string(), message);
             let lines = fate.changes.iter().flat_map(telling);
@@ -164,12 +165,24 @@ fn remedy_of_replaced(fate: &Fate) -> String {
         return format!("Your files set {new} already; remove {old} after the hop to {}.", fate.to);
     }
     let stated = fate.changes.iter().any(|it| it.documented.is_some());
+    let inverted =
+        fate.before.iter().any(|a| fate.after.iter().any(|b| is_inverted(&a.key, &b.key)));
     let how = match fate.status {
         _ if stated => "as its document describes",
+        _ if fate.caveat == Some(Caveat::Idle) => "if you want the effect that you lack today",
+        _ if inverted => "to the opposite value, if it means that",
+        _ if is_doubtful(fate) => "to the same value, if it means the same",
         Status::Split => "each to the value that it needs",
         Status::Merged => "once, to the value that you need",
         _ => "to the same value",
     };
+    if fate.caveat == Some(Caveat::Converted) {
+        return format!(
+            "After the hop to {}, check that the Secret it made sets {new} as you need it, and add \
+             what is missing.",
+            fate.to
+        );
+    }
     if fate.is_nested() {
         return format!(
             "Before the hop to {}, set {new} {how} and remove {old} in the same step: side by side \
@@ -178,6 +191,12 @@ fn remedy_of_replaced(fate: &Fate) -> String {
         );
     }
     format!("Before the hop to {}, set {new} {how}; after it, remove {old}.", fate.to)
+}
+
+/// Whether a person ought to look at the successors before setting them.
+fn is_doubtful(fate: &Fate) -> bool {
+    const SURE: u8 = 70;
+    fate.changes.iter().any(|it| !it.to.is_empty() && it.confidence().percent() < SURE)
 }
 
 /// Keys as a sentence about this fate names them: without the component where all have the same.

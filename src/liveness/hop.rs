@@ -8,6 +8,7 @@ use super::{Caveat, Fate, ShapeChange, Status};
 use crate::analysis::Ask;
 use crate::finding::Evidence;
 use crate::overrides::{IstioUse, Override, OverrideKey};
+use crate::release::{Facts, Minor};
 use crate::rename::charts::KeyChange;
 
 /// A hop, and what is known for judging keys at it.
@@ -16,6 +17,7 @@ pub(super) struct Hop<'h, 'a, 'f> {
     pub(super) to: &'h Reading<'a, 'f>,
     pub(super) ask: Option<Ask<'h>>,
     pub(super) given: &'h BTreeSet<OverrideKey>,
+    pub(super) facts: &'f Facts,
 }
 
 /// What becomes of one key.
@@ -76,6 +78,7 @@ impl<'a> Hop<'_, 'a, '_> {
             fate.caveat = fate.caveat.or(outcome.caveat);
         }
         self.complete(&mut fate, entry);
+        self.convert(&mut fate, entry);
         fate
     }
 
@@ -99,6 +102,20 @@ impl<'a> Hop<'_, 'a, '_> {
         fate.required = self.required(entry, &readers);
         let successors = fate.status.has_successor();
         fate.is_prepared = successors && fate.after.iter().all(|it| self.given.contains(it));
+    }
+
+    /// Takes note of a job of the release that turns the override's Secret into another one.
+    fn convert(&self, fate: &mut Fate, entry: &Override) {
+        let of_user = entry.object.kind == "Secret" && fate.before == [entry.key.clone()];
+        let at = Minor::of(self.to.stage.version);
+        let fact = self.facts.converted_secret(at, &entry.object.name);
+        if let Some(fact) = fact.filter(|_| of_user && fate.status.breaks()) {
+            fate.caveat = Some(Caveat::Converted);
+            fate.note = Some(format!(
+                "{} turns this Secret into {} while {} is installed ({})",
+                fact.by, fact.into, fate.to, fact.source
+            ));
+        }
     }
 
     /// The template that fails for want of a value.

@@ -2,7 +2,8 @@ use super::*;
 use crate::chart::{ChartIndex, Files};
 use crate::manifest::{self, Component, Manifest};
 use crate::release::Minor;
-use crate::rename::charts::Context;
+use crate::rename::charts::{Context, Successor};
+use crate::rename::{Confidence, RenameKind};
 use crate::yaml::Limits;
 
 /// A release of these tests: its version, and its components with values and one template.
@@ -336,4 +337,49 @@ fn a_key_that_a_document_replaces_is_read_while_the_document_is_not_set() {
     let fate = &stories[0].fates[0];
     assert_eq!((fate.status, fate.caveat), (Status::Merged, None));
     assert!(fate.is_prepared);
+}
+
+#[test]
+fn a_secret_that_a_job_converts_is_told_with_the_job() {
+    let chart = |version, name| release(version, &[(name, "a: {b: x}", &reading(&[("b", "a.b")]))]);
+    let text = "apiVersion: v1\nkind: Secret\nmetadata: {name: ark-credentials-overrides, \
+                namespace: kyma-installer, labels: {installer: overrides, component: ark}}\n\
+                stringData: {a.b: secret}\n";
+    let manifest = Manifest::new("mine.yaml", text.as_bytes());
+    let user = UserOverrides::new(manifest::read(&manifest, &Limits::default()).unwrap());
+    let stories = follow(&[chart("1.1.0", "ark"), chart("1.2.2", "velero")], &user);
+    let fate = &stories[0].fates[0];
+    assert_eq!(fate.caveat, Some(Caveat::Converted), "{fate:?}");
+    assert!(fate.note.as_deref().unwrap().contains("velero-credentials-overrides"));
+}
+
+#[test]
+fn an_idle_key_that_the_hop_drops_leads_to_the_key_that_was_meant() {
+    let values = "replicaCount: 1\ndeployment: {replicas: 1}";
+    let old = core("1.0.0", values, &[("replicas", "deployment.replicas")]);
+    let new = core("1.1.0", "deployment: {replicas: 1}", &[("replicas", "deployment.replicas")]);
+    let user = overrides(Some("core"), "replicaCount: '3'");
+    let ask = |key: &OverrideKey| {
+        Some(KeyChange {
+            from: key.clone(),
+            kind: Some(RenameKind::Renamed),
+            to: vec![Successor {
+                key: OverrideKey::new(Some("core"), "deployment.replicas"),
+                confidence: Confidence::new(0.9),
+                reasons: Vec::new(),
+                evidence: Vec::new(),
+            }],
+            nearest: Vec::new(),
+            evidence: Vec::new(),
+            documented: None,
+        })
+    };
+    let facts = Facts::builtin();
+    let mut follower = Follower::new(&user, &facts);
+    let (from, to) = (stage(&old, &[], &user), stage(&new, &[&old], &user));
+    follower.advance(&from, &to, Some(&ask));
+    follower.advance(&to, &to, Some(&ask));
+    let fates = &follower.finish()[0].fates;
+    let told: Vec<_> = fates.iter().map(|it| (it.status, it.caveat)).collect();
+    assert_eq!(told, [(Status::Renamed, Some(Caveat::Idle)), (Status::Live, None)]);
 }

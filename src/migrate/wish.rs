@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Undecided, moves};
-use crate::liveness::{Fate, ShapeChange, Status, Story};
+use crate::liveness::{Caveat, Fate, ShapeChange, Status, Story, is_inverted};
 use crate::overrides::{NAMESPACE, OverrideKey};
 use crate::rename::RenameKind;
 use crate::rename::charts::{KeyChange, Successor};
@@ -111,6 +111,19 @@ fn moved(fate: &Fate, key: &OverrideKey, change: &KeyChange) -> Wish {
             let decide = format!("write it into the document that `{}` holds{note}", only.key.key);
             ask(fate, key, &decide, proposals)
         }
+        [only] if fate.caveat == Some(Caveat::Converted) => {
+            let note = fate.note.clone().unwrap_or_default();
+            let decide = format!("check after the hop that `{}` is set: {note}", only.key);
+            ask(fate, key, &decide, proposals)
+        }
+        [only] if fate.caveat == Some(Caveat::Idle) => {
+            let decide = format!(
+                "`{}` would give the setting the effect that it does not have today: set it if you \
+                 want that",
+                only.key
+            );
+            ask(fate, key, &decide, proposals)
+        }
         [only] if only.confidence.percent() < SURE || is_inverted(&key.key, &only.key.key) => {
             let why = why(fate, only, change.kind);
             let decide = format!("set `{}` if it means the same ({why})", only.key);
@@ -122,15 +135,6 @@ fn moved(fate: &Fate, key: &OverrideKey, change: &KeyChange) -> Wish {
             ask(fate, key, decide, proposals)
         }
     }
-}
-
-/// Whether one key switches on what the other switches off.
-fn is_inverted(old: &str, new: &str) -> bool {
-    let disables = |key: &str| {
-        let last = key.rsplit('.').next().unwrap_or(key).to_ascii_lowercase();
-        last.contains("disable")
-    };
-    disables(old) != disables(new)
 }
 
 fn why(fate: &Fate, successor: &Successor, kind: Option<RenameKind>) -> String {

@@ -27,6 +27,8 @@ pub struct Facts {
     pub generations: Vec<Generation>,
     /// Renames of override keys that a document states.
     pub documented_renames: Vec<DocumentedRename>,
+    /// Secrets that a job of a release turns into others.
+    pub converted_secrets: Vec<ConvertedSecret>,
     /// How the component istio takes its overrides, oldest first.
     pub istio_readers: Vec<IstioReader>,
     /// What Istio's script makes of single keys.
@@ -126,6 +128,23 @@ pub struct DocumentedRename {
     pub source: String,
 }
 
+/// A Secret with overrides that a job of a release turns into another one, under other keys.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConvertedSecret {
+    /// The minor whose installation does it.
+    #[serde(deserialize_with = "minor")]
+    pub at: Minor,
+    /// The name of the Secret, which the job deletes.
+    pub name: String,
+    /// The name of the one that it makes.
+    pub into: String,
+    /// What does it.
+    pub by: String,
+    /// Where that is known from.
+    pub source: String,
+}
+
 impl DocumentedRename {
     /// Whether it is about a key of `component`, or about a common one.
     pub fn is_about(&self, component: Option<&str>, key: &str) -> bool {
@@ -199,6 +218,11 @@ impl Facts {
     /// values are all.
     pub fn istio_reader(&self, release: &Version) -> Option<&IstioReader> {
         self.istio_readers.iter().rev().find(|it| has_begun(&it.from, release))
+    }
+
+    /// What the installation of a minor makes of a Secret with overrides.
+    pub fn converted_secret(&self, at: Minor, name: &str) -> Option<&ConvertedSecret> {
+        self.converted_secrets.iter().find(|it| it.at == at && it.name == name)
     }
 
     /// The minor that comes after `minor`: the one that a succession names, else the next number.
