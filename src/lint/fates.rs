@@ -313,17 +313,17 @@ pub(super) fn type_changed(context: &Context<'_>) -> Vec<Finding> {
             let Some(shape) = &fate.shape else {
                 return finding(subject(story, fate), String::new());
             };
+            let place = if fate.before.contains(&shape.key) {
+                "there".to_owned()
+            } else {
+                format!("at {}", named(&shape.key))
+            };
             let message = format!(
-                "{} is set to a single value, but {} of {} {} where it held {}{}",
+                "{} is set to a single value, but {} has a {} {place} in place of a {}{}",
                 subject(story, fate),
-                named(&shape.key),
                 fate.to,
-                match shape.new {
-                    "value" => "is a single value itself",
-                    "list" => "is a list",
-                    _ => "is a map",
-                },
-                article(shape.old),
+                if shape.new == "value" { "single value" } else { shape.new },
+                shape.old,
                 likely(fate).unwrap_or_else(|| below(&shape.below))
             );
             let remedy = match shape.new {
@@ -358,10 +358,6 @@ fn likely(fate: &Fate) -> Option<String> {
     let change = fate.changes.iter().find(|it| !it.to.is_empty())?;
     let confidence = change.confidence().percent();
     Some(format!("; what it set is {} now (confidence {confidence} %)", short(fate, &fate.after)))
-}
-
-fn article(shape: &str) -> String {
-    format!("a {shape}")
 }
 
 fn below(keys: &[String]) -> String {
