@@ -30,6 +30,9 @@ mod stage;
 
 pub use stage::Stage;
 
+/// Successors that are less sure than this percentage are for a person to look at.
+pub const SURE: u8 = 70;
+
 /// What becomes of a key at a hop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]

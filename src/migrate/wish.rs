@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Undecided, moves};
-use crate::liveness::{Caveat, Fate, ShapeChange, Status, Story, is_inverted};
+use crate::liveness::{Caveat, Fate, SURE, ShapeChange, Status, Story, is_inverted};
 use crate::overrides::{NAMESPACE, OverrideKey};
 use crate::rename::RenameKind;
 use crate::rename::charts::{KeyChange, Successor};
@@ -11,9 +11,6 @@ use crate::rename::charts::{KeyChange, Successor};
 /// Keys of the component istio that hold a whole document of a kind of their own. What becomes of
 /// one in the other is nothing that a rename could do.
 const DOCUMENTS: [&str; 2] = ["kyma_istio_control_plane", "kyma_istio_operator"];
-
-/// Successors that are less sure than this percentage are proposed, not written.
-const SURE: u8 = 70;
 
 /// What is to become of a key.
 #[derive(Debug, Clone, PartialEq)]
