@@ -5,7 +5,7 @@ use super::{
     ActionReport, ChartValues, Migration, OpenKey, RenameReport, TypeChange, UserHop, UserOverride,
 };
 use crate::finding::Evidence;
-use crate::liveness::{Fate, Story};
+use crate::liveness::{Fate, Status, Story};
 use crate::migrate::{HopMigration, KeyConflict, Undecided};
 use crate::overrides::OverrideKey;
 use crate::rename::RenameKind;
@@ -52,6 +52,9 @@ fn hop(fate: &Fate) -> UserHop {
 }
 
 fn replaced(fate: &Fate) -> Option<RenameReport> {
+    if !fate.status.breaks() || fate.status == Status::Removed {
+        return None;
+    }
     let change = fate.changes.iter().find(|it| !it.to.is_empty())?;
     Some(RenameReport { to: fate.after.clone(), ..rename(change)? })
 }
