@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use super::Context;
 use crate::finding::{Code, Evidence, Finding, Severity, excerpt};
 use crate::liveness::{Caveat, Fate, Status, Story};
-use crate::manifest::looks_like_credential;
+use crate::manifest::{looks_like_credential, without_literal_credential};
 use crate::overrides::{Override, OverrideKey};
 use crate::rename::charts::KeyChange;
 
@@ -66,6 +66,10 @@ fn select(
     let told = fates.map(|(story, fate, places)| {
         let mut told = finding(story, fate);
         told.evidence.splice(0..0, places);
+        for line in &mut told.evidence {
+            let shown = without_literal_credential(&line.text).len();
+            line.text.truncate(shown);
+        }
         let mut known = BTreeSet::new();
         told.evidence.retain(|it| known.insert(it.clone()));
         told

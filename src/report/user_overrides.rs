@@ -6,6 +6,7 @@ use super::{
 };
 use crate::finding::Evidence;
 use crate::liveness::{Fate, Status, Story};
+use crate::manifest::without_literal_credential;
 use crate::migrate::{HopMigration, KeyConflict, Undecided};
 use crate::overrides::OverrideKey;
 use crate::rename::RenameKind;
@@ -63,13 +64,18 @@ fn rename(change: &KeyChange) -> Option<RenameReport> {
     if change.to.is_empty() {
         return None;
     }
+    let mut evidence = change.lines();
+    for line in &mut evidence {
+        let shown = without_literal_credential(&line.text).len();
+        line.text.truncate(shown);
+    }
     Some(RenameReport {
         component: change.from.component.clone(),
         key: change.from.key.clone(),
         kind: change.kind.unwrap_or(RenameKind::Renamed).as_str(),
         to: change.to.iter().map(|it| it.key.clone()).collect(),
         confidence: change.confidence().value(),
-        evidence: change.lines(),
+        evidence,
     })
 }
 
