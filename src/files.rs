@@ -17,7 +17,9 @@ use std::path::{Path, PathBuf};
 
 mod write;
 
-pub use write::{Staged, check_writable, make_folder, write_atomically, write_replaceable};
+pub use write::{
+    Staged, check_writable, make_folder, remove_empty_folder, write_atomically, write_replaceable,
+};
 
 /// Why a file could not be read or written.
 #[derive(Debug, thiserror::Error)]

@@ -93,9 +93,10 @@ pub fn findings(context: &Context<'_>) -> Vec<Finding> {
     apply(context, RULES.iter().chain(FATES))
 }
 
-/// The findings of one hop about the overrides of the user, worst first.
+/// The findings of one hop about the overrides of the user, worst first, with the files that could
+/// not be judged.
 pub fn fate_findings(context: &Context<'_>) -> Vec<Finding> {
-    apply(context, FATES)
+    apply(context, [&(artifacts::unusable as Rule)].into_iter().chain(FATES))
 }
 
 fn apply<'r>(context: &Context<'_>, rules: impl IntoIterator<Item = &'r Rule>) -> Vec<Finding> {

@@ -26,7 +26,7 @@ mod read;
 mod redact;
 mod scope;
 
-pub use credential::{looks_like_credential, names_certificate};
+pub use credential::{looks_like_credential, names_certificate, without_literal_credential};
 pub use installation::{Component, Installation};
 pub use problem::{Problem, ProblemKind};
 pub(crate) use read::read_document;

@@ -15,7 +15,7 @@ const CORE: &[(&str, &[&str])] = &[
     ("guide", &["finding", "release"]),
     ("bundle", &["chart", "finding", "manifest", "overrides", "release", "yaml"]),
     ("diff", &["manifest", "overrides", "yaml"]),
-    ("rename", &["chart", "finding", "overrides", "release", "yaml"]),
+    ("rename", &["chart", "finding", "manifest", "overrides", "release", "yaml"]),
     ("analysis", &["bundle", "diff", "finding", "overrides", "release", "rename"]),
     (
         "liveness",

@@ -12,7 +12,7 @@ use crate::error::{Error, Exit};
 use crate::files::{self, Staged};
 use crate::lint::{self, Context};
 use crate::manifest::Object;
-use crate::migrate::{self, HopMigration, OwnObjects};
+use crate::migrate::{self, HopMigration, MigratedFile, OwnObjects};
 use crate::overrides::is_override;
 use crate::release::Deployment;
 use crate::report::{self, HopReport, Report};
@@ -97,8 +97,15 @@ fn objects(bundle: &Bundle) -> Vec<&Object> {
 
 /// Writes the files of all hops, all or none.
 fn write(folder: &Path, migrations: &[HopMigration]) -> Result<(), Error> {
-    let files = migrations.iter().flat_map(|it| &it.files);
-    let staged = files.map(|it| Staged::write(&folder.join(&it.path), it.text.as_bytes()));
-    let staged = staged.collect::<Result<Vec<_>, files::Error>>()?;
-    Ok(staged.into_iter().try_for_each(Staged::put)?)
+    let files: Vec<_> = migrations.iter().flat_map(|it| &it.files).collect();
+    let stage = |it: &&MigratedFile| Staged::write(&folder.join(&it.path), it.text.as_bytes());
+    let staged: Result<Vec<_>, files::Error> = files.iter().map(stage).collect();
+    let written = staged.and_then(|it| it.into_iter().try_for_each(Staged::put));
+    if written.is_err() {
+        // With folders in it, the next run would refuse the place.
+        let folders = files.iter().flat_map(|it| Path::new(&it.path).ancestors().skip(1));
+        let folders = folders.filter(|it| !it.as_os_str().is_empty());
+        folders.for_each(|it| files::remove_empty_folder(&folder.join(it)));
+    }
+    Ok(written?)
 }

@@ -105,6 +105,12 @@ pub fn make_folder(folder: &Path) -> Result<(), Error> {
     made.map_err(|error| unwritable(folder, &error))
 }
 
+/// Removes a folder that holds nothing. One that holds something, or is none, stays.
+pub fn remove_empty_folder(folder: &Path) {
+    // Whatever is in the way, nothing depends on it.
+    std::fs::remove_dir(folder).unwrap_or_default();
+}
+
 /// Makes sure that a file can be written, before the work that gives its content. It does not know
 /// whether the disk will have room.
 ///

@@ -7,7 +7,7 @@ use semver::Version;
 use crate::bundle::Bundle;
 use crate::chart::{Chart, ChartIndex, Reach, Reference};
 use crate::finding::Evidence;
-use crate::manifest::{self, Component};
+use crate::manifest::{self, Component, without_literal_credential};
 use crate::overrides::{IstioReading, IstioUse, Override, OverrideKey, UserOverrides, is_override};
 use crate::release::Facts;
 
@@ -135,7 +135,7 @@ impl<'a> Reading<'a, '_> {
     /// The line of a reader.
     pub(super) fn line(&self, reference: &Reference) -> Evidence {
         let source = self.source(&reference.source);
-        Evidence::at(source, reference.line, reference.text.to_string())
+        Evidence::at(source, reference.line, without_literal_credential(&reference.text))
     }
 
     /// The name of a chart's file in this release.

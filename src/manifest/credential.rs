@@ -45,6 +45,27 @@ fn words(part: &str) -> Vec<String> {
     words
 }
 
+/// A line of a template as far as it may be shown: if it reads a value that may be a credential, the
+/// first text in an action is left out, with all that follows. It may be what `default` puts in the
+/// place of the value.
+pub fn without_literal_credential(line: &str) -> &str {
+    let is_path = |it: char| it.is_alphanumeric() || "._-$".contains(it);
+    let mut paths = line.split(|it| !is_path(it)).filter(|it| it.contains('.'));
+    if !paths.any(looks_like_credential) {
+        return line;
+    }
+    let mut is_action = false;
+    for (at, letter) in line.char_indices() {
+        match letter {
+            '{' if line[at..].starts_with("{{") => is_action = true,
+            '}' if line[at..].starts_with("}}") => is_action = false,
+            '"' | '\'' | '`' if is_action => return line[..at].trim_end(),
+            _ => {}
+        }
+    }
+    line
+}
+
 const CERTIFICATES: &[&str] = &["ca", "cert", "certificate", "certificates", "certs", "crt", "pem"];
 
 /// Whether a credential-like key names a certificate alone, which is no secret by itself. A `pem`
@@ -149,6 +170,23 @@ mod tests {
             "passwordHash",
         ] {
             assert!(looks_like_credential(key), "{key}");
+        }
+    }
+
+    #[test]
+    fn a_text_in_a_template_that_may_be_a_credential_is_not_shown() {
+        for (line, shown) in [
+            (
+                "a: {{ .Values.password | default \"x\" | quote }}",
+                "a: {{ .Values.password | default",
+            ),
+            ("a: {{ default `x` $.Values.db.password }}", "a: {{ default"),
+            ("a: \"{{ .password | default 'x' }}\"", "a: \"{{ .password | default"),
+            ("a: \"{{ .Values.password }}\" # \"b\"", "a: \"{{ .Values.password }}\" # \"b\""),
+            ("a: {{ .Values.size | default \"1Gi\" }}", "a: {{ .Values.size | default \"1Gi\" }}"),
+            ("", ""),
+        ] {
+            assert_eq!(without_literal_credential(line), shown);
         }
     }
 

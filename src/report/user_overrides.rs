@@ -5,7 +5,8 @@ use super::{
     ActionReport, ChartValues, Migration, OpenKey, RenameReport, TypeChange, UserHop, UserOverride,
 };
 use crate::finding::Evidence;
-use crate::liveness::{Fate, Story};
+use crate::liveness::{Fate, Status, Story};
+use crate::manifest::without_literal_credential;
 use crate::migrate::{HopMigration, KeyConflict, Undecided};
 use crate::overrides::OverrideKey;
 use crate::rename::RenameKind;
@@ -53,6 +54,9 @@ fn hop(fate: &Fate) -> UserHop {
 }
 
 fn replaced(fate: &Fate) -> Option<RenameReport> {
+    if !fate.status.breaks() || fate.status == Status::Removed {
+        return None;
+    }
     let change = fate.changes.iter().find(|it| !it.to.is_empty())?;
     Some(RenameReport { to: fate.after.clone(), ..rename(change)? })
 }
@@ -61,13 +65,18 @@ fn rename(change: &KeyChange) -> Option<RenameReport> {
     if change.to.is_empty() {
         return None;
     }
+    let mut evidence = change.lines();
+    for line in &mut evidence {
+        let shown = without_literal_credential(&line.text).len();
+        line.text.truncate(shown);
+    }
     Some(RenameReport {
         component: change.from.component.clone(),
         key: change.from.key.clone(),
         kind: change.kind.unwrap_or(RenameKind::Renamed).as_str(),
         to: change.to.iter().map(|it| it.key.clone()).collect(),
         confidence: change.confidence().value(),
-        evidence: change.lines(),
+        evidence,
     })
 }
 

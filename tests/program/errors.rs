@@ -5,12 +5,13 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use crate::server::Server;
-use crate::support::{History, Installer, overrides, snapshot};
+use crate::support::{History, overrides, snapshot};
 
 mod artifacts;
 mod files;
 mod interrupts;
 mod network;
+mod overrides;
 mod refusals;
 mod sources;
 mod usage;
@@ -106,14 +107,8 @@ fn history() -> History {
 fn complete(tags: &[&str]) -> History {
     let mut history = History::default();
     for tag in tags {
-        let installer = Installer { image: tag, ..Installer::default() }.text();
         let config = overrides("core-overrides", Some("core"), "a.b: c");
-        let files = [
-            (INSTALLER, installer.as_str()),
-            ("kyma-installer-local.yaml", &installer),
-            ("kyma-config-local.yaml", &config),
-        ];
-        history.release(tag, &files);
+        history.complete(tag, &config);
     }
     history
 }

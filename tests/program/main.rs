@@ -6,6 +6,7 @@ mod codes;
 #[cfg(target_os = "linux")]
 mod errors;
 mod help;
+mod overrides;
 mod real;
 mod reports;
 #[cfg(target_os = "linux")]

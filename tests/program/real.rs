@@ -10,6 +10,8 @@ use serde_json::Value;
 use crate::support::{Mirror, findings, overrides, run};
 use kyma_upgrade::fetch::archive;
 
+mod fates;
+
 const DEPLOYMENTS: [&str; 2] = ["cluster", "local"];
 
 /// The folder with the data, and a mirror of it; none where there is no data.

@@ -97,6 +97,16 @@ impl History {
         self
     }
 
+    /// Gives a release this source archive, whatever it is; or none.
+    pub(crate) fn archive(&mut self, tag: &str, bytes: Option<Vec<u8>>) -> &mut Self {
+        let path = format!("archive/{tag}.tar.gz");
+        match bytes {
+            Some(bytes) => self.files.insert(path, bytes),
+            None => self.files.remove(&path),
+        };
+        self
+    }
+
     /// Adds a release for clusters and Minikube with the same installer and no overrides.
     pub(crate) fn plain(&mut self, tag: &str) -> &mut Self {
         let text = Installer { image: tag, ..Installer::default() }.text();
@@ -109,6 +119,17 @@ impl History {
             tag,
             &[("kyma-installer-cluster.yaml", text), ("kyma-installer-local.yaml", text)],
         )
+    }
+
+    /// Adds a release with all files that clusters and Minikube need.
+    pub(crate) fn complete(&mut self, tag: &str, config: &str) -> &mut Self {
+        let installer = Installer { image: tag, ..Installer::default() }.text();
+        let files = [
+            ("kyma-installer-cluster.yaml", installer.as_str()),
+            ("kyma-installer-local.yaml", &installer),
+            ("kyma-config-local.yaml", config),
+        ];
+        self.release(tag, &files)
     }
 
     /// Adds a migration guide on the branch of a minor.
@@ -238,9 +259,13 @@ fn write_mirror(folder: &Path, files: &BTreeMap<String, Vec<u8>>) {
 
 /// Runs the program in an empty environment with a home of its own.
 pub(crate) fn run(args: &[&str]) -> Output {
-    let home = tempfile::tempdir().unwrap();
+    run_at_home(tempfile::tempdir().unwrap().path(), args)
+}
+
+/// Runs the program in an environment in which only the home is set.
+pub(crate) fn run_at_home(home: &Path, args: &[&str]) -> Output {
     let mut command = assert_cmd::Command::cargo_bin("kyma-upgrade").unwrap();
-    command.env_clear().env("HOME", home.path()).args(args);
+    command.env_clear().env("HOME", home).args(args);
     command.timeout(std::time::Duration::from_mins(1));
     command.output().unwrap()
 }
@@ -262,6 +287,13 @@ pub(crate) fn report_on(history: &History, args: &[&str]) -> Value {
     let output = run_on(history, &all);
     let errors = String::from_utf8_lossy(&output.stderr).into_owned();
     serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {errors}"))
+}
+
+/// All files below a folder, by their paths in it.
+pub(crate) fn tree(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    collect(folder, folder, &mut files);
+    files
 }
 
 /// All findings of a report.

@@ -11,6 +11,7 @@ use super::values;
 use super::{ChartChanges, Context, KeyChange, Successor};
 use crate::chart::ChartIndex;
 use crate::finding::Evidence;
+use crate::manifest::without_literal_credential;
 use crate::overrides::OverrideKey;
 use crate::release::DocumentedRename;
 use crate::rename::{Confidence, RenameKind};
@@ -241,7 +242,8 @@ fn successor(search: &Search<'_>, pair: &Pair) -> Successor {
 fn evidence(setting: &Setting<'_>) -> Vec<Evidence> {
     let reads = setting.uses.iter().take(SHOWN).map(|it| {
         let reference = it.reference;
-        Evidence::at(reference.source.to_string(), reference.line, reference.text.to_string())
+        let text = without_literal_credential(&reference.text);
+        Evidence::at(reference.source.to_string(), reference.line, text)
     });
     let default = setting.leaf.map(|it| values::evidence(&setting.key.key, it));
     reads.chain(default).collect()

@@ -57,7 +57,7 @@ fn a_full_disk_leaves_the_old_report_and_no_other_file() {
 }
 
 /// Runs a command that cannot write more than 512 bytes to any file.
-fn on_small_disk(place: &Place, command: &Command) -> std::process::Output {
+pub(super) fn on_small_disk(place: &Place, command: &Command) -> std::process::Output {
     let mut shell = Command::new("/bin/sh");
     shell.args(["-c", "trap '' XFSZ; ulimit -f 1; exec \"$0\" \"$@\""]);
     shell.arg(command.get_program()).args(command.get_args());
