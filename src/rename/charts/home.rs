@@ -82,6 +82,8 @@ impl Moves {
             home.content.iter().for_each(|it| *content.entry(*it).or_default() += 1.0);
             home.words.iter().for_each(|it| *names.entry(it).or_default() += 1.0);
         }
+        content.values_mut().for_each(|it| *it = rarity(*it));
+        names.values_mut().for_each(|it| *it = rarity(*it));
         let gone = old.list.iter().zip(0..).filter(|it| !new.has(&it.0.path));
         let mut alike: BTreeMap<(usize, usize), f64> = BTreeMap::new();
         for ((home, at), (it, to)) in pairs(gone, || new.list.iter().zip(0..)) {
@@ -132,13 +134,18 @@ fn strengths(alike: &BTreeMap<(usize, usize), f64>) -> BTreeMap<(usize, usize), 
     alike.iter().map(|(pair, told)| (*pair, strength(pair, told))).collect()
 }
 
+/// How much something says that so many folders have.
+fn rarity(count: f64) -> f64 {
+    1.0 / (1.0 + count).log2()
+}
+
 /// How much two sets share, rare things counting more.
 fn shared<'a, T: Ord>(
     a: &'a BTreeSet<T>,
     b: &'a BTreeSet<T>,
-    count: impl Fn(&T) -> Option<&'a f64>,
+    weight: impl Fn(&T) -> Option<&'a f64>,
 ) -> f64 {
-    let weight = |it: &T| 1.0 / (1.0 + count(it).copied().unwrap_or(1.0)).log2();
+    let weight = |it: &T| weight(it).copied().unwrap_or(1.0);
     let all: f64 = a.iter().chain(b).map(weight).sum();
     let shared: f64 = a.intersection(b).map(weight).sum();
     if all == 0.0 { 0.0 } else { 2.0 * shared / all }

@@ -44,8 +44,8 @@ pub(super) struct Object {
     subject: BTreeSet<String>,
     /// The words of its component.
     component: BTreeSet<String>,
-    /// What is read in it.
-    content: BTreeSet<u64>,
+    /// What is read in it; in order once everything is there.
+    content: Vec<u64>,
 }
 
 impl Object {
@@ -60,12 +60,18 @@ impl Object {
         subject.retain(|it| !idle.contains(it));
         let component = words(&named.component).into_iter().collect();
         let kind = named.kind.clone();
-        Self { id, kind, home, subject, component, content: BTreeSet::new() }
+        Self { id, kind, home, subject, component, content: Vec::new() }
     }
 
     /// Takes note of something that is read in it.
     pub(super) fn holds(&mut self, content: u64) {
-        self.content.insert(content);
+        self.content.push(content);
+    }
+
+    /// Brings what is read in it in order, once everything is there.
+    pub(super) fn close(&mut self) {
+        self.content.sort_unstable();
+        self.content.dedup();
     }
 }
 
@@ -83,7 +89,7 @@ fn literal(name: &str) -> Vec<&str> {
 /// How rare things are that templates of two releases have: what is rare says more.
 #[derive(Debug, Default)]
 pub(super) struct Rarity {
-    counts: BTreeMap<u64, u32>,
+    weights: BTreeMap<u64, f64>,
 }
 
 impl Rarity {
@@ -92,12 +98,12 @@ impl Rarity {
         for item in objects.flat_map(|it| &it.content) {
             *counts.entry(*item).or_default() += 1;
         }
-        Self { counts }
+        let weight = |count| 1.0 / (1.0 + f64::from(count)).log2();
+        Self { weights: counts.into_iter().map(|(it, count)| (it, weight(count))).collect() }
     }
 
     fn weight(&self, item: u64) -> f64 {
-        let count = self.counts.get(&item).copied().unwrap_or(1);
-        1.0 / (1.0 + f64::from(count)).log2()
+        self.weights.get(&item).copied().unwrap_or(1.0)
     }
 
     /// How alike two objects are, from 0 to 1.
@@ -112,9 +118,13 @@ impl Rarity {
         kinds_alike(old, new) * own.max(around)
     }
 
-    fn shared(&self, old: &BTreeSet<u64>, new: &BTreeSet<u64>) -> f64 {
-        let sum = |set: &BTreeSet<u64>| set.iter().map(|it| self.weight(*it)).sum::<f64>();
-        let shared: f64 = old.intersection(new).map(|it| self.weight(*it)).sum();
+    fn shared(&self, old: &[u64], new: &[u64]) -> f64 {
+        let sum = |items: &[u64]| items.iter().map(|it| self.weight(*it)).sum::<f64>();
+        let both = old.iter().filter(|it| new.binary_search(it).is_ok());
+        let shared: f64 = both.map(|it| self.weight(*it)).sum();
+        if shared == 0.0 {
+            return 0.0;
+        }
         let all = sum(old) + sum(new);
         // A few lines that many objects have say little.
         let enough = shared / (shared + 0.6);

@@ -101,8 +101,11 @@ impl<'a> Comparer<'a> {
     fn overlap(&self, old: &[u64], new: &[u64]) -> f64 {
         let weight = |it: &u64| self.words.get(it).copied().unwrap_or(1.0);
         let shared: f64 = old.iter().filter(|it| new.contains(it)).map(weight).sum();
+        if shared == 0.0 {
+            return 0.0;
+        }
         let both: f64 = old.iter().chain(new).map(weight).sum();
-        if both == 0.0 { 0.0 } else { shared / (both - shared) }
+        shared / (both - shared)
     }
 
     /// Compares all places that read two settings.

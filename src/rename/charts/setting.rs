@@ -130,7 +130,8 @@ impl<'a> Side<'a> {
         }
         let place = |it: &Setting<'_>| it.path.last().copied().unwrap_or_default();
         let numbers = settings.iter().zip(0..).map(|(it, at)| (place(it), at)).collect();
-        let Reader { objects, homes, .. } = reader;
+        let Reader { mut objects, homes, .. } = reader;
+        objects.iter_mut().for_each(Object::close);
         Self { index, settings, objects, homes, numbers }
     }
 
