@@ -108,6 +108,11 @@ pub(super) enum Relation {
 
 /// How the path of a reference, which may hold `*`, lies to a key.
 pub(super) fn relation(reference: &str, key: &str) -> Relation {
+    // Most keys differ before any asterisk.
+    let mut bytes = reference.bytes().zip(key.bytes());
+    if bytes.find(|(a, b)| a != b || *a == b'*').is_some_and(|it| it.0 != b'*') {
+        return Relation::Apart;
+    }
     let names = |path| Names { rest: Some(path).filter(|it: &&str| !it.is_empty()) };
     let (mut reference, mut key) = (names(reference), names(key));
     loop {
@@ -129,6 +134,9 @@ pub(super) fn is_pattern(path: &str) -> bool {
 /// The path as all charts of a component share it: global values are the same ones in every
 /// sub-chart, whose prefixes are `subcharts`.
 pub(super) fn shared<'a>(path: &'a str, subcharts: &[String]) -> &'a str {
+    if !path.split('.').skip(1).any(|it| it == "global") {
+        return path;
+    }
     let global = |prefix: &String| {
         let rest = below(path, prefix).filter(|it| !it.is_empty())?;
         below(rest, "global").map(|_| rest)

@@ -6,8 +6,6 @@
 //!   for it there: what reads the text knows the same keys as the values.
 //! * A template that reads a number, text or list does not read what an override puts below it.
 
-use std::ops::Range;
-
 use super::key::{self, Relation};
 use super::{Chart, Kind, Reference, ValueLeaf};
 
@@ -37,18 +35,16 @@ impl Chart {
     /// The places that read `key`, each with how it does so.
     pub fn readers(&self, key: &str) -> Vec<(&Reference, Reach)> {
         let key = self.shared_key(key);
-        let candidates = self.candidates(key).into_iter().flatten();
-        let readers = candidates.filter_map(|at| {
-            let reference = &self.references[at];
-            let reach = match key::relation(&reference.key, key) {
+        let mut readers: Vec<(&Reference, Reach)> = Vec::new();
+        self.visit(key, |reference, relation| {
+            let reach = match relation {
                 Relation::Same => Reach::Same,
                 Relation::Below => Reach::Part,
                 Relation::Above if reference.whole => Reach::Whole,
-                _ => return None,
+                _ => return,
             };
-            Some((reference, reach))
+            readers.push((reference, reach));
         });
-        let mut readers: Vec<_> = readers.collect();
         let dumps = |it: &(&Reference, Reach)| it.1 == Reach::Whole && self.is_chart(&it.0.key);
         if readers.iter().any(dumps) && !self.lists(key) {
             readers.retain(|it| !dumps(it));
@@ -108,22 +104,37 @@ impl Chart {
         key.is_empty() || self.subcharts.iter().any(|it| it == key)
     }
 
-    /// The places of the references that may read a key.
-    fn candidates(&self, key: &str) -> Vec<Range<usize>> {
-        let exact = &self.references[self.patterns..];
-        let range = |first: &str, beyond: &str| {
-            let start = exact.partition_point(|it| it.key.as_ref() < first);
-            let end = exact.partition_point(|it| it.key.as_ref() < beyond);
-            self.patterns + start..self.patterns + end
-        };
-        // The text right behind `a` is `a` and the smallest character; `/` follows the dot.
-        let same = |key: &str| range(key, &format!("{key}\0"));
-        let patterns = std::iter::once(0..self.patterns);
-        let mut candidates: Vec<_> = patterns.chain(key::above(key).map(same)).collect();
-        match key {
-            "" => candidates.push(self.patterns..self.references.len()),
-            key => candidates.extend([same(key), range(&format!("{key}."), &format!("{key}/"))]),
+    /// The references that may read a key, in order, with how they lie to it.
+    fn visit<'a>(&'a self, key: &str, mut take: impl FnMut(&'a Reference, Relation)) {
+        let (patterns, mut exact) = self.references.split_at(self.patterns);
+        for it in patterns {
+            take(it, key::relation(&it.key, key));
         }
-        candidates
+        // What begins with a key that holds the next one begins with that, so each search goes on
+        // where the last one ended.
+        for above in key::above(key) {
+            exact = from(exact, above);
+            same(exact, above).iter().for_each(|it| take(it, Relation::Above));
+        }
+        if key.is_empty() {
+            exact.iter().for_each(|it| take(it, key::relation(&it.key, key)));
+            return;
+        }
+        exact = from(exact, key);
+        same(exact, key).iter().for_each(|it| take(it, Relation::Same));
+        let start = format!("{key}.");
+        let below = from(exact, &start).iter().take_while(|it| it.key.starts_with(&start));
+        below.for_each(|it| take(it, key::relation(&it.key, key)));
     }
+}
+
+/// The references from a key on.
+fn from<'a>(sorted: &'a [Reference], key: &str) -> &'a [Reference] {
+    &sorted[sorted.partition_point(|it| it.key.as_ref() < key)..]
+}
+
+/// The references that read a key, which they start with if there are any.
+fn same<'a>(sorted: &'a [Reference], key: &str) -> &'a [Reference] {
+    let end = sorted.iter().take_while(|it| it.key.as_ref() == key).count();
+    &sorted[..end]
 }

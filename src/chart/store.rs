@@ -31,8 +31,9 @@ pub enum StoreError {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Stored {
-    texts: Vec<String>,
+struct Stored<'a> {
+    #[serde(borrow)]
+    texts: Vec<&'a str>,
     charts: Vec<StoredChart>,
 }
 
@@ -74,7 +75,7 @@ impl ChartIndex {
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut writer = Writer::default();
         let charts = self.iter().map(|it| writer.chart(it)).collect();
-        let texts = writer.texts;
+        let texts = writer.texts.iter().map(String::as_str).collect();
         let stored = Stored { texts, charts };
         let body = postcard::to_stdvec(&stored).expect("plain data can be written to memory");
         let mut bytes = FORMAT.to_le_bytes().to_vec();
@@ -97,7 +98,7 @@ impl ChartIndex {
         if Sha256::digest(body).as_slice() != digest {
             return Err(StoreError::Damaged);
         }
-        let stored: Stored = postcard::from_bytes(body).map_err(|_| StoreError::Damaged)?;
+        let stored: Stored<'_> = postcard::from_bytes(body).map_err(|_| StoreError::Damaged)?;
         let reader = Reader { texts: stored.texts.into_iter().map(Arc::from).collect() };
         let charts = stored.charts.into_iter().map(|chart| {
             let chart = reader.chart(chart)?;

@@ -3,7 +3,8 @@
 //! # Decisions
 //! * A release whose archive is known by its digest and whose index was kept costs the reading of
 //!   that index: the archive itself is not even opened.
-//! * Archives are taken one after the other by two workers, so that few are in memory at a time.
+//! * Archives and indexes are taken one after the other by two workers, so that few are in memory
+//!   at a time.
 //! * An archive that cannot be had leaves a gap: everything else of a plan holds without charts.
 //! * Indexes save time only. Where they cannot be kept, the next run builds them again.
 
@@ -46,7 +47,7 @@ impl Releases {
     async fn charts_of(&self, resource: Resource) -> Result<Result<Charts, Absent>, Error> {
         let kept = self.index_folder.as_deref().map(KeptIndexes::new);
         if let Some((digest, bytes)) = self.source.known(&resource)
-            && let Some(index) = kept.as_ref().and_then(|it| it.find(&digest))
+            && let Some(index) = find(kept.clone(), digest.clone()).await
         {
             let (source, url) = (resource.source(), self.source.url(&resource));
             let sha256 = format!("sha256:{digest}");
@@ -56,8 +57,7 @@ impl Releases {
             Ok(artifact) => artifact,
             Err(absent) => return Ok(Err(absent)),
         };
-        let work = tokio::task::spawn_blocking(move || indexed(artifact, kept.as_ref()));
-        Ok(work.await.expect("nothing cancels the work, and a panic of it is one of the program"))
+        Ok(aside(move || indexed(artifact, kept.as_ref())).await)
     }
 
     /// An archive. That a cache or a mirror was filled without it is no error.
@@ -75,6 +75,18 @@ impl Releases {
             other => Ok(other?),
         }
     }
+}
+
+/// The index that was kept of an archive.
+async fn find(kept: Option<KeptIndexes>, digest: String) -> Option<ChartIndex> {
+    let kept = kept?;
+    aside(move || kept.find(&digest)).await
+}
+
+/// Does work that takes long where it holds nothing up.
+async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    let work = tokio::task::spawn_blocking(work);
+    work.await.expect("nothing cancels the work, and a panic of it is one of the program")
 }
 
 /// The charts in an archive.

@@ -1,6 +1,6 @@
 //! Reading everything of a path, and comparing it hop by hop.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 
 use super::load::{Documents, Gathered, Releases};
 use crate::analysis::{self, Ask, Changes};
@@ -81,24 +81,32 @@ pub(super) fn compare(
         hops.map(|(documents, ends)| Pair::new((&ends[0], &ends[1]), documents, facts)).collect();
     let mut ends = stages.windows(2);
     let mut changes = Vec::new();
-    for pairs in pairs.chunks(WORKERS) {
-        for (pair, comparison) in pairs.iter().zip(comparisons(pairs)) {
-            let ends = ends.next().expect("every pair lies between two stages");
-            let tell = |ask: Option<Ask<'_>>| follower.advance(&ends[0], &ends[1], ask);
-            changes.push(pair.changes(facts, keys, comparison.as_ref(), tell));
-        }
-    }
+    each_compared(&pairs, |pair, comparison| {
+        let ends = ends.next().expect("every pair lies between two stages");
+        let tell = |ask: Option<Ask<'_>>| follower.advance(&ends[0], &ends[1], ask);
+        changes.push(pair.changes(facts, keys, comparison, tell));
+    });
     Compared { changes, stories: follower.finish() }
 }
 
-/// Compares the charts of several hops at a time: that is most of the work, and one hop does not
-/// depend on another.
-fn comparisons<'a>(pairs: &'a [Pair<'_>]) -> Vec<Option<Comparison<'a>>> {
+/// Takes the hops in order, each with the comparison of its charts. The next ones are compared
+/// meanwhile: that is most of the work, and one hop does not depend on another.
+fn each_compared<'a>(
+    pairs: &'a [Pair<'_>],
+    mut take: impl FnMut(&Pair<'_>, Option<&Comparison<'_>>),
+) {
     std::thread::scope(|scope| {
-        let work: Vec<_> = pairs.iter().map(|it| scope.spawn(|| it.comparison())).collect();
-        let results = work.into_iter().map(std::thread::ScopedJoinHandle::join);
-        results.map(|it| it.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
-    })
+        let start = |it: &'a Pair<'_>| scope.spawn(|| it.comparison());
+        let mut rest = pairs.iter();
+        let mut started: VecDeque<_> = rest.by_ref().take(WORKERS).map(start).collect();
+        for pair in pairs {
+            let work = started.pop_front().expect("every pair is started before it is taken");
+            let comparison = work.join().unwrap_or_else(|it| std::panic::resume_unwind(it));
+            take(pair, comparison.as_ref());
+            drop(comparison);
+            started.extend(rest.next().map(start));
+        }
+    });
 }
 
 /// What differs between two releases that need not follow one another.

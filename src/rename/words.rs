@@ -128,8 +128,12 @@ pub(super) fn words(segment: &str) -> Vec<String> {
         let boundary = previous.is_none_or(|before: char| starts_word(before, c));
         if c.is_alphanumeric() {
             match words.last_mut() {
-                Some(word) if !boundary => word.extend(c.to_lowercase()),
-                _ => words.push(c.to_lowercase().collect()),
+                Some(word) if !boundary => push_lower(word, c),
+                _ => {
+                    let mut word = String::with_capacity(segment.len());
+                    push_lower(&mut word, c);
+                    words.push(word);
+                }
             }
         }
         previous = Some(c);
@@ -141,9 +145,20 @@ fn starts_word(before: char, c: char) -> bool {
     !before.is_alphanumeric() || (c.is_uppercase() && !before.is_uppercase())
 }
 
-fn singular(word: String) -> String {
-    let plural = word.len() > 3 && word.ends_with('s') && !word.ends_with("ss");
-    if plural { word[..word.len() - 1].to_owned() } else { word }
+/// Adds a letter in lower case. Nearly all are of ASCII, where that is simple.
+fn push_lower(word: &mut String, c: char) {
+    if c.is_ascii() {
+        word.push(c.to_ascii_lowercase());
+    } else {
+        word.extend(c.to_lowercase());
+    }
+}
+
+fn singular(mut word: String) -> String {
+    if word.len() > 3 && word.ends_with('s') && !word.ends_with("ss") {
+        word.pop();
+    }
+    word
 }
 
 /// Whether `word` says something about which setting it belongs to.
@@ -154,7 +169,9 @@ pub(super) fn is_specific(word: &str) -> bool {
 /// The letters and digits of a text in lower case, so that `assetStore`, `asset-store` and
 /// `assetstore` are the same.
 pub(super) fn folded(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    let mut folded = String::with_capacity(text.len());
+    text.chars().filter(|c| c.is_alphanumeric()).for_each(|c| push_lower(&mut folded, c));
+    folded
 }
 
 /// How many words two lists share, from 0 (none) to 1 (the same ones): Jaccard's index.

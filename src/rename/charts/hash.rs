@@ -32,9 +32,9 @@ impl<T> Default for Once<T> {
     }
 }
 
-impl<T: Clone> Once<T> {
+impl<T> Once<T> {
     /// What `make` makes of a text, which outlives the collection.
-    pub(super) fn get(&mut self, text: &Arc<str>, make: impl FnOnce(&str) -> T) -> T {
-        self.known.entry(text.as_ptr()).or_insert_with(|| make(text)).clone()
+    pub(super) fn get(&mut self, text: &Arc<str>, make: impl FnOnce(&str) -> T) -> &T {
+        self.known.entry(text.as_ptr()).or_insert_with(|| make(text))
     }
 }

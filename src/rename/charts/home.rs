@@ -27,13 +27,14 @@ const EXISTED: f64 = 0.6;
 pub(super) struct Home {
     pub(super) path: String,
     words: BTreeSet<String>,
-    content: BTreeSet<u64>,
+    /// What is read in it; in order once everything is there.
+    content: Vec<u64>,
 }
 
 impl Home {
     fn new(path: String) -> Self {
         let words = path.split('/').flat_map(words).collect();
-        Self { path, words, content: BTreeSet::new() }
+        Self { path, words, content: Vec::new() }
     }
 }
 
@@ -63,6 +64,14 @@ impl Homes {
         self.list[home].content.extend(content.into_iter().flatten());
     }
 
+    /// Brings what is read in the folders in order, once everything is there.
+    pub(super) fn close(&mut self) {
+        for home in &mut self.list {
+            home.content.sort_unstable();
+            home.content.dedup();
+        }
+    }
+
     fn has(&self, path: &str) -> bool {
         self.numbers.contains_key(path)
     }
@@ -75,21 +84,30 @@ pub(super) struct Moves {
 }
 
 impl Moves {
-    pub(super) fn between(old: &Homes, new: &Homes) -> Self {
+    pub(super) fn between<'h>(old: &'h Homes, new: &'h Homes) -> Self {
         let mut content: BTreeMap<u64, f64> = BTreeMap::new();
         let mut names: BTreeMap<&str, f64> = BTreeMap::new();
         for home in old.list.iter().chain(&new.list) {
             home.content.iter().for_each(|it| *content.entry(*it).or_default() += 1.0);
             home.words.iter().for_each(|it| *names.entry(it).or_default() += 1.0);
         }
+        content.values_mut().for_each(|it| *it = rarity(*it));
+        names.values_mut().for_each(|it| *it = rarity(*it));
+        let weighed = |home: &'h Home| Weighed {
+            content: home.content.iter().map(|it| (it, content[it])).collect(),
+            words: home.words.iter().map(|it| (it.as_str(), names[it.as_str()])).collect(),
+            existed: old.has(&home.path),
+        };
+        let came: Vec<Weighed<'_>> = new.list.iter().map(weighed).collect();
         let gone = old.list.iter().zip(0..).filter(|it| !new.has(&it.0.path));
+        let gone: Vec<(Weighed<'_>, usize)> = gone.map(|it| (weighed(it.0), it.1)).collect();
         let mut alike: BTreeMap<(usize, usize), f64> = BTreeMap::new();
-        for ((home, at), (it, to)) in pairs(gone, || new.list.iter().zip(0..)) {
-            let told = 0.6 * shared(&home.content, &it.content, |it| content.get(it))
-                + 0.4 * shared(&home.words, &it.words, |it| names.get(it.as_str()));
-            let told = if old.has(&it.path) { EXISTED * told } else { told };
+        for ((home, at), (it, to)) in pairs(gone.iter(), || came.iter().zip(0..)) {
+            let told =
+                0.6 * shared(&home.content, &it.content) + 0.4 * shared(&home.words, &it.words);
+            let told = if it.existed { EXISTED * told } else { told };
             if RELATED <= told {
-                alike.insert((at, to), told);
+                alike.insert((*at, to), told);
             }
         }
         let mut moves = Self { strengths: strengths(&alike) };
@@ -132,14 +150,23 @@ fn strengths(alike: &BTreeMap<(usize, usize), f64>) -> BTreeMap<(usize, usize), 
     alike.iter().map(|(pair, told)| (*pair, strength(pair, told))).collect()
 }
 
-/// How much two sets share, rare things counting more.
-fn shared<'a, T: Ord>(
-    a: &'a BTreeSet<T>,
-    b: &'a BTreeSet<T>,
-    count: impl Fn(&T) -> Option<&'a f64>,
-) -> f64 {
-    let weight = |it: &T| 1.0 / (1.0 + count(it).copied().unwrap_or(1.0)).log2();
-    let all: f64 = a.iter().chain(b).map(weight).sum();
-    let shared: f64 = a.intersection(b).map(weight).sum();
+/// How much something says that so many folders have.
+fn rarity(count: f64) -> f64 {
+    1.0 / (1.0 + count).log2()
+}
+
+/// What is in a folder, in order, with how much each thing says.
+struct Weighed<'h> {
+    content: Vec<(&'h u64, f64)>,
+    words: Vec<(&'h str, f64)>,
+    /// Whether the old release has the folder.
+    existed: bool,
+}
+
+/// How much two sorted lists share, rare things counting more.
+fn shared<T: Ord>(a: &[(T, f64)], b: &[(T, f64)]) -> f64 {
+    let all: f64 = a.iter().chain(b).map(|it| it.1).sum();
+    let both = a.iter().filter(|it| b.binary_search_by(|other| other.0.cmp(&it.0)).is_ok());
+    let shared: f64 = both.map(|it| it.1).sum();
     if all == 0.0 { 0.0 } else { 2.0 * shared / all }
 }

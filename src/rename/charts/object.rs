@@ -42,10 +42,15 @@ pub(super) struct Object {
     pub(super) home: usize,
     /// The words of its file and name: what it is about.
     subject: BTreeSet<String>,
+    /// The same without those of its component.
+    own_subject: BTreeSet<String>,
     /// The words of its component.
     component: BTreeSet<String>,
-    /// What is read in it.
-    content: BTreeSet<u64>,
+    /// What is read in it; in order once everything is there.
+    content: Vec<u64>,
+    /// How much each of these says, and all together, once that is known.
+    weights: Vec<f64>,
+    weight: f64,
 }
 
 impl Object {
@@ -58,14 +63,60 @@ impl Object {
         let mut idle: BTreeSet<String> = words(&named.kind).into_iter().collect();
         idle.insert(named.kind.to_lowercase());
         subject.retain(|it| !idle.contains(it));
-        let component = words(&named.component).into_iter().collect();
-        let kind = named.kind.clone();
-        Self { id, kind, home, subject, component, content: BTreeSet::new() }
+        let component: BTreeSet<String> = words(&named.component).into_iter().collect();
+        Self {
+            id,
+            kind: named.kind.clone(),
+            home,
+            own_subject: subject.difference(&component).cloned().collect(),
+            subject,
+            component,
+            content: Vec::new(),
+            weights: Vec::new(),
+            weight: 0.0,
+        }
     }
 
     /// Takes note of something that is read in it.
     pub(super) fn holds(&mut self, content: u64) {
-        self.content.insert(content);
+        self.content.push(content);
+    }
+
+    /// Brings what is read in it in order, once everything is there.
+    pub(super) fn close(&mut self) {
+        self.content.sort_unstable();
+        self.content.dedup();
+    }
+
+    /// Notes how much everything that is read in it says.
+    pub(super) fn weigh(&mut self, rarity: &Rarity) {
+        self.weights = self.content.iter().map(|it| rarity.weight(*it)).collect();
+        self.weight = self.weights.iter().sum();
+    }
+
+    /// How alike it is to a new object, from 0 to 1; both have been weighed. `home` says how surely
+    /// its folder went into that of the new one.
+    pub(super) fn alike(&self, new: &Self, home: f64) -> f64 {
+        if self.id == new.id {
+            return 1.0;
+        }
+        let content = self.shared(new);
+        let subject = subjects_alike(self, new);
+        let own = (0.9 * content).max(0.5 * content + 0.5 * subject);
+        let around = if home < 1.0 { 0.8 * home * (0.5 + 0.5 * subject) } else { 0.0 };
+        kinds_alike(self, new) * own.max(around)
+    }
+
+    fn shared(&self, new: &Self) -> f64 {
+        let items = self.content.iter().zip(&self.weights);
+        let both = items.filter(|it| new.content.binary_search(it.0).is_ok());
+        let shared: f64 = both.map(|it| it.1).sum();
+        if shared == 0.0 {
+            return 0.0;
+        }
+        // A few lines that many objects have say little.
+        let enough = shared / (shared + 0.6);
+        2.0 * shared / (self.weight + new.weight) * enough
     }
 }
 
@@ -83,7 +134,7 @@ fn literal(name: &str) -> Vec<&str> {
 /// How rare things are that templates of two releases have: what is rare says more.
 #[derive(Debug, Default)]
 pub(super) struct Rarity {
-    counts: BTreeMap<u64, u32>,
+    weights: BTreeMap<u64, f64>,
 }
 
 impl Rarity {
@@ -92,33 +143,12 @@ impl Rarity {
         for item in objects.flat_map(|it| &it.content) {
             *counts.entry(*item).or_default() += 1;
         }
-        Self { counts }
+        let weight = |count| 1.0 / (1.0 + f64::from(count)).log2();
+        Self { weights: counts.into_iter().map(|(it, count)| (it, weight(count))).collect() }
     }
 
     fn weight(&self, item: u64) -> f64 {
-        let count = self.counts.get(&item).copied().unwrap_or(1);
-        1.0 / (1.0 + f64::from(count)).log2()
-    }
-
-    /// How alike two objects are, from 0 to 1.
-    pub(super) fn alike(&self, old: &Object, new: &Object, home: f64) -> f64 {
-        if old.id == new.id {
-            return 1.0;
-        }
-        let content = self.shared(&old.content, &new.content);
-        let subject = subjects_alike(old, new);
-        let own = (0.9 * content).max(0.5 * content + 0.5 * subject);
-        let around = if home < 1.0 { 0.8 * home * (0.5 + 0.5 * subject) } else { 0.0 };
-        kinds_alike(old, new) * own.max(around)
-    }
-
-    fn shared(&self, old: &BTreeSet<u64>, new: &BTreeSet<u64>) -> f64 {
-        let sum = |set: &BTreeSet<u64>| set.iter().map(|it| self.weight(*it)).sum::<f64>();
-        let shared: f64 = old.intersection(new).map(|it| self.weight(*it)).sum();
-        let all = sum(old) + sum(new);
-        // A few lines that many objects have say little.
-        let enough = shared / (shared + 0.6);
-        if all == 0.0 { 0.0 } else { 2.0 * shared / all * enough }
+        self.weights.get(&item).copied().unwrap_or(1.0)
     }
 }
 
@@ -127,9 +157,8 @@ fn subjects_alike(old: &Object, new: &Object) -> f64 {
     if old.component != new.component {
         return overlap(&old.subject, &new.subject);
     }
-    let rest = |it: &Object| it.subject.difference(&it.component).cloned().collect();
-    let (a, b): (BTreeSet<String>, BTreeSet<String>) = (rest(old), rest(new));
-    if a.is_empty() && b.is_empty() { 0.6 } else { overlap(&a, &b) }
+    let (a, b) = (&old.own_subject, &new.own_subject);
+    if a.is_empty() && b.is_empty() { 0.6 } else { overlap(a, b) }
 }
 
 fn kinds_alike(old: &Object, new: &Object) -> f64 {

@@ -15,7 +15,6 @@ use crate::chart::{Kind, ValueLeaf};
 pub(super) struct Comparer<'a> {
     pub(super) old: Side<'a>,
     pub(super) new: Side<'a>,
-    rarity: Rarity,
     moves: Moves,
     /// How many keys left every map of a component, and how many came.
     changed: BTreeMap<u64, (usize, usize)>,
@@ -26,9 +25,10 @@ pub(super) struct Comparer<'a> {
 }
 
 impl<'a> Comparer<'a> {
-    pub(super) fn new(old: Side<'a>, mut new: Side<'a>) -> Self {
+    pub(super) fn new(mut old: Side<'a>, mut new: Side<'a>) -> Self {
         new.follow(&old);
         let rarity = Rarity::of(old.objects.iter().chain(&new.objects));
+        old.objects.iter_mut().chain(&mut new.objects).for_each(|it| it.weigh(&rarity));
         let moves = Moves::between(&old.homes, &new.homes);
         let changed = changed(&old, &new);
         let mut counts: BTreeMap<u64, f64> = BTreeMap::new();
@@ -37,7 +37,7 @@ impl<'a> Comparer<'a> {
         }
         let words = counts.into_iter().map(|(word, n)| (word, 1.0 / (1.0 + n).log2())).collect();
         let before = new.settings.iter().map(|it| old.at(*it.path.last()?)).collect();
-        Self { old, new, rarity, before, moves, changed, words, objects: RefCell::default() }
+        Self { old, new, before, moves, changed, words, objects: RefCell::default() }
     }
 
     /// What speaks for the setting with the number `new` as the successor of `old`.
@@ -101,8 +101,11 @@ impl<'a> Comparer<'a> {
     fn overlap(&self, old: &[u64], new: &[u64]) -> f64 {
         let weight = |it: &u64| self.words.get(it).copied().unwrap_or(1.0);
         let shared: f64 = old.iter().filter(|it| new.contains(it)).map(weight).sum();
+        if shared == 0.0 {
+            return 0.0;
+        }
         let both: f64 = old.iter().chain(new).map(weight).sum();
-        if both == 0.0 { 0.0 } else { shared / (both - shared) }
+        shared / (both - shared)
     }
 
     /// Compares all places that read two settings.
@@ -143,7 +146,7 @@ impl<'a> Comparer<'a> {
         let mut objects = self.objects.borrow_mut();
         let object = objects.entry((old.object, new.object)).or_insert_with(|| {
             let (old, new) = (&self.old.objects[old.object], &self.new.objects[new.object]);
-            self.rarity.alike(old, new, self.moves.strength(old.home, new.home))
+            old.alike(new, self.moves.strength(old.home, new.home))
         });
         // What another setting fed before and feeds no longer is the place of that other one.
         let mine = |it: &usize| *it == at || Some(*it) == own;

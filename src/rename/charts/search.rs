@@ -49,6 +49,8 @@ pub(super) struct Search<'a> {
     heirs: BTreeSet<(String, String)>,
     /// The old key that fits a new one best, and how well.
     claims: BTreeMap<usize, (f64, usize)>,
+    /// The texts that name a lost key, if any does.
+    texts: BTreeMap<usize, Vec<&'a str>>,
     /// The candidates of every lost key, best first.
     pub(super) pairs: BTreeMap<usize, Vec<Pair>>,
 }
@@ -63,15 +65,19 @@ impl<'a> Search<'a> {
             related: BTreeSet::new(),
             heirs: BTreeSet::new(),
             claims: BTreeMap::new(),
+            texts: BTreeMap::new(),
             pairs: BTreeMap::new(),
         };
         let settings = search.comparer.old.settings.iter().zip(0..);
         let lost = settings.filter(|it| search.is_lost(it.0)).map(|it| (it.1, Vec::new()));
         search.pairs = lost.collect();
+        search.texts = search.pairs.keys().map(|at| (*at, search.texts_naming(*at))).collect();
         let candidates = Candidates::of(&search.comparer.new);
-        search.propose(&candidates);
+        search.propose(&candidates, |_| true);
         search.relate();
-        search.propose(&candidates);
+        // Only what other components went into has come nearer.
+        let from: BTreeSet<String> = search.related.iter().map(|it| it.0.clone()).collect();
+        search.propose(&candidates, |component| from.contains(component));
         for _ in 0..ROUNDS {
             search.learn();
         }
@@ -116,13 +122,17 @@ impl<'a> Search<'a> {
             && chart.is_some_and(|it| it.is_live(key) && it.readers(key).iter().all(whole))
     }
 
-    fn propose(&mut self, candidates: &Candidates) {
-        let pairs =
-            self.pairs.iter().map(|(at, known)| (*at, self.proposed(*at, known, candidates)));
+    /// Adds candidates for the lost keys of some components.
+    fn propose(&mut self, candidates: &Candidates, of: impl Fn(&str) -> bool) {
+        let pairs = std::mem::take(&mut self.pairs).into_iter();
+        let pairs = pairs.map(|(at, known)| match of(self.old(at).component()) {
+            true => (at, self.proposed(at, known, candidates)),
+            false => (at, known),
+        });
         self.pairs = pairs.collect();
     }
 
-    fn proposed(&self, at: usize, known: &[Pair], candidates: &Candidates) -> Vec<Pair> {
+    fn proposed(&self, at: usize, known: Vec<Pair>, candidates: &Candidates) -> Vec<Pair> {
         let own = self.old(at).component();
         let near = |component: &str| {
             let fresh = self.comparer.old.index.get(component).is_none();
@@ -132,29 +142,29 @@ impl<'a> Search<'a> {
         };
         let near: Vec<bool> = self.comparer.new.index.iter().map(|it| near(&it.name)).collect();
         let near = |new: usize| near[self.new_setting(new).chart];
-        let texts = self.texts(at);
-        let found = candidates.find(self.old(at), near).into_iter();
-        let found = found.filter(|new| !known.iter().any(|it| it.new == *new));
-        let mut pairs: Vec<Pair> = known.to_vec();
-        pairs.extend(found.filter_map(|new| self.pair(at, new, &texts)));
+        let mut found = candidates.find(self.old(at), near);
+        found.retain(|new| !known.iter().any(|it| it.new == *new));
+        let mut pairs = known;
+        pairs.extend(found.into_iter().filter_map(|new| self.pair(at, new)));
         sort(&mut pairs);
         pairs.truncate(KEPT);
         pairs
     }
 
     /// The texts that name an old key.
-    fn texts(&self, at: usize) -> Vec<&'a str> {
+    fn texts_naming(&self, at: usize) -> Vec<&'a str> {
         let texts = self.context.texts.iter().copied();
         texts.filter(|it| reject::names(it, self.old(at))).collect()
     }
 
-    fn pair(&self, at: usize, new: usize, texts: &[&str]) -> Option<Pair> {
+    fn pair(&self, at: usize, new: usize) -> Option<Pair> {
         let (old, setting) = (self.old(at), self.new_setting(new));
         if !setting.read.live || setting.path.last() == old.path.last() {
             return None;
         }
         let mut features = self.comparer.features(at, new);
-        let named = texts.iter().any(|it| reject::names(it, setting));
+        let texts = self.texts.get(&at);
+        let named = texts.is_some_and(|it| it.iter().any(|it| reject::names(it, setting)));
         features.documents = f64::from(u8::from(named));
         Some(Pair { new, features, score: features.own(), old: self.is_old(new) })
     }
@@ -193,8 +203,8 @@ impl<'a> Search<'a> {
     fn learn(&mut self) {
         self.claims = self.claim();
         self.rules = self.vote();
-        let again = self.pairs.iter().map(|(at, pairs)| (*at, self.again(*at, pairs.clone())));
-        self.pairs = again.collect();
+        let pairs = std::mem::take(&mut self.pairs).into_iter();
+        self.pairs = pairs.map(|(at, pairs)| (at, self.again(at, pairs))).collect();
     }
 
     /// Which lost key fits every new key best.
@@ -259,8 +269,7 @@ impl<'a> Search<'a> {
         let known: BTreeSet<usize> = pairs.iter().map(|it| it.new).collect();
         let led: BTreeSet<usize> =
             self.rules.targets(self.old(at), &self.comparer.new).into_iter().collect();
-        let texts = self.texts(at);
-        pairs.extend(led.difference(&known).filter_map(|it| self.pair(at, *it, &texts)));
+        pairs.extend(led.difference(&known).filter_map(|it| self.pair(at, *it)));
         let voted = pairs.first().map(|it| (it.new, self.weight(at, it)));
         for pair in &mut pairs {
             let own = voted.filter(|it| it.0 == pair.new).map_or(0.0, |it| it.1);

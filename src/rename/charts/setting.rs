@@ -123,14 +123,17 @@ impl<'a> Side<'a> {
         let charts = charts.filter_map(|(it, at)| Some((it, at, keys.get(it.name.as_str())?)));
         for (chart, number, keys) in charts {
             chart.references().iter().for_each(|it| reader.note(&chart.name, it));
+            let chart = Named { chart, number, words: numbered(&chart.name) };
             let one = |(key, readers): (&&str, &Readers<'a>)| {
-                setting((chart, number), (key, readers), &mut reader)
+                setting(&chart, (key, readers), &mut reader)
             };
             settings.extend(keys.iter().map(one));
         }
         let place = |it: &Setting<'_>| it.path.last().copied().unwrap_or_default();
         let numbers = settings.iter().zip(0..).map(|(it, at)| (place(it), at)).collect();
-        let Reader { objects, homes, .. } = reader;
+        let Reader { mut objects, mut homes, .. } = reader;
+        objects.iter_mut().for_each(Object::close);
+        homes.close();
         Self { index, settings, objects, homes, numbers }
     }
 
@@ -214,11 +217,19 @@ pub(super) fn names(key: &str) -> Vec<String> {
     names
 }
 
+/// A chart with its number in the release and the words of its name.
+struct Named<'a> {
+    chart: &'a Chart,
+    number: usize,
+    words: Vec<u64>,
+}
+
 fn setting<'a>(
-    (chart, number): (&'a Chart, usize),
+    named: &Named<'a>,
     (key, readers): (&str, &Readers<'a>),
     reader: &mut Reader,
 ) -> Setting<'a> {
+    let chart = named.chart;
     let names = names(key);
     let leaf = chart.values.get(key);
     let read = Read::of(readers);
@@ -226,13 +237,13 @@ fn setting<'a>(
     let uses = reader.uses(&chart.name, readers, (key, &hashes));
     let folded: Vec<String> = names.iter().map(|it| folded(it)).collect();
     let words = numbered(key);
-    let mut all_words = numbered(&chart.name);
+    let mut all_words = named.words.clone();
     all_words.extend(&words);
     all_words.sort_unstable();
     all_words.dedup();
     Setting {
         key: OverrideKey::new(Some(&chart.name), key),
-        chart: number,
+        chart: named.number,
         ends: folded.iter().map(|it| hash(it)).collect(),
         folded,
         path: path(&chart.name, &hashes),

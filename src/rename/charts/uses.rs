@@ -96,13 +96,14 @@ impl Reader {
     /// Takes note of what a reference says about the object and the folder that it is in.
     pub(super) fn note(&mut self, component: &str, reference: &Reference) {
         let sink = &reference.sink;
-        let (line, field) = (self.lines.get(&sink.line, line), self.fields.get(&sink.field, field));
+        let line = self.lines.get(&sink.line, line).hash;
+        let field = self.fields.get(&sink.field, field).hash;
         let env = sink.env.as_ref().map(|it| self.variables.get(it, |it| Arc::new(variable(it))));
         let env = env.map(|it| it.name);
         let (object, _) = self.object(component, reference);
-        self.objects[object].holds(join(join(field.hash, env.unwrap_or_default()), line.hash));
-        let last = self.names.get(&reference.key, |it| names(it).pop().map(|it| hash(&it)));
-        let field = join(self.texts.get(&sink.kind, hash), field.hash);
+        self.objects[object].holds(join(join(field, env.unwrap_or_default()), line));
+        let last = *self.names.get(&reference.key, |it| names(it).pop().map(|it| hash(&it)));
+        let field = join(*self.texts.get(&sink.kind, hash), field);
         self.homes.holds(self.objects[object].home, [Some(field), last, env]);
     }
 
@@ -129,11 +130,13 @@ impl Reader {
         let sink = &reference.sink;
         let above = if *reference.key == *key { hashes.len() } else { names(&reference.key).len() };
         let below = hashes.get(above..).unwrap_or_default();
-        let line = self.lines.get(&sink.line, line);
-        let field = self.fields.get(&sink.field, field);
+        let line = self.lines.get(&sink.line, line).clone();
+        let field = self.fields.get(&sink.field, field).clone();
         let text = below.iter().fold(line.hash, |a, b| join(a, *b));
-        let env = sink.env.as_ref().map(|it| self.variables.get(it, |it| Arc::new(variable(it))));
-        let item = sink.item.as_ref().map(|it| self.items.get(it, |it| numbered(it).into()));
+        let env = sink.env.as_ref();
+        let env = env.map(|it| self.variables.get(it, |it| Arc::new(variable(it))).clone());
+        let item = sink.item.as_ref();
+        let item = item.map(|it| self.items.get(it, |it| numbered(it).into()).clone());
         let (object, id) = self.object(component, reference);
 
         let variable = env.as_ref().map_or(0, |it| it.name);
@@ -153,7 +156,7 @@ impl Reader {
 
     fn object(&mut self, component: &str, reference: &Reference) -> (usize, u64) {
         let sink: &Sink = &reference.sink;
-        let parts = [&reference.source, &sink.kind, &sink.name].map(|it| self.texts.get(it, hash));
+        let parts = [&reference.source, &sink.kind, &sink.name].map(|it| *self.texts.get(it, hash));
         let id = parts.into_iter().fold(hash(component), join);
         let next = self.objects.len();
         let number = *self.numbers.entry(id).or_insert(next);
