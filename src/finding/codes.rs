@@ -116,13 +116,13 @@ codes! {
         "the guide 1.2-1.3.md does not mention that configurations-generator.minikubeIP was renamed";
     OverrideRenamed, "override-renamed", Warning,
         "An override key was renamed",
-        "The same setting has another key after the hop: the key has a new name, moved, was split, or was merged with others. Helm accepts the old key in silence, so what is set under it stops working without an error. The charts of both releases show it, the override objects that the release brings, or a document. About an override of yours it is a blocker; a warning, where the old key still serves or had no effect anyway; an info, where your files set the new key already. The default severity is that of a key in the release's own objects when no overrides are given.",
+        "The same setting has another key after the hop: the key has a new name, moved, was split, or was merged with others. Helm accepts the old key in silence, so what is set under it stops working without an error. The charts of both releases show it, the override objects that the release brings, or a document. About an override of yours it is a blocker; a warning, where the old key still serves, is carried over by a job of the release, or had no effect anyway; an info, where your files set the new key already. The default severity is that of a key in the release's own objects when no overrides are given.",
         "Before the hop, set the new key to the value of the old one, unless the finding says otherwise; after the hop, remove the old one. Where one of the keys is below the other, replace it in one step.",
         "config.isDevelopMode of component helm-broker became global.isDevelopMode";
     OverrideRemoved, "override-removed", Warning,
         "An override key was removed",
         "Nothing in the new release reads the key any more, or its own override objects no longer set it, and no other key is known to have taken its place. Helm accepts the key in silence, so what is set under it stops working without an error. The search can miss a successor; the nearest new keys are named where there are any, and are no more than candidates.",
-        "Look at the nearest keys and at the component's values in the new release. If the setting is needed, find out how to set it there; then remove the old key after the hop, unless the finding says that a later release reads it again.",
+        "If you set this key and need the setting, look for it among the component's values in the new release, starting with the nearest keys. Remove the old key after the hop, unless the finding says that a later release reads it again.",
         "global.etcdBackup.enabled is gone in 1.3.0";
     OverrideTypeChanged, "override-type-changed", Blocker,
         "An override no longer has the right type",
