@@ -13,7 +13,6 @@ use super::Detail;
 use crate::report::Report;
 use crate::report::layout::{Page, sanitize, shorten_middle};
 use crate::report::user_overrides::matrix::{Mark, Matrix, Row, groups, scope};
-use crate::report::user_overrides::open;
 use crate::report::user_overrides::todo::{INTRODUCTION, Todo, todos};
 
 /// The fewest columns to which a key is cut.
@@ -46,23 +45,6 @@ pub(super) fn user_overrides(page: &mut Page, report: &Report, detail: Detail) {
             page.wrapped("  ", INTRODUCTION);
         }
         todo_lines(page, todo);
-    }
-}
-
-/// What a migration wrote, and what it left to a person.
-pub(super) fn migration(page: &mut Page, report: &Report) {
-    let Some(sentence) = open::sentence(report) else { return };
-    page.gap();
-    page.heading("Migration of your overrides");
-    page.wrapped("  ", &format!("{sentence}."));
-    for hop in report.migration.iter().flatten() {
-        let keys = open::open(hop);
-        if !keys.is_empty() {
-            page.heading(&format!("  {}", hop.to));
-        }
-        for (key, text) in keys {
-            page.wrapped("    ? ", &format!("{}: {}", sanitize(&key), sanitize(text)));
-        }
     }
 }
 
