@@ -3,6 +3,7 @@
 use super::{code, details, escape};
 use crate::report::Report;
 use crate::report::user_overrides::matrix::{Matrix, Row, scope};
+use crate::report::user_overrides::migration::{self, Written};
 use crate::report::user_overrides::todo::{INTRODUCTION, Todo, todos};
 
 /// The section; none where the report knows no overrides.
@@ -16,6 +17,18 @@ pub(super) fn section(report: &Report) -> Option<String> {
         (!todos.is_empty()).then(|| format!("{title}\n\n{INTRODUCTION}\n\n{}", todos.join("\n")));
     let parts: Vec<String> = [table, live, todos].into_iter().flatten().collect();
     Some(format!("## Your overrides\n\n{}", parts.join("\n")))
+}
+
+/// What a migration wrote; none where there is none.
+pub(super) fn migrated(report: &Report) -> Option<String> {
+    let hops: String = migration::hops(report, code).iter().map(written).collect();
+    let (title, introduction) = (migration::TITLE, migration::INTRODUCTION);
+    (!hops.is_empty()).then(|| format!("## {title}\n\n{introduction}\n\n{hops}"))
+}
+
+fn written(hop: &Written) -> String {
+    let open = hop.open.iter().map(|it| format!("  - [ ] {it}\n"));
+    format!("- {}: {}\n{}", escape(&hop.to), hop.files, open.collect::<String>())
 }
 
 fn table(matrix: &Matrix<'_>) -> String {

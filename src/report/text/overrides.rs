@@ -13,6 +13,7 @@ use super::Detail;
 use crate::report::Report;
 use crate::report::layout::{Page, sanitize, shorten_middle};
 use crate::report::user_overrides::matrix::{Mark, Matrix, Row, groups, scope};
+use crate::report::user_overrides::migration;
 use crate::report::user_overrides::todo::{INTRODUCTION, Todo, todos};
 
 /// The fewest columns to which a key is cut.
@@ -45,6 +46,19 @@ pub(super) fn user_overrides(page: &mut Page, report: &Report, detail: Detail) {
             page.wrapped("  ", INTRODUCTION);
         }
         todo_lines(page, todo);
+    }
+}
+
+/// What a migration wrote, and what it left to a person.
+pub(super) fn migrated(page: &mut Page, report: &Report) {
+    for (hop, number) in migration::hops(report, ToOwned::to_owned).iter().zip(0..) {
+        if number == 0 {
+            page.gap();
+            page.heading(migration::TITLE);
+            page.wrapped("  ", migration::INTRODUCTION);
+        }
+        page.field(&hop.to, &hop.files);
+        hop.open.iter().for_each(|it| page.wrapped("    [ ] ", it));
     }
 }
 
