@@ -67,7 +67,7 @@ fn check_folder(folder: &Path) -> Result<(), Error> {
                 return taken("the folder is not empty");
             }
         }
-        Err(_) if folder.exists() => return taken("it is no readable folder"),
+        Err(_) if folder.exists() => return taken("it is no folder that can be read"),
         Err(_) => {}
     }
     Ok(files::make_folder(folder)?)

@@ -34,7 +34,16 @@ fn of_target(context: &Context<'_>, bundle: &Bundle, gap: &Gap) -> Finding {
     let listing = || Evidence::listing(&gap.source, format!("asked for {}", gap.url));
     let evidence = gap.place.clone().unwrap_or_else(listing);
     let finding = finding.hop(&bundle.version).severity(severity).evidence(evidence);
-    if gap.role == Role::Charts { without_charts(context, bundle, finding) } else { finding }
+    if gap.role != Role::Charts {
+        return finding;
+    }
+    let finding = without_charts(context, bundle, finding);
+    match &gap.problem {
+        Problem::Unusable(how) if how.starts_with("is not in the") => finding.remedy(
+            "Run once with access to GitHub, or mirror the release again with its source archive.",
+        ),
+        _ => finding,
+    }
 }
 
 /// What follows from charts that are not there. It matters to those who set something.
@@ -44,9 +53,7 @@ fn without_charts(context: &Context<'_>, bundle: &Bundle, finding: Finding) -> F
         finding.message, bundle.version
     );
     let severity = if context.stories.is_empty() { Severity::Info } else { Severity::Warning };
-    Finding { message, ..finding }.severity(severity).remedy(
-        "Run once with access to GitHub, or mirror the release again with its source archive.",
-    )
+    Finding { message, ..finding }.severity(severity)
 }
 
 fn of_start(context: &Context<'_>, gap: &Gap) -> Finding {

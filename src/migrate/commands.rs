@@ -39,7 +39,7 @@ pub(super) fn script(to: &Version, stage: Timing, commands: &BTreeSet<Command>) 
     };
     let mut text = format!(
         "#!/bin/sh\n# Puts the overrides in place that the cluster {when} to {to}.\n\
-         # It may be run again, and it shows no values.\nset -eu\ncd \"$(dirname \"$0\")\"\n"
+         # It may be run again, and it shows no secret values.\nset -eu\ncd \"$(dirname \"$0\")\"\n"
     );
     if commands.iter().any(|it| matches!(it, Command::Hand { .. })) {
         text.push_str(&hand_function());

@@ -45,15 +45,20 @@ fn head(report: &Report) -> String {
     let path: Vec<_> = report.versions().into_iter().map(escape).collect();
     let overrides = summary::sentence(report).map(|it| format!("{}\n\n", escape(&it)));
     format!(
-        "# {}\n\n{verdict}{} blockers, {} warnings, {} notes, {} accepted\n\n{}Path: {}\n",
+        "# {}\n\n{verdict}{}, {}, {}, {} accepted\n\n{}Path: {}\n",
         escape(&report.title()),
-        report.count(Severity::Blocker),
-        report.count(Severity::Warning),
-        report.count(Severity::Info),
+        counted(report, Severity::Blocker, "blocker"),
+        counted(report, Severity::Warning, "warning"),
+        counted(report, Severity::Info, "note"),
         report.accepted(),
         overrides.unwrap_or_default(),
         path.join(" → ")
     )
+}
+
+fn counted(report: &Report, severity: Severity, word: &str) -> String {
+    let count = report.count(severity);
+    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
 }
 
 fn table(report: &Report) -> String {

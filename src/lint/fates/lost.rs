@@ -52,7 +52,11 @@ fn nearest(fate: &Fate) -> String {
         return String::new();
     }
     let near: Vec<_> = near.iter().map(|it| format!("`{it}`")).collect();
-    format!("; the nearest keys are {}, but too little speaks for them", near.join(", "))
+    let (near, they) = match near.as_slice() {
+        [one] => (format!("key is {one}"), "it"),
+        more => (format!("keys are {}", more.join(", ")), "them"),
+    };
+    format!("; the nearest new {near}, but too little speaks for {they}")
 }
 
 /// Overrides that have no effect before the first hop and gain none on the way.

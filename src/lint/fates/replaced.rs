@@ -103,7 +103,7 @@ fn remedy_of_replaced(fate: &Fate) -> String {
 }
 
 /// Whether a person ought to look at the successors before setting them.
-fn is_doubtful(fate: &Fate) -> bool {
+pub(super) fn is_doubtful(fate: &Fate) -> bool {
     fate.changes.iter().any(|it| !it.to.is_empty() && it.confidence().percent() < SURE)
 }
 

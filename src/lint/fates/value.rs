@@ -1,10 +1,11 @@
 //! Overrides whose value does not fit, or not as before.
 
+use super::replaced::is_doubtful;
 use super::select;
 use super::words::{named, short, subject, telling, with_note};
 use crate::finding::{Code, Finding, Severity, excerpt};
 use crate::lint::Context;
-use crate::liveness::{Caveat, Fate, Status};
+use crate::liveness::{Caveat, Fate, ShapeChange, Status};
 use crate::manifest::looks_like_credential;
 
 /// Overrides whose value cannot stand there any more.
@@ -33,38 +34,45 @@ pub(in crate::lint) fn type_changed(context: &Context<'_>) -> Vec<Finding> {
                 shape.old,
                 likely(fate).unwrap_or_else(|| below(&shape.below))
             );
-            let remedy = match shape.new {
-                _ if fate.after != fate.before => format!(
-                    "Before the hop to {}, replace the override by {}; `a` beside `a.b` is \
-                     resolved at random.",
-                    fate.to,
-                    short(fate, &fate.after)
-                ),
-                "list" => "Overrides cannot write lists: remove the override before the hop, and \
-                           look for another way to set it."
-                    .to_owned(),
-                "value" => format!(
-                    "Before the hop to {}, replace the override by {}, and by nothing below it.",
-                    fate.to,
-                    named(&shape.key)
-                ),
-                _ => format!(
-                    "Before the hop to {}, replace the override by keys below it; `a` beside `a.b` \
-                     is resolved at random.",
-                    fate.to
-                ),
-            };
             let lines = fate.changes.iter().flat_map(telling);
-            finding(message, remedy).evidence_all(shape.evidence.clone()).evidence_all(lines)
+            finding(message, remedy_of_type(fate, shape))
+                .evidence_all(shape.evidence.clone())
+                .evidence_all(lines)
         },
     )
+}
+
+fn remedy_of_type(fate: &Fate, shape: &ShapeChange) -> String {
+    const RANDOM: &str = "Left beside them, the old key would win or lose at random.";
+    let (to, new) = (&fate.to, short(fate, &fate.after));
+    match shape.new {
+        _ if fate.after != fate.before && is_doubtful(fate) => format!(
+            "Before the hop to {to}, replace the override by keys below it, such as {new}, once you \
+             have made sure what they mean. {RANDOM}"
+        ),
+        _ if fate.after != fate.before => {
+            format!("Before the hop to {to}, replace the override by {new}. {RANDOM}")
+        }
+        "list" => "Overrides cannot write lists: remove the override before the hop, and look for \
+                   another way to set it."
+            .to_owned(),
+        "value" => format!(
+            "Before the hop to {to}, replace the override by {}, and by nothing below it.",
+            named(&shape.key)
+        ),
+        _ => format!("Before the hop to {to}, replace the override by keys below it. {RANDOM}"),
+    }
 }
 
 /// The keys that took the place of the old value, where the charts tell.
 fn likely(fate: &Fate) -> Option<String> {
     let change = fate.changes.iter().find(|it| !it.to.is_empty())?;
-    let confidence = change.confidence().percent();
-    Some(format!("; what it set is {} now (confidence {confidence} %)", short(fate, &fate.after)))
+    let (keys, confidence) = (short(fate, &fate.after), change.confidence().percent());
+    Some(if is_doubtful(fate) {
+        format!("; {keys} may be what it set (confidence {confidence} %)")
+    } else {
+        format!("; what it set is {keys} now (confidence {confidence} %)")
+    })
 }
 
 fn below(keys: &[String]) -> String {
