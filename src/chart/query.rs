@@ -114,14 +114,20 @@ impl Chart {
         // where the last one ended.
         for above in key::above(key) {
             exact = from(exact, above);
-            same(exact, above).iter().for_each(|it| take(it, Relation::Above));
+            for it in same(exact, above) {
+                take(it, Relation::Above);
+            }
         }
         if key.is_empty() {
-            exact.iter().for_each(|it| take(it, key::relation(&it.key, key)));
+            for it in exact {
+                take(it, key::relation(&it.key, key));
+            }
             return;
         }
         exact = from(exact, key);
-        same(exact, key).iter().for_each(|it| take(it, Relation::Same));
+        for it in same(exact, key) {
+            take(it, Relation::Same);
+        }
         let start = format!("{key}.");
         let below = from(exact, &start).iter().take_while(|it| it.key.starts_with(&start));
         below.for_each(|it| take(it, key::relation(&it.key, key)));

@@ -27,7 +27,7 @@ pub fn markdown(report: &Report) -> String {
     let mut parts = vec![head(report), table(report)];
     parts.extend(blockers_section(report, &blockers));
     parts.extend(overrides::section(report));
-    parts.extend(overrides::migration(report));
+    parts.extend(overrides::migrated(report));
     let hops = report.hops.iter().zip(1..);
     parts.extend(hops.map(|(hop, number)| hop_section(hop, number, &blockers)));
     let general = report.findings.iter().filter(|it| !blockers.tells(it));

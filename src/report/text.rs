@@ -36,7 +36,7 @@ pub fn text(report: &Report, style: Style, detail: Detail) -> String {
     head(&mut page, report);
     urgent(&mut page, report, &blockers, detail);
     overrides::user_overrides(&mut page, report, detail);
-    overrides::migration(&mut page, report);
+    overrides::migrated(&mut page, report);
     let count = report.hops.len();
     for (hop, number) in report.hops.iter().zip(1..) {
         page.gap();

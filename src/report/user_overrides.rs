@@ -15,7 +15,7 @@ use crate::rename::charts::{ChartChanges, KeyChange};
 pub(super) mod charts;
 pub(super) mod crowd;
 pub(super) mod matrix;
-pub(super) mod open;
+pub(super) mod migration;
 pub(super) mod summary;
 #[cfg(test)]
 pub(super) mod tests;

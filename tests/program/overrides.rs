@@ -7,7 +7,9 @@ use std::process::Output;
 
 use serde_json::Value;
 
-use crate::support::{History, findings, overrides, report_on, run, run_at_home, snapshot, tree};
+use crate::support::{
+    History, Installer, findings, overrides, report_on, run, run_at_home, snapshot, tree,
+};
 
 #[cfg(target_os = "linux")]
 mod sources;
@@ -70,6 +72,38 @@ fn the_files_of_the_migration_of_the_example() {
     let told = hops.iter().flat_map(|it| it["files"].as_array().unwrap());
     let told: BTreeSet<_> = told.map(|it| format!("out/{}", it.as_str().unwrap())).collect();
     assert_eq!(told, tree(folder.path()).into_keys().collect());
+    for format in ["text", "markdown"] {
+        let out = below(&folder, format);
+        let with = printed("overrides", &["--migrate", &out, "-o", format, "-q"]);
+        let without = printed("overrides", &["-o", format, "-q"]);
+        let is_new = |it: &&str| !without.contains(it) && !it.contains("digest");
+        let told: Vec<_> = with.lines().filter(is_new).collect();
+        snapshot(&format!("overrides_migration_{format}"), &told.join("\n"));
+    }
+}
+
+#[test]
+fn a_successor_that_the_new_release_does_not_install_is_named_nowhere() {
+    let mut history = History::default();
+    for (tag, components, key) in
+        [("1.4.0", "core@kyma-system logging@x", "size"), ("1.5.0", "core@kyma-system", "bytes")]
+    {
+        let installer = Installer { image: tag, components, ..Installer::default() }.text();
+        let charts = [
+            ("logging/Chart.yaml", "name: logging\n".to_owned()),
+            ("logging/values.yaml", format!("{key}: 7Gi\n")),
+            ("logging/templates/a.yaml", format!("kind: A\na: {{{{ .Values.{key} }}}}\n")),
+        ];
+        let charts: Vec<_> = charts.iter().map(|(path, text)| (*path, text.as_str())).collect();
+        history.installer(tag, &installer).charts(tag, &charts);
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let mine = below(&folder, "mine.yaml");
+    fs_err::write(&mine, overrides("one", Some("logging"), "size: \"2\"")).unwrap();
+    let report = report_on(&history, &["overrides", "--from", "1.4", "--to", "1.5", "-f", &mine]);
+    let hop = &report["user_overrides"][0]["hops"][0];
+    assert_eq!(hop["status"], "removed");
+    assert_eq!(hop["rename"], Value::Null, "{hop}");
 }
 
 #[test]

@@ -91,8 +91,9 @@ impl Moves {
             home.content.iter().for_each(|it| *content.entry(*it).or_default() += 1.0);
             home.words.iter().for_each(|it| *names.entry(it).or_default() += 1.0);
         }
-        content.values_mut().for_each(|it| *it = rarity(*it));
-        names.values_mut().for_each(|it| *it = rarity(*it));
+        for it in content.values_mut().chain(names.values_mut()) {
+            *it = rarity(*it);
+        }
         let weighed = |home: &'h Home| Weighed {
             content: home.content.iter().map(|it| (it, content[it])).collect(),
             words: home.words.iter().map(|it| (it.as_str(), names[it.as_str()])).collect(),

@@ -125,9 +125,12 @@ impl<'a> Search<'a> {
     /// Adds candidates for the lost keys of some components.
     fn propose(&mut self, candidates: &Candidates, of: impl Fn(&str) -> bool) {
         let pairs = std::mem::take(&mut self.pairs).into_iter();
-        let pairs = pairs.map(|(at, known)| match of(self.old(at).component()) {
-            true => (at, self.proposed(at, known, candidates)),
-            false => (at, known),
+        let pairs = pairs.map(|(at, known)| {
+            if of(self.old(at).component()) {
+                (at, self.proposed(at, known, candidates))
+            } else {
+                (at, known)
+            }
         });
         self.pairs = pairs.collect();
     }

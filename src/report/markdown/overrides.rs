@@ -3,7 +3,7 @@
 use super::{code, details, escape};
 use crate::report::Report;
 use crate::report::user_overrides::matrix::{Matrix, Row, scope};
-use crate::report::user_overrides::open;
+use crate::report::user_overrides::migration::{self, Written};
 use crate::report::user_overrides::todo::{INTRODUCTION, Todo, todos};
 
 /// The section; none where the report knows no overrides.
@@ -19,17 +19,16 @@ pub(super) fn section(report: &Report) -> Option<String> {
     Some(format!("## Your overrides\n\n{}", parts.join("\n")))
 }
 
-/// What a migration wrote, and what it left to a person; none where nothing was to be written.
-pub(super) fn migration(report: &Report) -> Option<String> {
-    let sentence = open::sentence(report)?;
-    let hops = report.migration.iter().flatten().flat_map(|hop| {
-        let keys = open::open(hop).into_iter();
-        keys.map(|(key, text)| {
-            format!("- [ ] {}, {}: {}\n", escape(&hop.to), code(&key), escape(text))
-        })
-    });
-    let hops = hops.collect::<String>();
-    Some(format!("## Migration of your overrides\n\n{}.\n\n{hops}", escape(&sentence)))
+/// What a migration wrote; none where there is none.
+pub(super) fn migrated(report: &Report) -> Option<String> {
+    let hops: String = migration::hops(report, code).iter().map(written).collect();
+    let (title, introduction) = (migration::TITLE, migration::INTRODUCTION);
+    (!hops.is_empty()).then(|| format!("## {title}\n\n{introduction}\n\n{hops}"))
+}
+
+fn written(hop: &Written) -> String {
+    let open = hop.open.iter().map(|it| format!("  - [ ] {it}\n"));
+    format!("- {}: {}\n{}", escape(&hop.to), hop.files, open.collect::<String>())
 }
 
 fn table(matrix: &Matrix<'_>) -> String {

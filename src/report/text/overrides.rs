@@ -13,7 +13,7 @@ use super::Detail;
 use crate::report::Report;
 use crate::report::layout::{Page, sanitize, shorten_middle};
 use crate::report::user_overrides::matrix::{Mark, Matrix, Row, groups, scope};
-use crate::report::user_overrides::open;
+use crate::report::user_overrides::migration;
 use crate::report::user_overrides::todo::{INTRODUCTION, Todo, todos};
 
 /// The fewest columns to which a key is cut.
@@ -50,19 +50,15 @@ pub(super) fn user_overrides(page: &mut Page, report: &Report, detail: Detail) {
 }
 
 /// What a migration wrote, and what it left to a person.
-pub(super) fn migration(page: &mut Page, report: &Report) {
-    let Some(sentence) = open::sentence(report) else { return };
-    page.gap();
-    page.heading("Migration of your overrides");
-    page.wrapped("  ", &format!("{sentence}."));
-    for hop in report.migration.iter().flatten() {
-        let keys = open::open(hop);
-        if !keys.is_empty() {
-            page.heading(&format!("  {}", hop.to));
+pub(super) fn migrated(page: &mut Page, report: &Report) {
+    for (hop, number) in migration::hops(report, ToOwned::to_owned).iter().zip(0..) {
+        if number == 0 {
+            page.gap();
+            page.heading(migration::TITLE);
+            page.wrapped("  ", migration::INTRODUCTION);
         }
-        for (key, text) in keys {
-            page.wrapped("    ? ", &format!("{}: {}", sanitize(&key), sanitize(text)));
-        }
+        page.field(&hop.to, &hop.files);
+        hop.open.iter().for_each(|it| page.wrapped("    [ ] ", it));
     }
 }
 
