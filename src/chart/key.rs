@@ -165,6 +165,9 @@ mod tests {
         assert_eq!(relation("hosts.*", "hosts.a.port"), Relation::Above);
         assert_eq!(relation("hosts.*", "hosts"), Relation::Below);
         assert_eq!(relation(&child("hosts", "*"), "hosts.a"), Relation::Apart);
+        assert_eq!(relation("*.port", "a.port"), Relation::Same);
+        assert_eq!(relation(&child("a", "*"), &child("a", "*")), Relation::Same);
+        assert_eq!(relation("host", "hosts.a"), Relation::Apart);
     }
 
     #[test]

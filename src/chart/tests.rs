@@ -180,6 +180,31 @@ fn readers_tell_how_they_reach_a_key() {
 }
 
 #[test]
+fn readers_are_those_that_looking_at_every_reference_would_find() {
+    // `-` and `/` sort before and behind the dot, so keys that begin alike stand between others.
+    let read = ["a", "a-b", "a.b", "a.b.c", "a.b-c", "ab", "ab.c", "b.b", "b.b.c"];
+    let plain =
+        read.map(|it| format!("x: {{{{ index .Values \"{}\" }}}}\n", it.replace('.', "\" \"")));
+    let more = "{{ range .Values.b }}{{ .c }}{{ end }}{{ toYaml .Values.ab }}";
+    let file = |path: &str, text: String| (format!("resources/c/{path}"), text.into_bytes());
+    let files = Files::from([
+        file("Chart.yaml", "name: c".to_owned()),
+        file("templates/a.yaml", plain.concat() + more),
+    ]);
+    let index = ChartIndex::build(&files);
+    let chart = index.get("c").unwrap();
+    assert!(chart.references().iter().any(|it| it.key.contains('*')));
+    for asked in read.into_iter().chain(["", "b", "b.x.c", "a.", "a.b.c.d", "ab.c.d", "z"]) {
+        let naive = chart.references().iter().filter(|it| match key::relation(&it.key, asked) {
+            key::Relation::Same | key::Relation::Below => true,
+            key::Relation::Above => it.whole,
+            key::Relation::Apart => false,
+        });
+        assert_eq!(chart.consumers(asked), naive.collect::<Vec<_>>(), "{asked}");
+    }
+}
+
+#[test]
 fn all_values_in_one_text_read_only_what_the_chart_lists() {
     let mut files = Files::new();
     files.insert("resources/c/Chart.yaml".into(), b"name: c".to_vec());
