@@ -124,12 +124,13 @@ impl Bundle {
         bundle
     }
 
-    /// The same release with its charts, or with the gap in their place.
+    /// The same release with its charts, or with the gap in their place, where they were asked for.
     #[must_use]
-    pub fn with_charts(mut self, charts: Result<Charts, Absent>) -> Self {
+    pub fn with_charts(mut self, charts: Option<Result<Charts, Absent>>) -> Self {
         match charts {
-            Ok(charts) => self.charts = Some(charts),
-            Err(absent) => self.gaps.push(gap(Role::Charts, absent)),
+            Some(Ok(charts)) => self.charts = Some(charts),
+            Some(Err(absent)) => self.gaps.push(gap(Role::Charts, absent)),
+            None => {}
         }
         self
     }

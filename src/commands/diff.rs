@@ -86,11 +86,7 @@ async fn of_versions(
     releases.gather_files(&mut gathered, &[&old, &new], &[deployment]).await?;
     let mut charts = releases.charts(&[&old, &new]).await?;
     let mut bundle = |version| {
-        let bundle = releases.bundle(&gathered, version, deployment);
-        match charts.remove(version) {
-            Some(charts) => bundle.with_charts(charts),
-            None => bundle,
-        }
+        releases.bundle(&gathered, version, deployment).with_charts(charts.remove(version))
     };
     let from = bundle(&old);
     let to = if old == new { from.clone() } else { bundle(&new) };

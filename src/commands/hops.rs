@@ -50,11 +50,7 @@ pub(super) async fn read(
     releases.gather_documents(&mut gathered, path).await?;
     let mut charts = releases.charts(&versions).await?;
     let bundle = |version| {
-        let bundle = releases.bundle(&gathered, version, deployment);
-        match charts.remove(version) {
-            Some(charts) => bundle.with_charts(charts),
-            None => bundle,
-        }
+        releases.bundle(&gathered, version, deployment).with_charts(charts.remove(version))
     };
     Ok(Read {
         bundles: versions.iter().copied().map(bundle).collect(),

@@ -61,8 +61,8 @@ impl Releases {
         if catalog.is_empty() {
             return Err(nothing_listed(&source, &args.source));
         }
-        let given = args.cache_dir.clone().filter(|it| !it.as_os_str().is_empty());
-        let index_folder = given.or_else(fetch::default_cache).filter(|_| args.source != "demo");
+        let folder = source::cache_folder(args).or_else(fetch::default_cache);
+        let index_folder = folder.filter(|_| args.source != "demo");
         Ok(Self { source, records, catalog, facts, index_folder })
     }
 

@@ -23,11 +23,10 @@ pub(super) fn open(args: &SourceArgs, console: &ConsoleArgs) -> Result<Source, E
 }
 
 fn options(args: &SourceArgs, console: &ConsoleArgs) -> Result<Options, Error> {
-    let given = |it: &PathBuf| !it.as_os_str().is_empty();
     Ok(Options {
         origins: origins(args),
         token: token()?,
-        cache: args.cache_dir.clone().filter(given),
+        cache: cache_folder(args),
         offline: args.offline,
         sink: progress::sink(Display::choose(console.quiet, !console.no_progress)),
         patience: Patience {
@@ -35,6 +34,11 @@ fn options(args: &SourceArgs, console: &ConsoleArgs) -> Result<Options, Error> {
             ..Patience::default()
         },
     })
+}
+
+/// The folder of the cache that was asked for; none if it is the platform's.
+pub(super) fn cache_folder(args: &SourceArgs) -> Option<PathBuf> {
+    args.cache_dir.clone().filter(|it| !it.as_os_str().is_empty())
 }
 
 fn token() -> Result<Option<String>, Error> {
