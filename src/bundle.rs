@@ -87,6 +87,8 @@ pub struct Bundle {
     pub gaps: Vec<Gap>,
     /// The objects that the procedure applies.
     pub objects: ObjectSet,
+    /// The objects of its Tiller manifest, which the procedure applies beside them.
+    pub tiller: ObjectSet,
     /// The override keys of each file, by file name.
     pub overrides: BTreeMap<String, OverrideSet>,
     /// What in the manifests kubectl would stumble over.
@@ -103,6 +105,7 @@ impl Bundle {
             files: Vec::new(),
             gaps: Vec::new(),
             objects: ObjectSet::default(),
+            tiller: ObjectSet::default(),
             overrides: BTreeMap::new(),
             problems: Vec::new(),
             charts: None,
@@ -145,8 +148,10 @@ impl Bundle {
         match manifest::read(&manifest, &yaml::Limits::default()) {
             Ok(Reading { objects, problems }) => {
                 self.problems.extend(problems);
-                if file.role != Role::Tiller {
-                    let (set, _) = ObjectSet::new(objects.clone());
+                let (set, _) = ObjectSet::new(objects.clone());
+                if file.role == Role::Tiller {
+                    self.tiller = set;
+                } else {
                     self.overrides.insert(file.name(), OverrideSet::of(&set));
                 }
                 if file.role.is_applied() {
@@ -156,6 +161,15 @@ impl Bundle {
             Err(error) => self.gaps.push(unreadable(&file, &error)),
         }
         self.files.push(file);
+    }
+
+    /// The objects of an applied file in the order in which they stand there.
+    pub fn objects_of(&self, file: &File) -> Vec<&Object> {
+        let set = if file.role == Role::Tiller { &self.tiller } else { &self.objects };
+        let source = file.source();
+        let mut objects: Vec<_> = set.iter().filter(|it| *it.source == *source).collect();
+        objects.sort_by_key(|it| (it.line(), it.node.column));
+        objects
     }
 
     /// Whether an applied file is missing or unreadable, so that nothing can be compared with it.

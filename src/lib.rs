@@ -22,6 +22,7 @@ pub mod migrate;
 pub mod overrides;
 pub mod path;
 pub mod plan;
+pub mod procedure;
 pub mod release;
 pub mod rename;
 pub mod report;

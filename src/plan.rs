@@ -1,11 +1,7 @@
 //! The steps of a hop, in the order in which they have to be done.
 //!
 //! # Decisions
-//! * The steps follow the documented procedure of the release that the hop leads to. Where the
-//!   procedure is known to be unsafe (two installers at work before 1.11.1), a step of ours is added
-//!   and says so.
-//! * What the artifacts show decides, not the version: the label is set where the Installation CR
-//!   does not carry it.
+//! * The order is that of [`procedure`], which the simulation follows, too; here it gets its words.
 //! * Every step carries the command that a person would type.
 
 use serde::Serialize;
@@ -13,7 +9,8 @@ use serde::Serialize;
 use crate::bundle::{Bundle, File};
 use crate::digest;
 use crate::path::Hop;
-use crate::release::{Deployment, Facts, Generation, Role};
+use crate::procedure::{self, Act};
+use crate::release::{Deployment, Facts, Role};
 
 /// What a step does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -126,15 +123,22 @@ pub fn steps(
     facts: &Facts,
     guides: &[String],
 ) -> Vec<Step> {
-    let generation = facts.generation(&hop.to);
-    let mut drafts = vec![check_version(hop), backup(hop)];
-    drafts.extend(guides.iter().map(|name| follow_guide(name)));
-    drafts.push(delete_installer(generation));
-    drafts.extend(release.files.iter().filter_map(|file| apply(file, release, deployment)));
-    drafts.extend(label(release));
-    drafts.push(watch());
-    let numbered = drafts.into_iter().zip(1..);
-    numbered.map(|(draft, number)| draft.number(hop, number)).collect()
+    let acts = procedure::acts(release, facts.generation(&hop.to), guides);
+    let numbered = acts.into_iter().zip(1..);
+    let step = |(act, number)| draft(act, hop, release, deployment).number(hop, number);
+    numbered.map(step).collect()
+}
+
+fn draft(act: Act<'_>, hop: &Hop, release: &Bundle, deployment: Deployment) -> Draft {
+    match act {
+        Act::CheckVersion => check_version(hop),
+        Act::Backup => backup(hop),
+        Act::Guide(name) => follow_guide(name),
+        Act::DeleteInstaller { documented } => delete_installer(documented),
+        Act::Apply(file) => apply(file, release, deployment),
+        Act::Label => label(),
+        Act::Watch => watch(),
+    }
 }
 
 fn check_version(hop: &Hop) -> Draft {
@@ -160,11 +164,11 @@ fn follow_guide(name: &str) -> Draft {
         .note("its checklist stands below; steps marked `after` wait until the hop is done")
 }
 
-fn delete_installer(generation: &Generation) -> Draft {
+fn delete_installer(documented: bool) -> Draft {
     let draft = Draft::new(Action::Delete, INSTALLER)
         .command("kubectl -n kyma-installer delete deployment kyma-installer --ignore-not-found")
         .wait("gone, and its Pods with it");
-    if generation.delete_installer {
+    if documented {
         return draft;
     }
     draft.note(
@@ -173,7 +177,7 @@ fn delete_installer(generation: &Generation) -> Draft {
     )
 }
 
-fn apply(file: &File, release: &Bundle, deployment: Deployment) -> Option<Draft> {
+fn apply(file: &File, release: &Bundle, deployment: Deployment) -> Draft {
     let url = &file.artifact.url;
     let draft = Draft::new(Action::Apply, file.source()).command(format!("kubectl apply -f {url}"));
     let draft = match file.role {
@@ -186,9 +190,9 @@ fn apply(file: &File, release: &Bundle, deployment: Deployment) -> Option<Draft>
         ),
         Role::Installer => draft.note(installer_note(release, deployment)),
         Role::InstallationCr => draft.note("sets the component list; the operator starts on it"),
-        Role::ConfigReference | Role::Charts => return None,
+        Role::ConfigReference | Role::Charts => draft,
     };
-    Some(Draft { content: Some(file.artifact.sha256.clone()), ..draft })
+    Draft { content: Some(file.artifact.sha256.clone()), ..draft }
 }
 
 fn installer_note(release: &Bundle, deployment: Deployment) -> String {
@@ -213,15 +217,10 @@ fn installation_has_namespace(release: &Bundle) -> bool {
     release.installation().is_none_or(|it| metadata(&it).is_some())
 }
 
-fn label(release: &Bundle) -> Option<Draft> {
-    let installation = release.installation()?;
-    if installation.triggers() {
-        return None;
-    }
-    let draft = Draft::new(Action::Label, INSTALLATION)
+fn label() -> Draft {
+    Draft::new(Action::Label, INSTALLATION)
         .command("kubectl -n default label installation/kyma-installation action=install --overwrite")
-        .note("the Installation CR of this release does not carry the label, and without it nothing starts");
-    Some(draft)
+        .note("the Installation CR of this release does not carry the label, and without it nothing starts")
 }
 
 fn watch() -> Draft {

@@ -1,0 +1,78 @@
+//! What is done at a hop, in order: the one list that the steps of a plan and the simulation follow.
+//!
+//! # Decisions
+//! * The acts follow the documented procedure of the release that the hop leads to. Where the
+//!   procedure is known to be unsafe (two installers at work before 1.11.1), an act of ours is added
+//!   and says so.
+//! * What the artifacts show decides, not the version: the label is set where the Installation CR
+//!   does not carry it.
+
+use crate::bundle::{Bundle, File};
+use crate::manifest::ObjectKey;
+use crate::release::{Generation, Role};
+
+/// The label on the Installation CR that starts the operator, and the value with which it installs
+/// and upgrades (Kyma, `components/kyma-operator/pkg/apis/installer/v1alpha1/types.go`).
+pub const TRIGGER: (&str, &str) = ("action", "install");
+
+/// One act of a hop.
+#[derive(Debug, Clone, Copy)]
+pub enum Act<'a> {
+    /// The installed version is compared with the one that the hop starts from.
+    CheckVersion,
+    /// A backup is taken.
+    Backup,
+    /// A migration guide is followed.
+    Guide(&'a str),
+    /// The Deployment of the installer is deleted.
+    DeleteInstaller {
+        /// Whether the document of the release says so.
+        documented: bool,
+    },
+    /// A file is applied with `kubectl apply`.
+    Apply(&'a File),
+    /// The label that starts the operator is set.
+    Label,
+    /// The operator works; its end is waited for.
+    Watch,
+}
+
+/// The acts of a hop to `to`, whose procedure is `generation` and whose guides are called `guides`.
+pub fn acts<'a>(to: &'a Bundle, generation: &Generation, guides: &'a [String]) -> Vec<Act<'a>> {
+    let mut acts = vec![Act::CheckVersion, Act::Backup];
+    acts.extend(guides.iter().map(|it| Act::Guide(it)));
+    acts.push(Act::DeleteInstaller { documented: generation.delete_installer });
+    acts.extend(applied(to).map(Act::Apply));
+    if to.installation().is_some_and(|it| !it.triggers()) {
+        acts.push(Act::Label);
+    }
+    acts.push(Act::Watch);
+    acts
+}
+
+/// The files of a release that are applied, in order.
+pub fn applied(release: &Bundle) -> impl Iterator<Item = &File> {
+    release.files.iter().filter(|it| it.role == Role::Tiller || it.role.is_applied())
+}
+
+/// The Deployment of the installer.
+pub fn installer() -> ObjectKey {
+    let name = "kyma-installer";
+    ObjectKey {
+        group: "apps".to_owned(),
+        kind: "Deployment".to_owned(),
+        namespace: Some(name.to_owned()),
+        name: name.to_owned(),
+    }
+}
+
+/// The custom resource that the operator works on. Its name and namespace are fixed until 1.13 and
+/// the defaults afterwards (Kyma, `pkg/consts/const.go` at 1.0.0, `pkg/env/env.go` at 1.14.0).
+pub fn installation() -> ObjectKey {
+    ObjectKey {
+        group: "installer.kyma-project.io".to_owned(),
+        kind: "Installation".to_owned(),
+        namespace: Some("default".to_owned()),
+        name: "kyma-installation".to_owned(),
+    }
+}
