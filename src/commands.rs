@@ -21,6 +21,7 @@ mod overrides;
 mod path;
 mod plan;
 mod releases;
+mod simulation;
 mod source;
 mod user_overrides;
 

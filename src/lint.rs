@@ -12,8 +12,10 @@ use crate::guide::HopGuide;
 use crate::liveness::Story;
 use crate::path::Hop;
 use crate::release::{Deployment, Facts};
+use crate::simulate::Simulated;
 
 mod artifacts;
+mod cluster;
 mod components;
 mod fates;
 mod guides;
@@ -22,8 +24,10 @@ mod overrides;
 mod permissions;
 mod policy;
 mod procedure;
+mod simulation;
 mod user_overrides;
 
+pub use cluster::{cluster_findings, incomplete, installed_version};
 pub use guides::{Breaking, breaking_changes, uncovered_codes};
 pub use overrides::rename_evidence;
 pub use policy::{Accept, FailOn, Policy, Verdict};
@@ -52,6 +56,10 @@ pub struct Context<'a> {
     pub stories: &'a [Story],
     /// The place of the hop's fate in each story, counted from 0.
     pub number: usize,
+    /// What the hop does to the cluster; none where that cannot be told.
+    pub simulated: Option<&'a Simulated>,
+    /// The releases of the path before this hop.
+    pub history: &'a [Bundle],
 }
 
 /// A rule: the findings of one hop.
@@ -75,6 +83,9 @@ pub const RULES: &[Rule] = &[
     components::moved,
     objects::left_behind,
     permissions::widened,
+    simulation::rejected,
+    simulation::resets,
+    simulation::not_triggered,
 ];
 
 /// The rules that look at nothing but the overrides of the user.

@@ -201,7 +201,8 @@ fn data_fields(kind: &str) -> &'static [&'static str] {
     if kind == "Secret" { &["data", "stringData"] } else { &["data"] }
 }
 
-fn data(object: &Object) -> impl Iterator<Item = &Entry> {
+/// The entries of an object in which the operator finds overrides.
+pub(crate) fn data(object: &Object) -> impl Iterator<Item = &Entry> {
     let fields = data_fields(&object.key.kind).iter();
     fields.filter_map(|field| object.node.get(field)).flat_map(Node::entries)
 }

@@ -21,12 +21,14 @@ use crate::release::{Deployment, Minor};
 mod build;
 mod layout;
 mod markdown;
+mod simulation;
 mod text;
 mod user_overrides;
 
 pub use build::{HopInput, differences, hop, objects, path_hop};
 pub use layout::{Style, sanitize};
 pub use markdown::markdown;
+pub use simulation::{ClusterReport, PredictionReport};
 pub use text::{Detail, text};
 pub use user_overrides::{chart_values, migration, user_overrides};
 
@@ -45,6 +47,9 @@ pub struct Report {
     pub deployment: Deployment,
     /// The cluster's Kubernetes version, where it is known.
     pub kubernetes_version: Option<String>,
+    /// The cluster that was simulated; absent where a clean install was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cluster: Option<ClusterReport>,
     /// Whether the upgrade may go ahead.
     pub verdict: Verdict,
     /// `sha256:…` over the rest.
@@ -104,6 +109,12 @@ pub struct HopReport {
     /// What the charts make of their values.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub chart_values: Option<ChartValues>,
+    /// The Kubernetes version that the hop is simulated on, where one is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kubernetes_version: Option<String>,
+    /// What the hop does to the cluster, in the order of the steps; what is left behind comes last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub predictions: Option<Vec<PredictionReport>>,
     /// What to do, in order.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub steps: Option<Vec<Step>>,
@@ -485,6 +496,7 @@ impl Report {
             to: to.to_owned(),
             deployment,
             kubernetes_version: None,
+            cluster: None,
             verdict: Verdict::Ready,
             digest: String::new(),
             hops,
@@ -569,6 +581,8 @@ impl HopReport {
             objects: None,
             overrides: None,
             chart_values: None,
+            kubernetes_version: None,
+            predictions: None,
             steps: None,
             findings: Vec::new(),
         }

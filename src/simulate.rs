@@ -1,6 +1,161 @@
-//! What a hop does to a cluster: the state before, what `kubectl apply` and `delete` do to it, and
-//! the state after.
+//! What every hop does to a cluster: the state before, what `kubectl apply` and `delete` do to it,
+//! what the operator leaves, and the state after.
+//!
+//! # Decisions
+//! * One fold over the path: a [`Simulator`] holds the state, and each hop is judged on the simulated
+//!   result of the ones before.
+//! * Objects are JSON values, as the API has them. Secret values in them are sealed: equal exactly
+//!   where the values were equal, and shown by nobody.
+//! * The simulated operator succeeds. What it may fail at is a finding; a plan that goes on after a
+//!   failed hop is none.
+//! * What a state says nothing about is as a clean install of the release would have it, and the
+//!   finding `cluster-state-incomplete` says so.
+//! * Charts are not rendered: Helm's own objects are no part of the state.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use semver::Version;
+use serde_json::json;
+
+use crate::bundle::Bundle;
+use crate::manifest::ObjectKey;
+use crate::procedure;
+use crate::release::{KubernetesFacts, KubernetesVersion};
+
+mod apply;
+mod custom;
+mod hop;
 pub mod merge;
+mod prediction;
 pub mod server;
 pub mod state;
+
+pub use prediction::{Origin, Place, Prediction, Refused, Rejection, Verb};
+pub use state::ClusterState;
+
+/// The namespaces of every cluster.
+const NAMESPACES: [&str; 4] = ["default", "kube-node-lease", "kube-public", "kube-system"];
+
+/// What a hop does.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Simulated {
+    /// To which object what happens, in the order of the steps; what is left behind comes last.
+    pub predictions: Vec<Prediction>,
+    /// Whether the operator starts at the end.
+    pub triggered: bool,
+    /// The Kubernetes version that was assumed, where one is known.
+    pub kubernetes: Option<KubernetesVersion>,
+}
+
+impl Simulated {
+    /// The predictions of an object, in order.
+    pub fn of<'a>(&'a self, key: &'a ObjectKey) -> impl Iterator<Item = &'a Prediction> {
+        self.predictions.iter().filter(move |it| it.object == *key)
+    }
+}
+
+/// The state of a cluster on its way over the hops.
+#[derive(Debug)]
+pub struct Simulator<'a> {
+    state: ClusterState,
+    api: &'a KubernetesFacts,
+    kubernetes: Option<KubernetesVersion>,
+    /// The release that the cluster is at.
+    before: Option<&'a Bundle>,
+    /// What any release so far has brought.
+    brought: BTreeSet<ObjectKey>,
+    origins: BTreeMap<ObjectKey, Origin>,
+    /// What was rejected so far, why, and at which hop first.
+    rejected: Vec<(ObjectKey, Refused, Version)>,
+    /// The kinds that the state says nothing about.
+    assumed: BTreeSet<String>,
+}
+
+impl<'a> Simulator<'a> {
+    /// A cluster on which `release` was installed and nothing else was done.
+    pub fn clean(release: &'a Bundle, api: &'a KubernetesFacts) -> Self {
+        Self::installed(ClusterState::empty(), release, api)
+    }
+
+    fn installed(mut state: ClusterState, release: &'a Bundle, api: &'a KubernetesFacts) -> Self {
+        for namespace in NAMESPACES {
+            let key = custom::namespace(namespace);
+            state.put(
+                &key,
+                json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}}),
+            );
+        }
+        let mut simulator = Self::over(state, api);
+        simulator.install(release);
+        simulator
+    }
+
+    /// A cluster in this state, which runs `release`.
+    pub fn on(state: ClusterState, release: &'a Bundle, api: &'a KubernetesFacts) -> Self {
+        // Sealed with the same key, so that secrets of both compare.
+        let clean = Self::installed(ClusterState::empty(), release, api);
+        let mut simulator = Self::over(state, api);
+        for object in release.objects.iter() {
+            let key = &object.key;
+            if !simulator.state.covers(key)
+                && let Some(value) = clean.state.get(key)
+            {
+                simulator.state.put(key, value);
+                simulator.assumed.insert(key.kind.clone());
+            }
+        }
+        simulator
+    }
+
+    fn over(state: ClusterState, api: &'a KubernetesFacts) -> Self {
+        Self {
+            kubernetes: state.kubernetes_version().cloned(),
+            state,
+            api,
+            before: None,
+            brought: BTreeSet::new(),
+            origins: BTreeMap::new(),
+            rejected: Vec::new(),
+            assumed: BTreeSet::new(),
+        }
+    }
+
+    /// Applies a release as its installation does: until nothing is refused any more for want of
+    /// what comes later in the files.
+    fn install(&mut self, release: &'a Bundle) {
+        const PASSES: usize = 3;
+        for _ in 0..PASSES {
+            for file in procedure::applied(release) {
+                self.apply_file(release, file);
+            }
+        }
+        self.rejected.clear();
+        let before = self.origins.values_mut();
+        for origin in before {
+            if let Origin::Hop(_, place) = origin {
+                *origin = Origin::Before(Some(place.clone()));
+            }
+        }
+        self.operate();
+    }
+
+    /// The state as it is now.
+    pub fn state(&self) -> &ClusterState {
+        &self.state
+    }
+
+    /// The kinds that the state said nothing about.
+    pub fn assumed(&self) -> &BTreeSet<String> {
+        &self.assumed
+    }
+
+    /// The Kubernetes version that is assumed now, where one is known.
+    pub fn kubernetes(&self) -> Option<&KubernetesVersion> {
+        self.kubernetes.as_ref()
+    }
+
+    /// Goes on with another version of Kubernetes: the plan has it upgraded on the way.
+    pub fn set_kubernetes(&mut self, version: KubernetesVersion) {
+        self.kubernetes = Some(version);
+    }
+}

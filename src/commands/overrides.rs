@@ -29,7 +29,8 @@ pub(super) async fn run(args: &OverridesArgs) -> Result<Exit, Error> {
         let own = own_objects(&read, deployment);
         (folder, migrate::migrate(&overrides, &compared.stories, &own))
     });
-    let analysis = Analysis { facts: &releases.facts, deployment, stories: &compared.stories };
+    let analysis =
+        Analysis { facts: &releases.facts, deployment, stories: &compared.stories, simulated: &[] };
     let hops = analysis.hops(&path, read, &compared.changes, only_overrides);
     let (from, to) = (path.from().to_string(), path.to().to_string());
     let mut report = Report::new(&from, &to, deployment, hops);

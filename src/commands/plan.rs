@@ -2,6 +2,7 @@
 
 use super::hops::{self, Keys, Read};
 use super::load::{Documents, Releases};
+use super::simulation::{self, Knowledge};
 use super::{output, user_overrides};
 use crate::analysis::Changes;
 use crate::cli::PlanArgs;
@@ -12,8 +13,9 @@ use crate::liveness::Story;
 use crate::manifest::Component;
 use crate::path::{self, Hop, UpgradePath};
 use crate::plan;
-use crate::release::{Deployment, Facts};
+use crate::release::{Deployment, Facts, KubernetesFacts};
 use crate::report::{self, HopReport, Report};
+use crate::simulate::Simulated;
 
 pub(super) async fn run(args: &PlanArgs) -> Result<Exit, Error> {
     output::check(&args.output)?;
@@ -23,13 +25,24 @@ pub(super) async fn run(args: &PlanArgs) -> Result<Exit, Error> {
     let deployment = args.upgrade.deployment.into();
     let read = hops::read(&releases, &path, deployment).await?;
     let compared = hops::compare(&read, &releases.facts, (&overrides, Keys::All));
-    let analysis = Analysis { facts: &releases.facts, deployment, stories: &compared.stories };
+    let api = KubernetesFacts::builtin();
+    let known =
+        Knowledge { facts: &releases.facts, api: &api, kubernetes: None, keep_states: false };
+    let simulation = simulation::simulate(&read, &path, None, &known);
+    let analysis = Analysis {
+        facts: &releases.facts,
+        deployment,
+        stories: &compared.stories,
+        simulated: &simulation.hops,
+    };
     let hops = analysis.hops(&path, read, &compared.changes, |it| analysis.whole(it));
     let mut report =
         Report::new(&path.from().to_string(), &path.to().to_string(), deployment, hops);
     if !args.overrides.files.is_empty() {
         report.user_overrides = Some(report::user_overrides(&compared.stories));
     }
+    report.cluster = simulation.cluster;
+    report.findings.extend(simulation.findings);
     add_path_findings(&mut report, &releases, &path);
     report.findings.extend(lint::user_override_findings(&overrides));
     output::finish(report, &args.policy, &args.output)
@@ -40,6 +53,8 @@ pub(super) struct Analysis<'a> {
     pub(super) facts: &'a Facts,
     pub(super) deployment: Deployment,
     pub(super) stories: &'a [Story],
+    /// What each hop does to the cluster; empty where that was not asked for.
+    pub(super) simulated: &'a [Option<Simulated>],
 }
 
 impl Analysis<'_> {
@@ -67,6 +82,8 @@ impl Analysis<'_> {
                 is_first: number == 0,
                 stories: self.stories,
                 number,
+                simulated: self.simulated.get(number).and_then(Option::as_ref),
+                history: &read.bundles[..number],
             };
             report(&context)
         });

@@ -164,6 +164,91 @@ codes! {
         "`kubectl apply` does not delete what a file no longer contains. The operator reads every override object that it finds, so the keys of this one keep feeding Helm, and may beat the keys that replaced them.",
         "Delete the object after the hop unless you still need one of its keys.",
         "ConfigMap/kyma-installer/knative-overrides is gone from kyma-config-local.yaml";
+    OverrideResetByArtifact, "override-reset-by-artifact", Blocker,
+        "Applying the release undoes an edit of an override",
+        "A key in one of the release's own override objects was edited in the cluster, or the object was deleted. The artifact of this hop holds the object again, so `kubectl apply` sets the key back. The operator then installs with the release's value, not with yours.",
+        "Move your value to an override object of your own before the hop, with a name that sorts after the release's; or apply a copy of the file with your edit merged in. Accept the finding if the release's value is meant to hold.",
+        "kyma-config-local.yaml of 1.11.1 sets pilot.resources.limits.memory of istio-overrides back to 1024Mi";
+    EditResetByArtifact, "edit-reset-by-artifact", Warning,
+        "Applying the release undoes an edit of an object",
+        "A field of an object that the release brings was edited in the cluster, or the object was deleted. `kubectl apply` sets the field back to what the artifact says, or creates the object again. An edited component list is replaced as a whole: components that were taken out come back, others that were added drop out of the list and stay installed without an operator.",
+        "Compare both sides with `kubectl diff -f` before the hop, and apply a copy of the file with your edit merged in if it has to stay.",
+        "spec.components of Installation/default/kyma-installation lists a component again that you had removed";
+    ApplyRejected, "apply-rejected", Blocker,
+        "An object of the release will be rejected",
+        "`kubectl apply` or the API server will refuse the object in the state that the cluster has by then: its namespace or its definition is missing, its deletion is pending, or it holds what Kubernetes does not accept. kubectl goes on with the other objects and ends with an error, so the hop is done in part.",
+        "Mend the cause that the finding names before the hop starts.",
+        "the namespace kyma-installer is being deleted, so nothing can be created in it";
+    ImmutableFieldChanged, "immutable-field-changed", Blocker,
+        "The hop changes a field that must not change",
+        "The artifact has another value than the object in the cluster in a field that Kubernetes does not let anybody change. `kubectl apply` ends with `field is immutable`, and the object stays as it was.",
+        "Delete the object right before the file is applied, so that the hop creates it anew; the finding says what is lost by that.",
+        "spec.selector of Deployment/kyma-installer/kyma-installer";
+    ApiVersionRemoved, "api-version-removed", Blocker,
+        "The cluster does not serve this version of the API",
+        "Objects of the release are written in a version of their API that the cluster's Kubernetes does not serve. kubectl refuses them.",
+        "Choose a Kubernetes version that serves it for the time of this hop; the finding names the bound.",
+        "extensions/v1beta1 Deployment on Kubernetes 1.16";
+    CrdVersionRemoved, "crd-version-removed", Blocker,
+        "A definition drops a version in which objects are stored",
+        "The CustomResourceDefinition of the release no longer has a version that the cluster's definition names in status.storedVersions. The API server rejects that, because stored objects would become unreadable.",
+        "Migrate the stored objects to a version that stays, and take the old one out of status.storedVersions, before the hop.",
+        "v1alpha1 leaves spec.versions of installations.installer.kyma-project.io";
+    KubernetesTooNew, "kubernetes-too-new", Blocker,
+        "Kubernetes is too new for the hop",
+        "A release of this hop uses what the cluster's Kubernetes version has dropped. Besides its own manifests, the releases that Helm has stored use it, and their next upgrade fails.",
+        "Do this hop before Kubernetes is upgraded; there is no downgrade of Kubernetes.",
+        "Kyma 1.9 needs extensions/v1beta1 Deployments, which Kubernetes 1.16 does not serve";
+    KubernetesTooOld, "kubernetes-too-old", Blocker,
+        "Kubernetes is too old for the hop",
+        "A release of this hop needs a newer Kubernetes than the cluster has.",
+        "Upgrade Kubernetes between the hops that the finding names. Everything after is simulated as if that had been done.",
+        "Kyma 1.17 needs Kubernetes 1.16, the cluster has 1.15";
+    KubernetesWindow, "kubernetes-window", Info,
+        "The path needs certain versions of Kubernetes",
+        "No Kubernetes version is known, so nothing is judged by it. The finding says which versions the hops need, and between which hops Kubernetes itself has to be upgraded.",
+        "Name the version with `--kubernetes-version`, or give the state of the cluster, to have it checked.",
+        "up to 1.9 Kubernetes 1.15 at most, from 1.17 on at least 1.16";
+    InstallationNotReady, "installation-not-ready", Blocker,
+        "The Kyma installation is not in the state Installed",
+        "An upgrade starts from a finished installation. While the operator is at work or has failed, its Helm releases may be half done, and the next hop builds on that.",
+        "Look at `kubectl -n default get installation kyma-installation -o yaml`, mend what its error log says, and let the operator finish: set the label `action=install` again.",
+        "the state is Error: install component istio";
+    InstalledVersionDiffers, "installed-version-differs", Blocker,
+        "The cluster runs another version than the plan starts from",
+        "The image of the installer Deployment is the record of the installed version, and it names another one than the plan starts from.",
+        "Plan from the version that is installed: leave `--from` out.",
+        "--from 1.10.0, but the installer's image is kyma-installer:1.9.0";
+    FinalizerBlocksDeletion, "finalizer-blocks-deletion", Blocker,
+        "A deletion waits for a finalizer that nobody removes",
+        "An object is being deleted, or will be, and carries a finalizer that something has to remove first. Where its controller is gone, that never happens, and everything that waits for the deletion hangs.",
+        "Find out who owns the finalizer. If its controller is gone for good, remove the finalizer with `kubectl patch`.",
+        "Installation/default/kyma-installation keeps finalizer.installer.kyma-project.io, which no operator from 1.18 on removes";
+    ClusterStateIncomplete, "cluster-state-incomplete", Warning,
+        "The cluster state does not say everything",
+        "The file has no object of some kinds that the releases bring. Of these the simulation assumes what a clean install has, so edits of them are not seen.",
+        "Write the state with `kyma-upgrade snapshot`, which reads everything that is needed.",
+        "a list of ConfigMaps alone says nothing about the installer Deployment";
+    HelmReleaseNotDeployed, "helm-release-not-deployed", Blocker,
+        "A Helm release is not in a state that can be upgraded",
+        "The operator decides from the state of a component's Helm release whether it installs or upgrades. A release that failed or is pending leads it to the wrong choice, and the component fails.",
+        "Bring the release back to DEPLOYED before the hop: roll it back to its last good revision, or delete it if it never worked.",
+        "release istio is FAILED; operators up to 1.12 run `helm install` and find that the name exists";
+    HelmConversionBlocked, "helm-conversion-blocked", Blocker,
+        "Releases of Helm 2 will not be converted",
+        "Only the installers of 1.14 and 1.15 convert Helm 2 releases to Helm 3, and their converter ends without an error if Tiller or its Secret is missing. Everything would be installed a second time.",
+        "Restore Tiller and the Secret helm-secret before the hop to 1.14, and check the converter's log before the next hop.",
+        "Secret/kyma-installer/helm-secret is not in the cluster";
+    OperatorNotTriggered, "operator-not-triggered", Blocker,
+        "The operator will not start",
+        "After everything is applied, the Installation CR does not carry the label `action=install`, or there is no Installation CR. The operator does nothing, and the state stays what it was.",
+        "Mend what keeps the CR from being applied, or set the label by hand as the last step.",
+        "the Installation CR is rejected because its definition is missing";
+    ReadinessNotWaited, "readiness-not-waited", Warning,
+        "The operator does not wait for readiness",
+        "The operator of this release does not wait until what it installs is ready. The state Installed says that all charts were sent, not that anything runs.",
+        "Choose another patch with `--via`, or check by hand that all Pods are ready before the next hop.",
+        "the operator of 1.24.1";
     ObjectLeftBehind, "object-left-behind", Info,
         "An object is no longer in the artifacts but stays in the cluster",
         "`kubectl apply` does not delete what a file no longer contains. An override ConfigMap that stays behind keeps feeding its values to Helm.",

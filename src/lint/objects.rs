@@ -1,6 +1,6 @@
 //! Rules about objects that leave the artifacts.
 
-use super::Context;
+use super::{Context, simulation};
 use crate::finding::{Code, Finding};
 use crate::manifest::Object;
 use crate::overrides::{OverrideSet, is_override};
@@ -9,7 +9,7 @@ use crate::overrides::{OverrideSet, is_override};
 pub(super) fn left_behind(context: &Context<'_>) -> Vec<Finding> {
     let diff = &context.changes.objects;
     let renamed = diff.renamed.iter().map(|it| &it.from);
-    let gone = diff.removed.iter().chain(renamed);
+    let gone = diff.removed.iter().chain(renamed).filter(|it| !simulation::is_gone(context, it));
     let objects = gone.filter_map(|key| context.from.objects.get(key));
     objects.map(|object| finding(context, object)).collect()
 }

@@ -1,5 +1,6 @@
 //! From the analysis to the view model.
 
+use super::simulation;
 use super::user_overrides::chart_values;
 use super::{
     ArtifactReport, ChangedObject, ChangedOverride, ChecklistItem, ComponentsReport, Covers, Field,
@@ -49,6 +50,10 @@ pub fn hop(input: HopInput<'_>) -> HopReport {
         objects: Some(objects(&context.changes.objects)),
         overrides: Some(overrides(context.from, context.to, context.changes)),
         chart_values: context.changes.charts.as_ref().map(chart_values),
+        kubernetes_version: context
+            .simulated
+            .and_then(|it| Some(it.kubernetes.as_ref()?.to_string())),
+        predictions: context.simulated.map(simulation::predictions),
         steps: Some(input.steps),
         findings: input.findings,
         ..path_hop(context.hop)

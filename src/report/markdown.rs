@@ -20,6 +20,7 @@ use crate::plan::Step;
 
 mod charts;
 mod overrides;
+mod simulation;
 
 /// The report as Markdown.
 pub fn markdown(report: &Report) -> String {
@@ -191,6 +192,7 @@ fn hop_section(hop: &HopReport, number: usize, blockers: &Blockers<'_>) -> Strin
     parts.extend((!items.is_empty()).then(|| checklist(items)));
     let changes = changes(hop);
     parts.extend((!changes.is_empty()).then(|| details("What changes", &changes)));
+    parts.extend(hop.predictions.as_ref().map(|it| simulation::section(it)));
     parts.extend(hop.chart_values.as_ref().map(charts::section));
     parts.extend(hop.artifacts.as_ref().map(|it| {
         let rows = it

@@ -10,6 +10,7 @@ use crate::lint::Verdict;
 mod changes;
 mod charts;
 mod overrides;
+mod simulation;
 mod steps;
 
 use changes::{
@@ -62,6 +63,9 @@ fn head(page: &mut Page, report: &Report) {
     page.line(&format!("{title}{verdict}"));
     page.field("path", &report.versions().join(" → "));
     page.field("findings", &counts(report));
+    if let Some(cluster) = &report.cluster {
+        page.field("cluster", &simulation::cluster(cluster));
+    }
     if let Some(sentence) = summary::sentence(report) {
         page.field("overrides", &sentence);
     }
@@ -186,6 +190,9 @@ fn hop_lines(page: &mut Page, hop: &HopReport) {
     if let Some(values) = &hop.chart_values {
         page.field("charts", &charts::line(values));
     }
+    if let Some(predictions) = &hop.predictions {
+        page.field("simulated", &simulation::line(predictions));
+    }
 }
 
 fn hop_body(page: &mut Page, hop: &HopReport, blockers: &Blockers<'_>, detail: Detail) {
@@ -197,6 +204,9 @@ fn hop_body(page: &mut Page, hop: &HopReport, blockers: &Blockers<'_>, detail: D
     }
     if let Some(values) = hop.chart_values.as_ref().filter(|_| detail == Detail::Full) {
         charts::lists(page, values);
+    }
+    if let Some(predictions) = &hop.predictions {
+        simulation::detail(page, predictions, detail);
     }
     for finding in hop.findings.iter().filter(|it| !blockers.tells(it)) {
         finding_lines(page, finding, detail == Detail::Full);

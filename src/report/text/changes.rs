@@ -94,7 +94,7 @@ fn changed_object(page: &mut Page, object: &ChangedObject, detail: Detail) {
     }
 }
 
-fn fields(page: &mut Page, fields: &[Field], detail: Detail) {
+pub(super) fn fields(page: &mut Page, fields: &[Field], detail: Detail) {
     const SHOWN: usize = 6;
     let shown = if detail == Detail::Full { fields.len() } else { SHOWN };
     for field in fields.iter().take(shown) {

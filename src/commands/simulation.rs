@@ -1,0 +1,75 @@
+//! The simulation of a path.
+
+use super::hops::Read;
+use crate::finding::Finding;
+use crate::lint;
+use crate::path::UpgradePath;
+use crate::procedure;
+use crate::release::{Facts, KubernetesFacts, KubernetesVersion};
+use crate::report::ClusterReport;
+use crate::simulate::{ClusterState, Simulated, Simulator};
+
+/// The cluster that a plan is made for.
+pub(super) struct Cluster {
+    /// Where its state comes from.
+    pub(super) source: String,
+    /// Its state.
+    pub(super) state: ClusterState,
+}
+
+/// What the simulation of a path says.
+#[derive(Default)]
+pub(super) struct Simulation {
+    /// What each hop does; none where it cannot be told.
+    pub(super) hops: Vec<Option<Simulated>>,
+    /// The cluster, where it was no clean install.
+    pub(super) cluster: Option<ClusterReport>,
+    /// What is found in the state before the first hop.
+    pub(super) findings: Vec<Finding>,
+    /// The state after each hop, in the form of a file, where it was asked for.
+    pub(super) states: Vec<Vec<u8>>,
+}
+
+/// What is simulated with.
+pub(super) struct Knowledge<'a> {
+    pub(super) facts: &'a Facts,
+    pub(super) api: &'a KubernetesFacts,
+    /// The version of Kubernetes, where it was given.
+    pub(super) kubernetes: Option<KubernetesVersion>,
+    /// Whether the states after the hops are wanted.
+    pub(super) keep_states: bool,
+}
+
+/// Simulates a path on a cluster, or on a clean install of its first release.
+pub(super) fn simulate(
+    read: &Read,
+    path: &UpgradePath,
+    cluster: Option<Cluster>,
+    known: &Knowledge<'_>,
+) -> Simulation {
+    let mut simulation = Simulation::default();
+    let first = &read.bundles[0];
+    let mut simulator = match cluster {
+        Some(Cluster { source, state }) => {
+            simulation.findings = lint::cluster_findings(&source, &state, path.from());
+            let objects = state.len();
+            let simulator = Simulator::on(state, first, known.api);
+            let assumed: Vec<_> = simulator.assumed().iter().cloned().collect();
+            simulation.findings.extend(lint::incomplete(&source, &assumed));
+            simulation.cluster = Some(ClusterReport { source, objects, assumed });
+            simulator
+        }
+        None => Simulator::clean(first, known.api),
+    };
+    if let Some(version) = &known.kubernetes {
+        simulator.set_kubernetes(version.clone());
+    }
+    for (hop, ends) in path.hops().iter().zip(read.bundles.windows(2)) {
+        let acts = procedure::acts(&ends[1], known.facts.generation(&hop.to), &[]);
+        simulation.hops.push(simulator.hop(&ends[0], &ends[1], &acts));
+        if known.keep_states {
+            simulation.states.push(simulator.state().to_snapshot());
+        }
+    }
+    simulation
+}

@@ -1,0 +1,219 @@
+//! What `kubectl apply` makes of one object.
+//!
+//! # Decisions
+//! * The order of checks is that of kubectl and the API server: the kind has to be served, then the
+//!   namespace be there, then the content be valid, then no immutable field change.
+//! * kubectl decides what each object of a file is before it applies the first one. A kind that the
+//!   same file defines is unknown to it, unless the cluster has it from before.
+//! * An edit is what differs from the object as it was last applied. Without that record the
+//!   artifact of the release before stands in for it.
+
+use serde_json::Value;
+
+use super::merge::{self, FieldChange, Style};
+use super::prediction::{Place, Prediction, Refused, Rejection, Verb};
+use super::server;
+use super::{Simulator, custom};
+use crate::manifest::{Object, ObjectKey};
+use crate::procedure;
+use crate::release::Served;
+
+/// What applying an object does, and the object afterwards where it is another one.
+pub(super) struct Applied {
+    pub(super) prediction: Prediction,
+    pub(super) after: Option<Value>,
+}
+
+/// A file as kubectl sees it before it applies the first of its objects.
+pub(super) struct Batch<'a> {
+    /// Its objects in order.
+    pub(super) objects: Vec<&'a Object>,
+    /// Why kubectl does not know what an object is, for each object.
+    unknown: Vec<Option<Refused>>,
+}
+
+impl<'a> Batch<'a> {
+    pub(super) fn new(simulator: &Simulator<'_>, objects: Vec<&'a Object>) -> Self {
+        let unknown = objects.iter().map(|it| simulator.unknown(it, &objects)).collect();
+        Self { objects, unknown }
+    }
+
+    /// The objects with what kubectl refuses of them.
+    pub(super) fn into_objects(self) -> impl Iterator<Item = (&'a Object, Option<Refused>)> {
+        self.objects.into_iter().zip(self.unknown)
+    }
+}
+
+impl Simulator<'_> {
+    /// Why kubectl finds no API for the object.
+    fn unknown(&self, object: &Object, batch: &[&Object]) -> Option<Refused> {
+        let (api_version, kind) = (&object.api_version, &object.key.kind);
+        let Some(kubernetes) = &self.kubernetes else {
+            return self.undefined(object, batch);
+        };
+        let (gone, bound, replacement) = match self.api.served(api_version, kind, kubernetes) {
+            Served::Yes => return None,
+            Served::Unknown => return self.undefined(object, batch),
+            Served::Removed(it) => (true, it.removed.to_string(), it.replacement.clone()),
+            Served::NotYet(it) => (false, it.since.to_string(), it.instead.clone()),
+        };
+        Some(Refused::NotServed {
+            api_version: api_version.clone(),
+            replacement,
+            kubernetes: kubernetes.to_string(),
+            bound,
+            gone,
+        })
+    }
+
+    /// Whether the object is of a custom kind that no definition in the cluster knows.
+    fn undefined(&self, object: &Object, batch: &[&Object]) -> Option<Refused> {
+        let key = &object.key;
+        if self.api.is_built_in(&object.api_version, &key.kind)
+            || custom::is_served(&self.state, &object.api_version, &key.kind)
+        {
+            return None;
+        }
+        let defined_here = batch.iter().any(|it| custom::defines(it, &key.group, &key.kind));
+        let api_version = object.api_version.clone();
+        Some(Refused::NoKind { api_version, defined_here })
+    }
+
+    /// Applies an object.
+    pub(super) fn apply(&self, object: &Object, refused: Option<Refused>) -> Applied {
+        let live = self.state.get(&object.key);
+        let manifest = self.manifest(object);
+        let outcome = match refused {
+            Some(refused) => Err(refused),
+            None => match &live {
+                Some(live) => self.update(object, &manifest, live),
+                None => self.create(object, &manifest).map(|it| (Verb::Created, Some(it))),
+            },
+        };
+        let place = Place { source: object.source.to_string(), line: object.line() };
+        let (verb, after, rejection) = match outcome {
+            Ok((verb, after)) => (verb, after, None),
+            Err(why) => (Verb::Rejected, None, Some(Rejection { why, first: None })),
+        };
+        let fields = match (&live, &after) {
+            (Some(live), Some(after)) => merge::changed_fields(live, after),
+            _ => Vec::new(),
+        };
+        let resets = live.as_ref().map(|it| self.resets(object, it, &fields)).unwrap_or_default();
+        let prediction = Prediction {
+            place: Some(place),
+            returns: verb == Verb::Created && self.brought.contains(&object.key),
+            origin: self.origins.get(&object.key).cloned().filter(|_| live.is_some()),
+            fields,
+            resets,
+            rejection,
+            ..Prediction::new(&object.key, verb)
+        };
+        Applied { prediction, after }
+    }
+
+    /// The object as kubectl sends it: in its namespace, secret values sealed.
+    pub(super) fn manifest(&self, object: &Object) -> Value {
+        let mut manifest = self.state.seal().value(&object.node);
+        if let Some(namespace) = &object.key.namespace {
+            manifest["metadata"]["namespace"] = namespace.as_str().into();
+        }
+        manifest
+    }
+
+    fn create(&self, object: &Object, manifest: &Value) -> Result<Value, Refused> {
+        if let Some(namespace) = &object.key.namespace {
+            self.namespace(namespace)?;
+        }
+        let invalid = server::valid(manifest);
+        if !invalid.is_empty() {
+            return Err(Refused::Invalid(invalid));
+        }
+        Ok(server::stored(merge::annotated(manifest)))
+    }
+
+    /// Whether objects can be created in a namespace.
+    fn namespace(&self, name: &str) -> Result<(), Refused> {
+        let key = custom::namespace(name);
+        let Some(namespace) = self.state.get(&key) else {
+            return Err(Refused::NoNamespace(name.to_owned()));
+        };
+        match namespace.pointer("/metadata/deletionTimestamp") {
+            Some(_) => Err(Refused::Terminating(name.to_owned())),
+            None => Ok(()),
+        }
+    }
+
+    fn update(
+        &self,
+        object: &Object,
+        manifest: &Value,
+        live: &Value,
+    ) -> Result<(Verb, Option<Value>), Refused> {
+        let live = &server::as_version(live, &object.api_version).unwrap_or_else(|| live.clone());
+        let style = merge::style(&object.api_version, &object.key.kind);
+        let after =
+            patched(style, manifest, live).map_err(|it| Refused::Unmergeable(it.to_string()))?;
+        let Some(after) = after.map(server::stored) else {
+            return Ok((Verb::Unchanged, None));
+        };
+        let invalid = server::valid(&after);
+        if !invalid.is_empty() {
+            return Err(Refused::Invalid(invalid));
+        }
+        let immutable = server::immutable(live, &after);
+        if !immutable.is_empty() {
+            return Err(Refused::Immutable(immutable));
+        }
+        if let Some(version) = custom::drops_stored_version(live, &after) {
+            return Err(Refused::StoredVersion(version));
+        }
+        Ok((Verb::Configured, Some(after)))
+    }
+
+    /// The changes that undo what somebody edited.
+    fn resets(&self, object: &Object, live: &Value, changes: &[FieldChange]) -> Vec<FieldChange> {
+        if changes.is_empty() {
+            return Vec::new();
+        }
+        let applied = merge::last_applied(live).or_else(|| self.brought_form(&object.key));
+        let Some(applied) = applied else {
+            return Vec::new();
+        };
+        let live = server::as_version(live, &object.api_version).unwrap_or_else(|| live.clone());
+        let applied = server::as_version(&applied, &object.api_version).unwrap_or(applied);
+        let edits = merge::changed_fields(&server::stored(applied), &live);
+        let own = |it: &&FieldChange| {
+            !is_operators(&object.key, &it.path) && edits.iter().any(|edit| edit.path == it.path)
+        };
+        changes.iter().filter(own).cloned().collect()
+    }
+
+    /// The object as the release before brought it.
+    fn brought_form(&self, key: &ObjectKey) -> Option<Value> {
+        let object = self.before?.objects.get(key)?;
+        Some(self.manifest(object))
+    }
+}
+
+/// The object with kubectl's patch applied; none if there is nothing to patch.
+fn patched(
+    style: Style,
+    manifest: &Value,
+    live: &Value,
+) -> Result<Option<Value>, merge::MergeError> {
+    let original = merge::last_applied(live);
+    let modified = merge::annotated(manifest);
+    let patch = merge::patch(style, original.as_ref(), &modified, live)?;
+    if patch.as_object().is_some_and(serde_json::Map::is_empty) {
+        return Ok(None);
+    }
+    merge::apply_patch(style, live, &patch).map(Some)
+}
+
+/// Whether the operator writes the field: nobody edited it.
+fn is_operators(key: &ObjectKey, path: &str) -> bool {
+    *key == procedure::installation()
+        && (path == format!("metadata.labels.{}", procedure::TRIGGER.0)
+            || path.starts_with("status"))
+}

@@ -1,0 +1,169 @@
+//! One hop: its acts in order, each on the result of the one before.
+
+use semver::Version;
+use serde_json::{Value, json};
+
+use super::apply::Batch;
+use super::prediction::{Origin, Place, Prediction, Refused, Rejection, Verb};
+use super::{Simulated, Simulator};
+use crate::bundle::{Bundle, File};
+use crate::manifest::{Object, ObjectKey};
+use crate::procedure::{self, Act, TRIGGER};
+
+impl<'a> Simulator<'a> {
+    /// Simulates a hop from `from` to `to`, whose acts are `acts`. Nothing is predicted where an
+    /// applied file of one of the two cannot be read.
+    pub fn hop(&mut self, from: &'a Bundle, to: &'a Bundle, acts: &[Act<'_>]) -> Option<Simulated> {
+        if from.is_incomplete() || to.is_incomplete() {
+            return None;
+        }
+        self.before = Some(from);
+        self.brought.extend(from.objects.iter().map(|it| it.key.clone()));
+        let mut predictions = Vec::new();
+        for act in acts {
+            match act {
+                Act::DeleteInstaller { .. } => {
+                    predictions.extend(self.delete(&procedure::installer(), &to.version));
+                }
+                Act::Apply(file) => predictions.extend(self.apply_file(to, file)),
+                Act::Label => self.label(),
+                Act::CheckVersion | Act::Backup | Act::Guide(_) | Act::Watch => {}
+            }
+        }
+        predictions.extend(self.left_behind(from, to));
+        let triggered = self.is_triggered();
+        let simulated = Simulated { predictions, triggered, kubernetes: self.kubernetes.clone() };
+        self.operate();
+        Some(simulated)
+    }
+
+    fn delete(&mut self, key: &ObjectKey, at: &Version) -> Option<Prediction> {
+        let live = self.state.get(key)?;
+        let finalizers = finalizers(&live);
+        let origin = self.origins.get(key).cloned();
+        if finalizers.is_empty() {
+            self.remove(key, &live);
+            return Some(Prediction { origin, ..Prediction::new(key, Verb::Deleted) });
+        }
+        let rejection = self.rejection(key, Refused::Finalizers(finalizers), at);
+        Some(Prediction {
+            origin,
+            rejection: Some(rejection),
+            ..Prediction::new(key, Verb::Rejected)
+        })
+    }
+
+    /// Removes an object and what it owns, as the garbage collector does.
+    fn remove(&mut self, key: &ObjectKey, object: &Value) {
+        self.state.remove(key);
+        self.origins.remove(key);
+        let Some(uid) = object.pointer("/metadata/uid").and_then(Value::as_str) else {
+            return;
+        };
+        let dependents = self.state.owned_by(uid);
+        for key in dependents {
+            if let Some(object) = self.state.get(&key) {
+                self.remove(&key, &object);
+            }
+        }
+    }
+
+    pub(super) fn apply_file(&mut self, release: &Bundle, file: &File) -> Vec<Prediction> {
+        let batch = Batch::new(self, release.objects_of(file));
+        let at = &release.version;
+        batch
+            .into_objects()
+            .map(|(object, refused)| self.apply_object(object, refused, at))
+            .collect()
+    }
+
+    fn apply_object(
+        &mut self,
+        object: &Object,
+        refused: Option<Refused>,
+        at: &Version,
+    ) -> Prediction {
+        let applied = self.apply(object, refused);
+        let mut prediction = applied.prediction;
+        if let Some(after) = applied.after {
+            self.state.put(&object.key, after);
+            let place = Place { source: object.source.to_string(), line: object.line() };
+            self.origins.insert(object.key.clone(), Origin::Hop(at.clone(), place));
+        }
+        let rejection = prediction.rejection.take();
+        prediction.rejection = rejection.map(|it| self.rejection(&object.key, it.why, at));
+        prediction
+    }
+
+    /// The rejection, with the hop at which the same happened first.
+    fn rejection(&mut self, key: &ObjectKey, why: Refused, at: &Version) -> Rejection {
+        let told = self.rejected.iter().find(|it| it.0 == *key && it.1 == why);
+        let first = told.map(|it| it.2.clone());
+        if first.is_none() {
+            self.rejected.push((key.clone(), why.clone(), at.clone()));
+        }
+        Rejection { why, first }
+    }
+
+    /// What the release before applied and this one does not, where it is still there.
+    fn left_behind(&self, from: &Bundle, to: &Bundle) -> Vec<Prediction> {
+        let gone = from.objects.iter().filter(|it| to.objects.get(&it.key).is_none());
+        let there = gone.filter(|it| self.state.contains(&it.key));
+        let left = there.map(|it| Prediction {
+            place: Some(Place { source: it.source.to_string(), line: it.line() }),
+            origin: self.origins.get(&it.key).cloned(),
+            ..Prediction::new(&it.key, Verb::LeftBehind)
+        });
+        left.collect()
+    }
+
+    fn label(&mut self) {
+        self.write_installation(|it| it["metadata"]["labels"][TRIGGER.0] = TRIGGER.1.into());
+    }
+
+    /// Whether the operator starts: the label is all that it looks at.
+    fn is_triggered(&self) -> bool {
+        let installation = self.state.get(&procedure::installation());
+        let label =
+            installation.as_ref().and_then(|it| it["metadata"]["labels"][TRIGGER.0].as_str());
+        label == Some(TRIGGER.1)
+    }
+
+    /// What the operator leaves when it succeeds: no label, and the state `Installed`. The hop after
+    /// this one must not begin before.
+    pub(super) fn operate(&mut self) {
+        if !self.is_triggered() {
+            return;
+        }
+        self.write_installation(|it| {
+            if let Some(labels) = it["metadata"]["labels"].as_object_mut() {
+                labels.remove(TRIGGER.0);
+            }
+            if !it["status"].is_object() {
+                it["status"] = json!({});
+            }
+            it["status"]["state"] = "Installed".into();
+            it["status"]["description"] = "Kyma installed".into();
+            it["status"]["errorLog"] = json!([]);
+        });
+    }
+
+    fn write_installation(&mut self, change: impl FnOnce(&mut Value)) {
+        let key = procedure::installation();
+        if let Some(mut installation) = self.state.get(&key) {
+            if !installation["metadata"]["labels"].is_object() {
+                installation["metadata"]["labels"] = json!({});
+            }
+            change(&mut installation);
+            self.state.put(&key, installation);
+        }
+    }
+}
+
+/// The finalizers that a deletion has to wait for. The one of foreground deletion is removed by
+/// Kubernetes itself.
+fn finalizers(object: &Value) -> Vec<String> {
+    let listed = object.pointer("/metadata/finalizers").and_then(Value::as_array);
+    let names = listed.into_iter().flatten().filter_map(Value::as_str);
+    names.filter(|it| *it != "foregroundDeletion" && *it != "orphan").map(str::to_owned).collect()
+}
