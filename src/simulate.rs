@@ -69,6 +69,8 @@ pub struct Simulator<'a> {
     rejected: Vec<(ObjectKey, Refused, Version)>,
     /// The kinds that the state says nothing about.
     assumed: BTreeSet<String>,
+    /// Versions and kinds that are served whatever definitions the state has.
+    presumed: BTreeSet<(String, String)>,
 }
 
 impl<'a> Simulator<'a> {
@@ -95,13 +97,15 @@ impl<'a> Simulator<'a> {
         // Sealed with the same key, so that secrets of both compare.
         let clean = Self::installed(ClusterState::empty(), release, api);
         let mut simulator = Self::over(state, api);
-        for object in release.objects.iter() {
-            let key = &object.key;
+        for key in clean.state.keys() {
             if !simulator.state.covers(key)
                 && let Some(value) = clean.state.get(key)
             {
                 simulator.state.put(key, value);
                 simulator.assumed.insert(key.kind.clone());
+                if custom::is_definition(key) {
+                    simulator.presumed.clone_from(&clean.presumed);
+                }
             }
         }
         simulator
@@ -117,26 +121,35 @@ impl<'a> Simulator<'a> {
             origins: BTreeMap::new(),
             rejected: Vec::new(),
             assumed: BTreeSet::new(),
+            presumed: BTreeSet::new(),
         }
     }
 
-    /// Applies a release as its installation does: until nothing is refused any more for want of
-    /// what comes later in the files.
+    /// Puts a release into the cluster. It was installed somehow: what its files need and do not
+    /// bring themselves, namespaces and definitions, was there.
     fn install(&mut self, release: &'a Bundle) {
-        const PASSES: usize = 3;
-        for _ in 0..PASSES {
-            for file in procedure::applied(release) {
-                self.apply_file(release, file);
+        for file in procedure::applied(release) {
+            for object in release.objects_of(file) {
+                let after = server::stored(merge::annotated(&self.manifest(object)));
+                self.state.put(&object.key, after);
+                let place = Place { source: object.source.to_string(), line: object.line() };
+                self.origins.insert(object.key.clone(), Origin::Before(Some(place)));
+                self.presumed.insert((object.api_version.clone(), object.key.kind.clone()));
+                if let Some(namespace) = &object.key.namespace {
+                    self.create_namespace(namespace);
+                }
             }
         }
-        self.rejected.clear();
-        let before = self.origins.values_mut();
-        for origin in before {
-            if let Origin::Hop(_, place) = origin {
-                *origin = Origin::Before(Some(place.clone()));
-            }
+        self.finish_installation();
+    }
+
+    fn create_namespace(&mut self, name: &str) {
+        let key = custom::namespace(name);
+        if !self.state.contains(&key) {
+            let namespace =
+                json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}});
+            self.state.put(&key, server::stored(namespace));
         }
-        self.operate();
     }
 
     /// The state as it is now.

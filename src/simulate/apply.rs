@@ -69,7 +69,9 @@ impl Simulator<'_> {
     /// Whether the object is of a custom kind that no definition in the cluster knows.
     fn undefined(&self, object: &Object, batch: &[&Object]) -> Option<Refused> {
         let key = &object.key;
-        if self.api.is_built_in(&object.api_version, &key.kind)
+        let of = (object.api_version.clone(), key.kind.clone());
+        if self.presumed.contains(&of)
+            || self.api.is_built_in(&object.api_version, &key.kind)
             || custom::is_served(&self.state, &object.api_version, &key.kind)
         {
             return None;

@@ -25,7 +25,8 @@ pub(super) fn is_served(state: &ClusterState, api_version: &str, kind: &str) -> 
     })
 }
 
-fn is_definition(key: &ObjectKey) -> bool {
+/// Whether an object is a definition.
+pub(super) fn is_definition(key: &ObjectKey) -> bool {
     key.kind == KIND && key.group == GROUP
 }
 

@@ -129,12 +129,16 @@ impl<'a> Simulator<'a> {
         label == Some(TRIGGER.1)
     }
 
-    /// What the operator leaves when it succeeds: no label, and the state `Installed`. The hop after
-    /// this one must not begin before.
-    pub(super) fn operate(&mut self) {
-        if !self.is_triggered() {
-            return;
+    /// What the operator leaves when it starts and succeeds. The hop after this one must not begin
+    /// before.
+    fn operate(&mut self) {
+        if self.is_triggered() {
+            self.finish_installation();
         }
+    }
+
+    /// An installation that the operator is done with: no label, and the state `Installed`.
+    pub(super) fn finish_installation(&mut self) {
         self.write_installation(|it| {
             if let Some(labels) = it["metadata"]["labels"].as_object_mut() {
                 labels.remove(TRIGGER.0);

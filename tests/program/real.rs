@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::support::{Mirror, findings, overrides, run};
 use kyma_upgrade::fetch::archive;
 
+mod applied;
 mod fates;
 
 const DEPLOYMENTS: [&str; 2] = ["cluster", "local"];
