@@ -14,7 +14,7 @@ use clap::builder::{
 use clap::{Arg, Args, Parser, Subcommand};
 
 use crate::lint::Accept;
-use crate::release::VersionRequest;
+use crate::release::{KubernetesVersion, VersionRequest};
 
 mod help;
 mod values;
@@ -110,15 +110,19 @@ fn hidden(option: Arg) -> Arg {
 /// Plan an upgrade.
 #[derive(Debug, Args)]
 pub struct PlanArgs {
-    /// The version that is installed, such as 1.3 (its newest patch) or 1.3.0
-    #[arg(long, value_name = "VERSION")]
-    pub from: VersionRequest,
+    /// The version that is installed, such as 1.3 (its newest patch) or 1.3.0; without it, what the
+    /// cluster says
+    #[arg(long, value_name = "VERSION", required_unless_present_any = ["cluster_state", "context", "kubeconfig"])]
+    pub from: Option<VersionRequest>,
     /// The version to upgrade to
     #[arg(long, value_name = "VERSION")]
     pub to: VersionRequest,
     /// Which upgrade.
     #[command(flatten)]
     pub upgrade: UpgradeArgs,
+    /// Which cluster.
+    #[command(flatten)]
+    pub cluster: ClusterArgs,
     /// What the user sets.
     #[command(flatten)]
     pub overrides: OverrideArgs,
@@ -297,6 +301,37 @@ pub struct UpgradeArgs {
     /// Pass through this patch of its minor instead of the newest, such as 1.11.0 (repeatable)
     #[arg(long, value_name = "VERSION")]
     pub via: Vec<VersionRequest>,
+}
+
+/// The cluster that is upgraded. Without one, a clean install of the first version is simulated.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Cluster")]
+pub struct ClusterArgs {
+    /// The state of the cluster: a file from `snapshot`, or the output of
+    /// `kubectl get ... -o json|yaml` (`-` is standard input)
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["context", "kubeconfig"])]
+    pub cluster_state: Option<PathBuf>,
+    /// Which live cluster.
+    #[command(flatten)]
+    pub live: LiveArgs,
+    /// The version of Kubernetes, such as 1.15, where the cluster does not say it
+    #[arg(long, value_name = "VERSION")]
+    pub kubernetes_version: Option<KubernetesVersion>,
+    /// Write the predicted state of the cluster after each hop to this folder
+    #[arg(long, value_name = "DIR")]
+    pub save_states: Option<PathBuf>,
+}
+
+/// A live cluster.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Cluster")]
+pub struct LiveArgs {
+    /// x
+    #[arg(long)]
+    pub context: Option<String>,
+    /// x
+    #[arg(long)]
+    pub kubeconfig: Option<PathBuf>,
 }
 
 /// What the user sets.

@@ -10,6 +10,7 @@ use crate::cli::{Cli, Command};
 use crate::error::{Error, Exit};
 
 mod charts;
+mod cluster;
 mod diff;
 mod explain;
 mod guides;

@@ -29,6 +29,7 @@ pub mod merge;
 mod prediction;
 pub mod server;
 pub mod state;
+mod user_overrides;
 
 pub use prediction::{Origin, Place, Prediction, Refused, Rejection, Verb};
 pub use state::ClusterState;
@@ -113,7 +114,7 @@ impl<'a> Simulator<'a> {
 
     fn over(state: ClusterState, api: &'a KubernetesFacts) -> Self {
         Self {
-            kubernetes: state.kubernetes_version().cloned(),
+            kubernetes: state.kubernetes_version(),
             state,
             api,
             before: None,
@@ -163,8 +164,8 @@ impl<'a> Simulator<'a> {
     }
 
     /// The Kubernetes version that is assumed now, where one is known.
-    pub fn kubernetes(&self) -> Option<&KubernetesVersion> {
-        self.kubernetes.as_ref()
+    pub fn kubernetes(&self) -> Option<KubernetesVersion> {
+        self.kubernetes
     }
 
     /// Goes on with another version of Kubernetes: the plan has it upgraded on the way.

@@ -1,8 +1,9 @@
 //! `plan`: the path, what every hop changes, what was found, and the steps.
 
+use super::cluster;
 use super::hops::{self, Keys, Read};
 use super::load::{Documents, Releases};
-use super::simulation::{self, Knowledge};
+use super::simulation::{Cluster, Knowledge, Simulation, Start};
 use super::{output, user_overrides};
 use crate::analysis::Changes;
 use crate::cli::PlanArgs;
@@ -10,7 +11,8 @@ use crate::error::{Error, Exit};
 use crate::guide::{HopGuide, Known};
 use crate::lint::{self, Context};
 use crate::liveness::Story;
-use crate::manifest::Component;
+use crate::manifest::{Component, Reading};
+use crate::overrides::UserOverrides;
 use crate::path::{self, Hop, UpgradePath};
 use crate::plan;
 use crate::release::{Deployment, Facts, KubernetesFacts};
@@ -19,16 +21,21 @@ use crate::simulate::Simulated;
 
 pub(super) async fn run(args: &PlanArgs) -> Result<Exit, Error> {
     output::check(&args.output)?;
-    let overrides = user_overrides::read(&args.overrides)?;
+    let files = user_overrides::read_files(&args.overrides)?;
+    let cluster = cluster::load(&args.cluster).await?;
+    let from = cluster::start(args.from.as_ref(), cluster.as_ref())?;
     let releases = Releases::open(&args.source, &args.output.console).await?;
-    let path = releases.path(&args.from, &args.to, &args.upgrade.via)?;
+    let path = releases.path(&from, &args.to, &args.upgrade.via)?;
     let deployment = args.upgrade.deployment.into();
     let read = hops::read(&releases, &path, deployment).await?;
+    let known = Knowledge {
+        facts: &releases.facts,
+        api: &KubernetesFacts::builtin(),
+        kubernetes: args.cluster.kubernetes_version,
+        keep_states: args.cluster.save_states.is_some(),
+    };
+    let (overrides, simulation) = simulate(cluster, &read, &path, (&known, files));
     let compared = hops::compare(&read, &releases.facts, (&overrides, Keys::All));
-    let api = KubernetesFacts::builtin();
-    let known =
-        Knowledge { facts: &releases.facts, api: &api, kubernetes: None, keep_states: false };
-    let simulation = simulation::simulate(&read, &path, None, &known);
     let analysis = Analysis {
         facts: &releases.facts,
         deployment,
@@ -38,14 +45,35 @@ pub(super) async fn run(args: &PlanArgs) -> Result<Exit, Error> {
     let hops = analysis.hops(&path, read, &compared.changes, |it| analysis.whole(it));
     let mut report =
         Report::new(&path.from().to_string(), &path.to().to_string(), deployment, hops);
-    if !args.overrides.files.is_empty() {
+    if overrides.objects().next().is_some() || !args.overrides.files.is_empty() {
         report.user_overrides = Some(report::user_overrides(&compared.stories));
     }
+    report.findings.extend(lint::user_override_findings(&overrides));
+    add_path_findings(&mut report, &releases, &path);
+    cluster::save_states(args.cluster.save_states.as_deref(), &path, &simulation.states)?;
+    add_simulation(&mut report, simulation);
+    output::finish(report, &args.policy, &args.output)
+}
+
+/// Simulates the path, and takes the overrides of the cluster together with those of files.
+fn simulate(
+    cluster: Option<Cluster>,
+    read: &Read,
+    path: &UpgradePath,
+    (known, files): (&Knowledge<'_>, Reading),
+) -> (UserOverrides, Simulation) {
+    let first = &read.bundles[0];
+    let is_real = cluster.is_some();
+    let start = Start::new(cluster, first, known);
+    let set = if is_real { start.user_overrides(first) } else { Reading::default() };
+    (user_overrides::with_cluster(set, files), start.run(read, path))
+}
+
+fn add_simulation(report: &mut Report, simulation: Simulation) {
+    report.kubernetes_version = simulation.kubernetes.map(|it| it.to_string());
     report.cluster = simulation.cluster;
     report.findings.extend(simulation.findings);
-    add_path_findings(&mut report, &releases, &path);
-    report.findings.extend(lint::user_override_findings(&overrides));
-    output::finish(report, &args.policy, &args.output)
+    lint::sort(&mut report.findings);
 }
 
 /// What all hops are judged with.

@@ -1,8 +1,10 @@
 //! The simulation of a path.
 
 use super::hops::Read;
+use crate::bundle::Bundle;
 use crate::finding::Finding;
 use crate::lint;
+use crate::manifest::Reading;
 use crate::path::UpgradePath;
 use crate::procedure;
 use crate::release::{Facts, KubernetesFacts, KubernetesVersion};
@@ -22,6 +24,8 @@ pub(super) struct Cluster {
 pub(super) struct Simulation {
     /// What each hop does; none where it cannot be told.
     pub(super) hops: Vec<Option<Simulated>>,
+    /// The version of Kubernetes at the start, where it is known.
+    pub(super) kubernetes: Option<KubernetesVersion>,
     /// The cluster, where it was no clean install.
     pub(super) cluster: Option<ClusterReport>,
     /// What is found in the state before the first hop.
@@ -40,36 +44,54 @@ pub(super) struct Knowledge<'a> {
     pub(super) keep_states: bool,
 }
 
-/// Simulates a path on a cluster, or on a clean install of its first release.
-pub(super) fn simulate(
-    read: &Read,
-    path: &UpgradePath,
-    cluster: Option<Cluster>,
-    known: &Knowledge<'_>,
-) -> Simulation {
-    let mut simulation = Simulation::default();
-    let first = &read.bundles[0];
-    let mut simulator = match cluster {
-        Some(Cluster { source, state }) => {
-            simulation.findings = lint::cluster_findings(&source, &state, path.from());
-            let objects = state.len();
-            let simulator = Simulator::on(state, first, known.api);
-            let assumed: Vec<_> = simulator.assumed().iter().cloned().collect();
-            simulation.findings.extend(lint::incomplete(&source, &assumed));
-            simulation.cluster = Some(ClusterReport { source, objects, assumed });
-            simulator
+/// A simulation that is about to begin.
+pub(super) struct Start<'a> {
+    known: &'a Knowledge<'a>,
+    simulator: Simulator<'a>,
+    simulation: Simulation,
+}
+
+impl<'a> Start<'a> {
+    /// The simulation on a cluster, or on a clean install of `first`.
+    pub(super) fn new(
+        cluster: Option<Cluster>,
+        first: &'a Bundle,
+        known: &'a Knowledge<'a>,
+    ) -> Self {
+        let mut simulation = Simulation::default();
+        let mut simulator = match cluster {
+            Some(Cluster { source, state }) => {
+                simulation.findings = lint::cluster_findings(&source, &state, &first.version);
+                let objects = state.len();
+                let simulator = Simulator::on(state, first, known.api);
+                let assumed: Vec<_> = simulator.assumed().iter().cloned().collect();
+                simulation.findings.extend(lint::incomplete(&source, &assumed));
+                simulation.cluster = Some(ClusterReport { source, objects, assumed });
+                simulator
+            }
+            None => Simulator::clean(first, known.api),
+        };
+        if let Some(version) = known.kubernetes {
+            simulator.set_kubernetes(version);
         }
-        None => Simulator::clean(first, known.api),
-    };
-    if let Some(version) = &known.kubernetes {
-        simulator.set_kubernetes(version.clone());
+        simulation.kubernetes = simulator.kubernetes();
+        Self { known, simulator, simulation }
     }
-    for (hop, ends) in path.hops().iter().zip(read.bundles.windows(2)) {
-        let acts = procedure::acts(&ends[1], known.facts.generation(&hop.to), &[]);
-        simulation.hops.push(simulator.hop(&ends[0], &ends[1], &acts));
-        if known.keep_states {
-            simulation.states.push(simulator.state().to_snapshot());
+
+    /// The overrides that the user has set in the cluster.
+    pub(super) fn user_overrides(&self, first: &Bundle) -> Reading {
+        self.simulator.user_overrides(first)
+    }
+
+    /// Simulates a path.
+    pub(super) fn run(mut self, read: &'a Read, path: &UpgradePath) -> Simulation {
+        for (hop, ends) in path.hops().iter().zip(read.bundles.windows(2)) {
+            let acts = procedure::acts(&ends[1], self.known.facts.generation(&hop.to), &[]);
+            self.simulation.hops.push(self.simulator.hop(&ends[0], &ends[1], &acts));
+            if self.known.keep_states {
+                self.simulation.states.push(self.simulator.state().to_snapshot());
+            }
         }
+        self.simulation
     }
-    simulation
 }

@@ -12,13 +12,26 @@ const LIMIT: u64 = 64 * 1024 * 1024;
 
 /// Everything that the user gave as overrides, in the order of the command line.
 pub(super) fn read(args: &OverrideArgs) -> Result<UserOverrides, Error> {
+    read_files(args).map(UserOverrides::new)
+}
+
+/// The same before it is read as overrides.
+pub(super) fn read_files(args: &OverrideArgs) -> Result<Reading, Error> {
     let mut reading = Reading::default();
     for path in &args.files {
         for (name, bytes) in files::read_manifests(path, LIMIT)? {
             reading.append(read_file(&name, &bytes)?);
         }
     }
-    Ok(UserOverrides::new(reading))
+    Ok(reading)
+}
+
+/// What is set in the cluster and in files. Of an object that is in both, the file's counts: it is
+/// what the user means to have there.
+pub(super) fn with_cluster(mut cluster: Reading, files: Reading) -> UserOverrides {
+    cluster.objects.retain(|it| files.objects.iter().all(|file| file.key != it.key));
+    cluster.append(files);
+    UserOverrides::new(cluster)
 }
 
 fn read_file(source: &str, bytes: &[u8]) -> Result<Reading, Error> {

@@ -1,7 +1,13 @@
 //! STUB
 /// s
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct KubernetesVersion;
+impl std::str::FromStr for KubernetesVersion {
+    type Err = String;
+    fn from_str(_: &str) -> Result<Self, String> {
+        Ok(Self)
+    }
+}
 impl std::fmt::Display for KubernetesVersion {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("1")
@@ -40,7 +46,7 @@ impl KubernetesFacts {
         Self
     }
     /// s
-    pub fn served(&self, _a: &str, _k: &str, _v: &KubernetesVersion) -> Served<'_> {
+    pub fn served(&self, _a: &str, _k: &str, _v: KubernetesVersion) -> Served<'_> {
         Served::Yes
     }
     /// s

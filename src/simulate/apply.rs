@@ -48,7 +48,7 @@ impl Simulator<'_> {
     /// Why kubectl finds no API for the object.
     fn unknown(&self, object: &Object, batch: &[&Object]) -> Option<Refused> {
         let (api_version, kind) = (&object.api_version, &object.key.kind);
-        let Some(kubernetes) = &self.kubernetes else {
+        let Some(kubernetes) = self.kubernetes else {
             return self.undefined(object, batch);
         };
         let (gone, bound, replacement) = match self.api.served(api_version, kind, kubernetes) {

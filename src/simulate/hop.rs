@@ -32,7 +32,7 @@ impl<'a> Simulator<'a> {
         }
         predictions.extend(self.left_behind(from, to));
         let triggered = self.is_triggered();
-        let simulated = Simulated { predictions, triggered, kubernetes: self.kubernetes.clone() };
+        let simulated = Simulated { predictions, triggered, kubernetes: self.kubernetes };
         self.operate();
         Some(simulated)
     }

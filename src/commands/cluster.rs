@@ -1,0 +1,71 @@
+//! The cluster that a plan is made for.
+
+use std::path::Path;
+
+use super::simulation::Cluster;
+use crate::cli::ClusterArgs;
+use crate::error::Error;
+use crate::files;
+use crate::lint;
+use crate::path::UpgradePath;
+use crate::procedure;
+use crate::release::VersionRequest;
+use crate::simulate::ClusterState;
+
+/// The most bytes that are read of a state.
+const LIMIT: u64 = 256 * 1024 * 1024;
+
+/// The cluster that the options name; none where they name none.
+pub(super) async fn load(args: &ClusterArgs) -> Result<Option<Cluster>, Error> {
+    if let Some(path) = &args.cluster_state {
+        return file(path).map(Some);
+    }
+    Ok(None)
+}
+
+fn file(path: &Path) -> Result<Cluster, Error> {
+    let bytes = files::read_input(path, LIMIT)?;
+    let source = path.display().to_string();
+    let state = ClusterState::read(&source, &bytes).map_err(|error| {
+        Error::failed(format!("cannot read the state of the cluster: {error}")).hint(error.hint())
+    })?;
+    Ok(Cluster { source, state })
+}
+
+/// The version that a plan starts from: the one that was given, or the one that the cluster runs.
+pub(super) fn start(
+    given: Option<&VersionRequest>,
+    cluster: Option<&Cluster>,
+) -> Result<VersionRequest, Error> {
+    if let Some(version) = given {
+        return Ok(version.clone());
+    }
+    let source = cluster.map(|it| it.source.as_str()).unwrap_or_default();
+    let installed = cluster.and_then(|it| lint::installed_version(&it.state));
+    let why = match installed {
+        Some(Ok(version)) => return Ok(VersionRequest::Exact(version)),
+        Some(Err(image)) => format!("its installer runs {image}, which names no version"),
+        None => format!(
+            "{} is not in it, and its image is the only record of the version",
+            procedure::installer()
+        ),
+    };
+    let message = format!("cannot tell which version {source} runs: {why}");
+    Err(Error::failed(message).hint("name the installed version with --from"))
+}
+
+/// Writes the predicted states, one file for each hop.
+pub(super) fn save_states(
+    folder: Option<&Path>,
+    path: &UpgradePath,
+    states: &[Vec<u8>],
+) -> Result<(), Error> {
+    let Some(folder) = folder else {
+        return Ok(());
+    };
+    files::make_folder(folder)?;
+    for (hop, state) in path.hops().iter().zip(states) {
+        files::write_atomically(&folder.join(format!("{}.json", hop.to)), state)?;
+    }
+    Ok(())
+}
