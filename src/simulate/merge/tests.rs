@@ -1,0 +1,3 @@
+//! Tests of the merge.
+
+use super::*;
