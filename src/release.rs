@@ -15,12 +15,14 @@ use serde::{Deserialize, Serialize};
 
 mod catalog;
 mod facts;
+mod kubernetes;
 mod needs;
 
 pub use catalog::{Catalog, Excluded};
 pub use facts::{
     ArtifactLayout, ConvertedSecret, DocumentedRename, Facts, Generation, IstioReader,
 };
+pub use kubernetes::KubernetesVersion;
 pub use needs::{Need, Role};
 
 /// A release as its source lists it, in the shape of GitHub's REST API
