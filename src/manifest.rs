@@ -29,8 +29,9 @@ mod scope;
 pub use credential::{looks_like_credential, names_certificate, without_literal_credential};
 pub use installation::{Component, Installation};
 pub use problem::{Problem, ProblemKind};
-pub(crate) use read::read_document;
 pub use read::{Reading, read};
+pub(crate) use read::{read_document, read_node};
+pub(crate) use redact::{LAST_APPLIED, withhold};
 pub use scope::{Scope, Scopes};
 
 /// One file of manifests, unread.

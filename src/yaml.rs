@@ -224,6 +224,11 @@ impl Digest {
         Self { nature, ..self }
     }
 
+    /// The sha-256. It may be tested against guesses, so it is for keyed digests only.
+    pub(crate) fn sha256(&self) -> &[u8; 32] {
+        &self.sha256
+    }
+
     /// Of what nature the value is.
     pub fn nature(&self) -> Nature {
         self.nature

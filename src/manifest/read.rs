@@ -40,15 +40,25 @@ pub(crate) fn read_document(
     document: &RawDocument<'_>,
     limits: &Limits,
 ) -> Result<Reading, yaml::Error> {
-    let mut reader = Reader { source, reading: Reading::default() };
-    if let Some(node) = yaml::parse(document, limits)? {
-        reader.node(node);
-    }
-    Ok(reader.reading)
+    let node = yaml::parse(document, limits)?;
+    Ok(node.map(|it| read_node(source, it, &redact::withhold)).unwrap_or_default())
+}
+
+/// Reads the objects of one value. `withhold` takes the kind of an object and the object, and has to
+/// leave no secret value in it.
+pub(crate) fn read_node(
+    source: &Arc<str>,
+    node: Node,
+    withhold: &dyn Fn(&str, &mut Node),
+) -> Reading {
+    let mut reader = Reader { source, withhold, reading: Reading::default() };
+    reader.node(node);
+    reader.reading
 }
 
 struct Reader<'a> {
     source: &'a Arc<str>,
+    withhold: &'a dyn Fn(&str, &mut Node),
     reading: Reading,
 }
 
@@ -88,7 +98,7 @@ impl Reader<'_> {
             let key = scope::key(api_version, kind, name, &node);
             (api_version.to_owned(), key)
         };
-        redact::withhold(&key.kind, &mut node);
+        (self.withhold)(&key.kind, &mut node);
         self.reading.objects.push(Object { key, api_version, source: self.source.clone(), node });
     }
 

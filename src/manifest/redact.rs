@@ -15,13 +15,13 @@ use crate::manifest::looks_like_credential;
 use crate::yaml::{Digest, Nature, Node, Value};
 
 /// Where kubectl apply keeps the object as it was applied.
-const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
+pub(crate) const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 
 /// What a withheld value reads as where only text fits.
 const SECRET: &str = "(secret)";
 
 /// Replaces the secret values of an object by [`Value::Redacted`].
-pub(super) fn withhold(kind: &str, object: &mut Node) {
+pub(crate) fn withhold(kind: &str, object: &mut Node) {
     let withheld = match kind {
         "Secret" => secret(object),
         "ConfigMap" => config_map(object),

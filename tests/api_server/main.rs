@@ -1,0 +1,6 @@
+//! What is modelled here against a real API server, where `KUBEBUILDER_ASSETS` names a folder with
+//! etcd and kube-apiserver. Without it nothing of this runs, and it says so.
+#![expect(clippy::unwrap_used, reason = "a helper of a test fails the test where it cannot go on")]
+
+#[cfg(unix)]
+mod server;
