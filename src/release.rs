@@ -22,7 +22,7 @@ pub use catalog::{Catalog, Excluded};
 pub use facts::{
     ArtifactLayout, ConvertedSecret, DocumentedRename, Facts, Generation, IstioReader,
 };
-pub use kubernetes::KubernetesVersion;
+pub use kubernetes::{KubernetesFacts, KubernetesVersion, Served};
 pub use needs::{Need, Role};
 
 /// A release as its source lists it, in the shape of GitHub's REST API

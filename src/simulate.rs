@@ -15,7 +15,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use semver::Version;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::bundle::Bundle;
 use crate::manifest::ObjectKey;
@@ -34,8 +34,8 @@ mod user_overrides;
 pub use prediction::{Origin, Place, Prediction, Refused, Rejection, Verb};
 pub use state::ClusterState;
 
-/// The namespaces of every cluster.
-const NAMESPACES: [&str; 4] = ["default", "kube-node-lease", "kube-public", "kube-system"];
+/// The version of Kubernetes that the model of the API server was compared with.
+const MODEL: KubernetesVersion = KubernetesVersion { major: 1, minor: 20 };
 
 /// What a hop does.
 #[derive(Debug, Clone, PartialEq)]
@@ -77,17 +77,10 @@ pub struct Simulator<'a> {
 impl<'a> Simulator<'a> {
     /// A cluster on which `release` was installed and nothing else was done.
     pub fn clean(release: &'a Bundle, api: &'a KubernetesFacts) -> Self {
-        Self::installed(ClusterState::empty(), release, api)
+        Self::installed(ClusterState::empty(None), release, api)
     }
 
-    fn installed(mut state: ClusterState, release: &'a Bundle, api: &'a KubernetesFacts) -> Self {
-        for namespace in NAMESPACES {
-            let key = custom::namespace(namespace);
-            state.put(
-                &key,
-                json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}}),
-            );
-        }
+    fn installed(state: ClusterState, release: &'a Bundle, api: &'a KubernetesFacts) -> Self {
         let mut simulator = Self::over(state, api);
         simulator.install(release);
         simulator
@@ -96,14 +89,17 @@ impl<'a> Simulator<'a> {
     /// A cluster in this state, which runs `release`.
     pub fn on(state: ClusterState, release: &'a Bundle, api: &'a KubernetesFacts) -> Self {
         // Sealed with the same key, so that secrets of both compare.
-        let clean = Self::installed(ClusterState::empty(), release, api);
+        let clean = Self::installed(state.emptied(), release, api);
         let mut simulator = Self::over(state, api);
         for key in clean.state.keys() {
-            if !simulator.state.covers(key)
+            if !simulator.state.covers_object(key)
                 && let Some(value) = clean.state.get(key)
             {
-                simulator.state.put(key, value);
-                simulator.assumed.insert(key.kind.clone());
+                simulator.state.put(key.clone(), value);
+                simulator.assumed.insert(match &key.namespace {
+                    Some(namespace) => format!("{} in {namespace}", key.kind),
+                    None => key.kind.clone(),
+                });
                 if custom::is_definition(key) {
                     simulator.presumed.clone_from(&clean.presumed);
                 }
@@ -114,7 +110,7 @@ impl<'a> Simulator<'a> {
 
     fn over(state: ClusterState, api: &'a KubernetesFacts) -> Self {
         Self {
-            kubernetes: state.kubernetes_version(),
+            kubernetes: state.kubernetes_version().and_then(|it| it.parse().ok()),
             state,
             api,
             before: None,
@@ -131,8 +127,8 @@ impl<'a> Simulator<'a> {
     fn install(&mut self, release: &'a Bundle) {
         for file in procedure::applied(release) {
             for object in release.objects_of(file) {
-                let after = server::stored(merge::annotated(&self.manifest(object)));
-                self.state.put(&object.key, after);
+                let after = self.stored(merge::annotated(&self.manifest(object)));
+                self.state.put(object.key.clone(), after);
                 let place = Place { source: object.source.to_string(), line: object.line() };
                 self.origins.insert(object.key.clone(), Origin::Before(Some(place)));
                 self.presumed.insert((object.api_version.clone(), object.key.kind.clone()));
@@ -149,8 +145,14 @@ impl<'a> Simulator<'a> {
         if !self.state.contains(&key) {
             let namespace =
                 json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}});
-            self.state.put(&key, server::stored(namespace));
+            let namespace = self.stored(namespace);
+            self.state.put(key, namespace);
         }
+    }
+
+    /// An object as the API server stores it. Where nothing is known, it is one of Kubernetes 1.20.
+    fn stored(&self, object: Value) -> Value {
+        server::stored(object, self.kubernetes.unwrap_or(MODEL))
     }
 
     /// The state as it is now.

@@ -11,9 +11,8 @@ use crate::path::UpgradePath;
 use crate::procedure;
 use crate::release::VersionRequest;
 use crate::simulate::ClusterState;
-
-/// The most bytes that are read of a state.
-const LIMIT: u64 = 256 * 1024 * 1024;
+use crate::simulate::state::MAX_BYTES;
+use crate::yaml::Limits;
 
 /// The cluster that the options name; none where they name none.
 pub(super) async fn load(args: &ClusterArgs) -> Result<Option<Cluster>, Error> {
@@ -24,9 +23,9 @@ pub(super) async fn load(args: &ClusterArgs) -> Result<Option<Cluster>, Error> {
 }
 
 fn file(path: &Path) -> Result<Cluster, Error> {
-    let bytes = files::read_input(path, LIMIT)?;
+    let bytes = files::read_input(path, MAX_BYTES)?;
     let source = path.display().to_string();
-    let state = ClusterState::read(&source, &bytes).map_err(|error| {
+    let state = ClusterState::read(&source, &bytes, &Limits::default()).map_err(|error| {
         Error::failed(format!("cannot read the state of the cluster: {error}")).hint(error.hint())
     })?;
     Ok(Cluster { source, state })

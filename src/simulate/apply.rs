@@ -10,13 +10,16 @@
 
 use serde_json::Value;
 
-use super::merge::{self, FieldChange, Style};
+use super::merge::{self, FieldChange, Kubectl, MergeError};
 use super::prediction::{Place, Prediction, Refused, Rejection, Verb};
 use super::server;
 use super::{Simulator, custom};
 use crate::manifest::{Object, ObjectKey};
 use crate::procedure;
 use crate::release::Served;
+
+/// Which kubectl applies. An older one differs in the patches of definitions only.
+const KUBECTL: Kubectl = Kubectl::V1_32;
 
 /// What applying an object does, and the object afterwards where it is another one.
 pub(super) struct Applied {
@@ -131,7 +134,7 @@ impl Simulator<'_> {
         if !invalid.is_empty() {
             return Err(Refused::Invalid(invalid));
         }
-        Ok(server::stored(merge::annotated(manifest)))
+        Ok(self.stored(merge::annotated(manifest)))
     }
 
     /// Whether objects can be created in a namespace.
@@ -153,10 +156,8 @@ impl Simulator<'_> {
         live: &Value,
     ) -> Result<(Verb, Option<Value>), Refused> {
         let live = &server::as_version(live, &object.api_version).unwrap_or_else(|| live.clone());
-        let style = merge::style(&object.api_version, &object.key.kind);
-        let after =
-            patched(style, manifest, live).map_err(|it| Refused::Unmergeable(it.to_string()))?;
-        let Some(after) = after.map(server::stored) else {
+        let after = patched(manifest, live).map_err(|it| Refused::Unmergeable(it.to_string()))?;
+        let Some(after) = after.map(|it| self.stored(it)) else {
             return Ok((Verb::Unchanged, None));
         };
         let invalid = server::valid(&after);
@@ -178,13 +179,14 @@ impl Simulator<'_> {
         if changes.is_empty() {
             return Vec::new();
         }
-        let applied = merge::last_applied(live).or_else(|| self.brought_form(&object.key));
+        let applied =
+            merge::last_applied(live).ok().flatten().or_else(|| self.brought_form(&object.key));
         let Some(applied) = applied else {
             return Vec::new();
         };
         let live = server::as_version(live, &object.api_version).unwrap_or_else(|| live.clone());
         let applied = server::as_version(&applied, &object.api_version).unwrap_or(applied);
-        let edits = merge::changed_fields(&server::stored(applied), &live);
+        let edits = merge::changed_fields(&self.stored(applied), &live);
         let own = |it: &&FieldChange| {
             !is_operators(&object.key, &it.path) && edits.iter().any(|edit| edit.path == it.path)
         };
@@ -199,18 +201,12 @@ impl Simulator<'_> {
 }
 
 /// The object with kubectl's patch applied; none if there is nothing to patch.
-fn patched(
-    style: Style,
-    manifest: &Value,
-    live: &Value,
-) -> Result<Option<Value>, merge::MergeError> {
-    let original = merge::last_applied(live);
-    let modified = merge::annotated(manifest);
-    let patch = merge::patch(style, original.as_ref(), &modified, live)?;
-    if patch.as_object().is_some_and(serde_json::Map::is_empty) {
+fn patched(manifest: &Value, live: &Value) -> Result<Option<Value>, MergeError> {
+    let patch = KUBECTL.patch(manifest, live)?;
+    if patch.is_empty() {
         return Ok(None);
     }
-    merge::apply_patch(style, live, &patch).map(Some)
+    merge::apply_patch(patch.style, live, &patch.body).map(Some)
 }
 
 /// Whether the operator writes the field: nobody edited it.

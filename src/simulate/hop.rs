@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::apply::Batch;
 use super::prediction::{Origin, Place, Prediction, Refused, Rejection, Verb};
+use super::state::finalizers;
 use super::{Simulated, Simulator};
 use crate::bundle::{Bundle, File};
 use crate::manifest::{Object, ObjectKey};
@@ -86,7 +87,7 @@ impl<'a> Simulator<'a> {
         let applied = self.apply(object, refused);
         let mut prediction = applied.prediction;
         if let Some(after) = applied.after {
-            self.state.put(&object.key, after);
+            self.state.put(object.key.clone(), after);
             let place = Place { source: object.source.to_string(), line: object.line() };
             self.origins.insert(object.key.clone(), Origin::Hop(at.clone(), place));
         }
@@ -159,15 +160,7 @@ impl<'a> Simulator<'a> {
                 installation["metadata"]["labels"] = json!({});
             }
             change(&mut installation);
-            self.state.put(&key, installation);
+            self.state.put(key, installation);
         }
     }
-}
-
-/// The finalizers that a deletion has to wait for. The one of foreground deletion is removed by
-/// Kubernetes itself.
-fn finalizers(object: &Value) -> Vec<String> {
-    let listed = object.pointer("/metadata/finalizers").and_then(Value::as_array);
-    let names = listed.into_iter().flatten().filter_map(Value::as_str);
-    names.filter(|it| *it != "foregroundDeletion" && *it != "orphan").map(str::to_owned).collect()
 }

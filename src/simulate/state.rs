@@ -22,6 +22,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::Place;
 use crate::manifest::{ObjectKey, Problem, ProblemKind};
 use crate::yaml::Limits;
 
@@ -31,6 +32,7 @@ mod helm;
 mod page;
 mod read;
 mod seal;
+mod search;
 mod snapshot;
 mod yaml_list;
 
@@ -38,7 +40,8 @@ pub use coverage::{Coverage, Listing, Outcome};
 pub use error::StateError;
 pub use helm::HelmRelease;
 pub use page::Page;
-pub use seal::{Seal, is_sealed};
+pub use seal::{Seal, is_sealed, shown};
+pub(crate) use search::finalizers;
 pub use snapshot::FORMAT;
 
 /// How large a file of a state may be: 256 MiB. One of 5,000 objects has about 10 MB.
@@ -126,6 +129,15 @@ impl ClusterState {
             state.put(key, object);
         }
         state
+    }
+
+    /// A cluster in which nothing is installed, with secret values sealed as here, so that they can
+    /// be compared.
+    #[must_use]
+    pub fn emptied(&self) -> Self {
+        let mut empty = Self::empty(self.kubernetes.as_deref());
+        empty.seal = self.seal.clone();
+        empty
     }
 
     /// A state without objects, about which nothing is known yet. It is filled from pages.
@@ -220,6 +232,11 @@ impl ClusterState {
     /// or that was read from a cluster.
     pub fn line(&self, key: &ObjectKey) -> Option<u32> {
         self.objects.get(key)?.line
+    }
+
+    /// Where an object stands in the source, if it does.
+    pub fn place(&self, key: &ObjectKey) -> Option<Place> {
+        Some(Place { source: self.source.to_string(), line: self.line(key)? })
     }
 
     /// The cluster that the state was read from, if it says one.

@@ -141,6 +141,18 @@ fn drop_sealed(node: &mut Node) {
     }
 }
 
+/// A value as reports print it: `(secret)` in place of each text that stands for a secret value.
+pub fn shown(value: &serde_json::Value) -> serde_json::Value {
+    match value {
+        serde_json::Value::String(text) if is_sealed(text) => "(secret)".into(),
+        serde_json::Value::Array(items) => items.iter().map(shown).collect(),
+        serde_json::Value::Object(fields) => {
+            fields.iter().map(|(key, it)| (key.clone(), shown(it))).collect()
+        }
+        other => other.clone(),
+    }
+}
+
 /// A node as JSON with its withheld values sealed.
 struct Sealed<'a> {
     seal: &'a Seal,
