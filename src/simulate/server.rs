@@ -17,11 +17,15 @@ use crate::release::KubernetesVersion;
 
 mod crd;
 mod defaults;
+mod immutable;
 pub mod quantity;
 mod shape;
 mod types;
+mod valid;
 mod version;
 
+pub use immutable::{Immutable, immutable};
+pub use valid::{Invalid, valid};
 pub use version::as_version;
 
 /// How a sealed secret value begins.

@@ -7,6 +7,10 @@ use serde_json::{Map, Value, json};
 type Fields = Map<String, Value>;
 
 pub(super) fn convert(given: &mut Fields, from: &str, to: &str) -> Option<()> {
+    let is_old = |version| matches!(version, "autoscaling/v1" | "autoscaling/v2beta1");
+    if is_old(from) && has_annotation(given) || is_old(to) && has_behavior(given) {
+        return None;
+    }
     match from {
         "autoscaling/v1" => from_v1(given)?,
         "autoscaling/v2beta1" => each_metric(given, from_v2beta1)?,
@@ -19,13 +23,19 @@ pub(super) fn convert(given: &mut Fields, from: &str, to: &str) -> Option<()> {
     }
 }
 
-/// What autoscaling/v1 has no field for stands in annotations; that is not read.
+/// Whether something stands in annotations because the version has no field for it. That is not
+/// read.
+fn has_annotation(given: &Fields) -> bool {
+    let annotations = given.get("metadata").and_then(|it| it.get("annotations"));
+    let mut keys = annotations.and_then(Value::as_object).into_iter().flat_map(Map::keys);
+    keys.any(|it| it.starts_with("autoscaling.alpha.kubernetes.io/"))
+}
+
+fn has_behavior(given: &Fields) -> bool {
+    given.get("spec").is_some_and(|it| it.get("behavior").is_some())
+}
+
 fn from_v1(given: &mut Fields) -> Option<()> {
-    let annotations = given.get("metadata")?.get("annotations").and_then(Value::as_object);
-    let mut keys = annotations.into_iter().flat_map(Map::keys);
-    if keys.any(|it| it.starts_with("autoscaling.alpha.kubernetes.io/")) {
-        return None;
-    }
     let spec = given.get_mut("spec")?.as_object_mut()?;
     let percent = spec.remove("targetCPUUtilizationPercentage")?;
     let target = json!({"type": "Utilization", "averageUtilization": percent});
@@ -40,7 +50,7 @@ fn to_v1(given: &mut Fields) -> Option<()> {
     let [metric] = metrics.as_array()?.as_slice() else { return None };
     let is_cpu = metric.pointer("/resource/name")?.as_str()? == "cpu";
     let percent = metric.pointer("/resource/target/averageUtilization")?.clone();
-    (is_cpu && !spec.contains_key("behavior")).then(|| {
+    is_cpu.then(|| {
         spec.insert("targetCPUUtilizationPercentage".to_owned(), percent);
     })
 }
