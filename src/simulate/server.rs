@@ -17,9 +17,16 @@ use crate::release::KubernetesVersion;
 
 mod crd;
 mod defaults;
+mod immutable;
 pub mod quantity;
 mod shape;
 mod types;
+mod valid;
+mod version;
+
+pub use immutable::{Immutable, immutable};
+pub use valid::{Invalid, valid};
+pub use version::as_version;
 
 /// How a sealed secret value begins.
 const SEAL: &str = "(sealed:";
@@ -47,6 +54,62 @@ pub fn stored(object: Value, kubernetes: KubernetesVersion) -> Value {
         without_time(given);
     }
     object
+}
+
+/// What the server sets itself when an object is created.
+const OWN_METADATA: &[&str] = &[
+    "creationTimestamp",
+    "deletionGracePeriodSeconds",
+    "deletionTimestamp",
+    "generation",
+    "managedFields",
+    "resourceVersion",
+    "selfLink",
+    "uid",
+];
+
+/// The object as it is after its creation: as [`stored`], without a `status` of its own (built-in
+/// kinds; a custom kind keeps it, as one without the status subresource does), and with the
+/// finalizers and annotations that the server adds to claims, volumes and daemon sets.
+pub fn created(mut object: Value, kubernetes: KubernetesVersion) -> Value {
+    let is_builtin = is_builtin(&object);
+    if let Some(given) = object.as_object_mut() {
+        given.retain(|key, _| key != "status" || !is_builtin);
+        if let Some(metadata) = given.get_mut("metadata").and_then(Value::as_object_mut) {
+            metadata.retain(|key, _| !OWN_METADATA.contains(&key.as_str()));
+        }
+        defaults::creation(given);
+    }
+    stored(object, kubernetes)
+}
+
+/// The object as it is after an update of `old`: as [`stored`], with the `status` of the old one
+/// (built-in kinds) and what the server sets in the metadata.
+pub fn updated(old: &Value, mut object: Value, kubernetes: KubernetesVersion) -> Value {
+    let is_builtin = is_builtin(&object);
+    if let (Some(given), Some(old)) = (object.as_object_mut(), old.as_object()) {
+        if is_builtin {
+            keep(given, old, "status");
+        }
+        let metadata = given.get_mut("metadata").and_then(Value::as_object_mut);
+        if let (Some(metadata), Some(Value::Object(old))) = (metadata, old.get("metadata")) {
+            OWN_METADATA.iter().for_each(|it| keep(metadata, old, it));
+        }
+    }
+    stored(object, kubernetes)
+}
+
+/// Sets a field to what it was.
+fn keep(given: &mut Map<String, Value>, old: &Map<String, Value>, name: &str) {
+    match old.get(name) {
+        Some(value) => drop(given.insert(name.to_owned(), value.clone())),
+        None => drop(given.remove(name)),
+    }
+}
+
+fn is_builtin(object: &Value) -> bool {
+    let text = |key| object.get(key).and_then(Value::as_str).unwrap_or_default();
+    types::root(text("apiVersion"), text("kind")).is_some()
 }
 
 /// The server sets the time of creation; where it is not known, nothing is written.

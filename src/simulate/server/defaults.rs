@@ -43,6 +43,31 @@ pub(super) fn of_type(name: &str, given: &mut Fields, kubernetes: KubernetesVers
     }
 }
 
+/// Adds what the server adds to an object that is created.
+pub(super) fn creation(given: &mut Fields) {
+    let kind = text(given, "kind").to_owned();
+    let Some(metadata) = inner(given, "metadata") else { return };
+    let finalizer = match kind.as_str() {
+        "PersistentVolumeClaim" => "kubernetes.io/pvc-protection",
+        "PersistentVolume" => "kubernetes.io/pv-protection",
+        "DaemonSet" => return generation(metadata),
+        _ => return,
+    };
+    if let Some(Value::Array(finalizers)) = metadata.get_mut("finalizers") {
+        if !finalizers.iter().any(|it| it == finalizer) {
+            finalizers.push(finalizer.into());
+        }
+    } else {
+        metadata.insert("finalizers".to_owned(), json!([finalizer]));
+    }
+}
+
+fn generation(metadata: &mut Fields) {
+    if let Some(annotations) = inner(metadata, "annotations") {
+        annotations.insert("deprecated.daemonset.template.generation".to_owned(), "1".into());
+    }
+}
+
 /// Sets a field that is absent.
 fn set(given: &mut Fields, name: &str, value: impl FnOnce() -> Value) {
     if !given.contains_key(name) {

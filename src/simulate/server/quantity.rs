@@ -96,6 +96,9 @@ impl FromStr for Quantity {
     fn from_str(text: &str) -> Result<Self, NotAQuantity> {
         let parts = parts(text)?;
         let (base, power, format) = unit(parts.suffix).ok_or(NotAQuantity::Malformed)?;
+        if !text.bytes().any(|it| it.is_ascii_digit()) && !is_read_without_digits((power, format)) {
+            return Err(NotAQuantity::Malformed);
+        }
         let digits = format!("{}{}", parts.whole, parts.fraction);
         let number: i128 = match digits.as_str() {
             "" => 0,
@@ -117,6 +120,14 @@ impl FromStr for Quantity {
         quantity.round_up(NANO);
         quantity.bound();
         Ok(quantity)
+    }
+}
+
+/// Whether a unit alone is nothing of it. The server's fast path takes it so, the other refuses it.
+fn is_read_without_digits((power, format): (i32, Format)) -> bool {
+    match format {
+        Format::Binary => power < 50,
+        Format::Decimal | Format::Exponent => power >= NANO,
     }
 }
 
