@@ -127,7 +127,8 @@ impl<'a> Simulator<'a> {
     fn install(&mut self, release: &'a Bundle) {
         for file in procedure::applied(release) {
             for object in release.objects_of(file) {
-                let after = self.stored(merge::annotated(&self.manifest(object)));
+                let after =
+                    server::created(merge::annotated(&self.manifest(object)), self.api_server());
                 self.state.put(object.key.clone(), after);
                 let place = Place { source: object.source.to_string(), line: object.line() };
                 self.origins.insert(object.key.clone(), Origin::Before(Some(place)));
@@ -145,14 +146,14 @@ impl<'a> Simulator<'a> {
         if !self.state.contains(&key) {
             let namespace =
                 json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}});
-            let namespace = self.stored(namespace);
+            let namespace = server::created(namespace, self.api_server());
             self.state.put(key, namespace);
         }
     }
 
-    /// An object as the API server stores it. Where nothing is known, it is one of Kubernetes 1.20.
-    fn stored(&self, object: Value) -> Value {
-        server::stored(object, self.kubernetes.unwrap_or(MODEL))
+    /// The Kubernetes whose API server is modelled. Where nothing is known, it is 1.20.
+    fn api_server(&self) -> KubernetesVersion {
+        self.kubernetes.unwrap_or(MODEL)
     }
 
     /// The state as it is now.

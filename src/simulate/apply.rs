@@ -130,11 +130,11 @@ impl Simulator<'_> {
         if let Some(namespace) = &object.key.namespace {
             self.namespace(namespace)?;
         }
-        let invalid = server::valid(manifest);
+        let invalid = server::valid(manifest, self.api_server());
         if !invalid.is_empty() {
             return Err(Refused::Invalid(invalid));
         }
-        Ok(self.stored(merge::annotated(manifest)))
+        Ok(server::created(merge::annotated(manifest), self.api_server()))
     }
 
     /// Whether objects can be created in a namespace.
@@ -157,14 +157,14 @@ impl Simulator<'_> {
     ) -> Result<(Verb, Option<Value>), Refused> {
         let live = &server::as_version(live, &object.api_version).unwrap_or_else(|| live.clone());
         let after = patched(manifest, live).map_err(|it| Refused::Unmergeable(it.to_string()))?;
-        let Some(after) = after.map(|it| self.stored(it)) else {
+        let Some(after) = after.map(|it| server::updated(live, it, self.api_server())) else {
             return Ok((Verb::Unchanged, None));
         };
-        let invalid = server::valid(&after);
+        let invalid = server::valid(&after, self.api_server());
         if !invalid.is_empty() {
             return Err(Refused::Invalid(invalid));
         }
-        let immutable = server::immutable(live, &after);
+        let immutable = server::immutable(live, &after, self.api_server());
         if !immutable.is_empty() {
             return Err(Refused::Immutable(immutable));
         }
@@ -186,7 +186,7 @@ impl Simulator<'_> {
         };
         let live = server::as_version(live, &object.api_version).unwrap_or_else(|| live.clone());
         let applied = server::as_version(&applied, &object.api_version).unwrap_or(applied);
-        let edits = merge::changed_fields(&self.stored(applied), &live);
+        let edits = merge::changed_fields(&server::stored(applied, self.api_server()), &live);
         let own = |it: &&FieldChange| {
             !is_operators(&object.key, &it.path) && edits.iter().any(|edit| edit.path == it.path)
         };

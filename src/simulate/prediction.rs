@@ -194,7 +194,7 @@ impl Refused {
     /// What to do about it, where more can be said than the meaning of the finding does.
     pub fn remedy(&self, object: &ObjectKey) -> Option<String> {
         match self {
-            Self::Immutable(fields) => fields.first().map(|it| it.remedy.clone()),
+            Self::Immutable(fields) => fields.first().map(|it| it.remedy.to_owned()),
             Self::NotServed { bound, gone, .. } => Some(if *gone {
                 format!(
                     "Run this hop on a Kubernetes before {bound}, or choose a release that does not use this version."

@@ -69,7 +69,7 @@ struct File<'a> {
     kubernetes: Option<String>,
     seal: Option<String>,
     lists: Option<Vec<Listing>>,
-    #[serde(borrow)]
+    #[serde(borrow, rename = "items")]
     objects: Vec<&'a RawValue>,
 }
 
@@ -92,7 +92,7 @@ pub(super) fn write(state: &ClusterState) -> Vec<u8> {
     });
     let head = head.strip_suffix('}').unwrap_or(&head);
     let lists = lists.unwrap_or_else(|| "null".to_owned());
-    format!("{head},\n\"lists\":{lists},\n\"objects\":{}}}\n", lines(objects)).into_bytes()
+    format!("{head},\n\"lists\":{lists},\n\"items\":{}}}\n", lines(objects)).into_bytes()
 }
 
 fn json(value: &impl Serialize) -> String {
