@@ -15,7 +15,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use semver::Version;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::bundle::Bundle;
 use crate::manifest::ObjectKey;
