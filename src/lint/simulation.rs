@@ -5,6 +5,7 @@ use crate::finding::{Code, Evidence, Finding, Severity};
 use crate::manifest::ObjectKey;
 use crate::overrides;
 use crate::procedure;
+use crate::simulate::merge::FieldChange;
 use crate::simulate::{Origin, Place, Prediction, Refused, Simulated, Verb, state};
 
 /// The predictions of the hop, where there are any.
@@ -99,18 +100,28 @@ fn reset(context: &Context<'_>, prediction: &Prediction) -> Vec<Finding> {
     }
     let resets = prediction.resets.iter();
     let own = resets.filter(|it| !is_override || it.path.starts_with("data"));
-    own.map(|it| {
-        let (code, what) = if is_override {
-            (Code::OverrideResetByArtifact, "the operator installs with that value")
-        } else {
-            (Code::EditResetByArtifact, "your edit is lost")
-        };
-        let (from, to) = (shown(it.from.as_ref()), shown(it.to.as_ref()));
-        let message = format!("{key} has {} {from} in the cluster, edited after it was applied; the hop sets it to {to}, and {what}", it.path);
-        let finding = Finding::new(code, format!("{key} {}", it.path), message);
-        finding.evidence_all(evidence(context, prediction))
-    })
-    .collect()
+    own.map(|it| reset_finding(context, prediction, it, is_override)).collect()
+}
+
+fn reset_finding(
+    context: &Context<'_>,
+    prediction: &Prediction,
+    change: &FieldChange,
+    is_override: bool,
+) -> Finding {
+    let (code, what) = if is_override {
+        (Code::OverrideResetByArtifact, "and the operator installs with that value")
+    } else {
+        (Code::EditResetByArtifact, "and the edit is lost")
+    };
+    let file = prediction.place.as_ref().map_or("the artifact", |it| &it.source);
+    let message = format!(
+        "was edited in the cluster: it is {} there; applying {file} makes it {}, {what}",
+        shown(change.from.as_ref()),
+        shown(change.to.as_ref())
+    );
+    let subject = format!("{} {}", prediction.object, change.path);
+    Finding::new(code, subject, message).evidence_all(evidence(context, prediction))
 }
 
 fn returned(context: &Context<'_>, prediction: &Prediction, is_override: bool) -> Finding {
@@ -118,8 +129,9 @@ fn returned(context: &Context<'_>, prediction: &Prediction, is_override: bool) -
     let before = &context.hop.from;
     let (code, what) = if is_override {
         let keys = context.to.objects.get(key).map_or(0, |it| overrides::data(it).count());
-        let keys = format!("{keys} key{}", if keys == 1 { "" } else { "s" });
-        (Code::OverrideResetByArtifact, format!("creates it again, and its {keys} take effect"))
+        let keys =
+            if keys == 1 { "its key takes".to_owned() } else { format!("its {keys} keys take") };
+        (Code::OverrideResetByArtifact, format!("creates it again, and {keys} effect"))
     } else {
         (Code::EditResetByArtifact, "creates it again".to_owned())
     };

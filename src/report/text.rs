@@ -44,7 +44,7 @@ pub fn text(report: &Report, style: Style, detail: Detail) -> String {
         hop_heading(&mut page, hop, number, count);
         hop_lines(&mut page, hop);
         if detail != Detail::Summary {
-            hop_body(&mut page, hop, &blockers, detail);
+            hop_body(&mut page, hop, (&blockers, report.cluster.is_some()), detail);
         }
     }
     if detail != Detail::Summary {
@@ -195,8 +195,16 @@ fn hop_lines(page: &mut Page, hop: &HopReport) {
     }
 }
 
-fn hop_body(page: &mut Page, hop: &HopReport, blockers: &Blockers<'_>, detail: Detail) {
-    if let Some(objects) = &hop.objects {
+/// On a cluster, what happens there is told instead of what the release changed; on a clean install
+/// that is the same.
+fn hop_body(
+    page: &mut Page,
+    hop: &HopReport,
+    (blockers, is_cluster): (&Blockers<'_>, bool),
+    detail: Detail,
+) {
+    let everything = detail == Detail::Full;
+    if let Some(objects) = hop.objects.as_ref().filter(|_| everything || !is_cluster) {
         objects_detail(page, objects, detail);
     }
     if let Some(overrides) = &hop.overrides {
@@ -205,7 +213,7 @@ fn hop_body(page: &mut Page, hop: &HopReport, blockers: &Blockers<'_>, detail: D
     if let Some(values) = hop.chart_values.as_ref().filter(|_| detail == Detail::Full) {
         charts::lists(page, values);
     }
-    if let Some(predictions) = &hop.predictions {
+    if let Some(predictions) = hop.predictions.as_ref().filter(|_| everything || is_cluster) {
         simulation::detail(page, predictions, detail);
     }
     for finding in hop.findings.iter().filter(|it| !blockers.tells(it)) {

@@ -7,6 +7,8 @@ use crate::support::{History, Installer, findings, overrides, report_on};
 use kyma_upgrade::finding::Code;
 use serde_json::Value;
 
+mod clusters;
+
 const PLAN: [&str; 5] = ["plan", "--from", "1.4", "--to", "1.5"];
 
 /// A history of two minors, 1.4 and 1.5, with these installers.
@@ -86,6 +88,7 @@ fn case(code: Code) -> (History, Vec<&'static str>) {
             (two(&with_components("core@a"), &with_components("core@b")), &[])
         }
         Code::UnusedAccept => (two(&plain(), &plain()), &["--accept", "guide-stale"]),
+        _ => return clusters::case(code),
     };
     (history, PLAN.iter().chain(extra).copied().collect())
 }
