@@ -19,6 +19,7 @@ mod cluster;
 mod components;
 mod fates;
 mod guides;
+mod kubernetes;
 mod objects;
 mod overrides;
 mod permissions;
@@ -83,6 +84,7 @@ pub const RULES: &[Rule] = &[
     components::moved,
     objects::left_behind,
     permissions::widened,
+    kubernetes::version,
     simulation::rejected,
     simulation::resets,
     simulation::not_triggered,

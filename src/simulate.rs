@@ -20,7 +20,7 @@ use serde_json::json;
 use crate::bundle::Bundle;
 use crate::manifest::ObjectKey;
 use crate::procedure;
-use crate::release::{KubernetesFacts, KubernetesVersion};
+use crate::release::{KubernetesFacts, KubernetesVersion, Strength};
 
 mod apply;
 mod custom;
@@ -44,8 +44,10 @@ pub struct Simulated {
     pub predictions: Vec<Prediction>,
     /// Whether the operator starts at the end.
     pub triggered: bool,
-    /// The Kubernetes version that was assumed, where one is known.
+    /// The version of Kubernetes that was assumed, where one is known.
     pub kubernetes: Option<KubernetesVersion>,
+    /// The version before the hop, where it is too old for it and an upgrade was assumed.
+    pub upgraded_from: Option<KubernetesVersion>,
 }
 
 impl Simulated {
@@ -171,8 +173,19 @@ impl<'a> Simulator<'a> {
         self.kubernetes
     }
 
-    /// Goes on with another version of Kubernetes: the plan has it upgraded on the way.
+    /// Says which version of Kubernetes the cluster has, where its state does not.
     pub fn set_kubernetes(&mut self, version: KubernetesVersion) {
         self.kubernetes = Some(version);
+    }
+
+    /// Upgrades Kubernetes to the version that a hop needs at least, if it is older. Gives the older
+    /// version.
+    fn upgrade_kubernetes(&mut self, from: &Version, to: &Version) -> Option<KubernetesVersion> {
+        let windows = self.api.windows(from).chain(self.api.windows(to));
+        let required = windows.filter(|it| it.strength == Strength::Required);
+        let needed = required.filter_map(|it| it.min).max()?;
+        let old = self.kubernetes.filter(|it| *it < needed)?;
+        self.kubernetes = Some(needed);
+        Some(old)
     }
 }

@@ -204,9 +204,9 @@ codes! {
         "A release of this hop needs a newer Kubernetes than the cluster has.",
         "Upgrade Kubernetes between the hops that the finding names. Everything after is simulated as if that had been done.",
         "Kyma 1.17 needs Kubernetes 1.16, the cluster has 1.15";
-    KubernetesWindow, "kubernetes-window", Info,
-        "The path needs certain versions of Kubernetes",
-        "No Kubernetes version is known, so nothing is judged by it. The finding says which versions the hops need, and between which hops Kubernetes itself has to be upgraded.",
+    KubernetesWindow, "kubernetes-window", Warning,
+        "Kubernetes has to be upgraded on the way",
+        "No version of Kubernetes fits all hops of the path, and it is not known which one the cluster has. The finding says what the hops need, and between which hops Kubernetes itself has to be upgraded.",
         "Name the version with `--kubernetes-version`, or give the state of the cluster, to have it checked.",
         "up to 1.9 Kubernetes 1.15 at most, from 1.17 on at least 1.16";
     InstallationNotReady, "installation-not-ready", Blocker,

@@ -57,16 +57,11 @@ impl Simulator<'_> {
         let (gone, bound, replacement) = match self.api.served(api_version, kind, kubernetes) {
             Served::Yes => return None,
             Served::Unknown => return self.undefined(object, batch),
-            Served::Removed(it) => (true, it.removed.to_string(), it.replacement.clone()),
-            Served::NotYet(it) => (false, it.since.to_string(), it.instead.clone()),
+            Served::Removed { in_version, replacement, .. } => (true, in_version, replacement),
+            Served::NotYet { since, .. } => (false, since, None),
         };
-        Some(Refused::NotServed {
-            api_version: api_version.clone(),
-            replacement,
-            kubernetes: kubernetes.to_string(),
-            bound,
-            gone,
-        })
+        let api_version = api_version.clone();
+        Some(Refused::NotServed { api_version, replacement, kubernetes, bound, gone })
     }
 
     /// Whether the object is of a custom kind that no definition in the cluster knows.
@@ -74,7 +69,7 @@ impl Simulator<'_> {
         let key = &object.key;
         let of = (object.api_version.clone(), key.kind.clone());
         if self.presumed.contains(&of)
-            || self.api.is_built_in(&object.api_version, &key.kind)
+            || self.is_built_in(object)
             || custom::is_served(&self.state, &object.api_version, &key.kind)
         {
             return None;
@@ -82,6 +77,12 @@ impl Simulator<'_> {
         let defined_here = batch.iter().any(|it| custom::defines(it, &key.group, &key.kind));
         let api_version = object.api_version.clone();
         Some(Refused::NoKind { api_version, defined_here })
+    }
+
+    /// Whether some Kubernetes serves the kind itself.
+    fn is_built_in(&self, object: &Object) -> bool {
+        let served = self.api.served(&object.api_version, &object.key.kind, self.api_server());
+        served != Served::Unknown
     }
 
     /// Applies an object.

@@ -20,6 +20,7 @@ impl<'a> Simulator<'a> {
         }
         self.before = Some(from);
         self.brought.extend(from.objects.iter().map(|it| it.key.clone()));
+        let upgraded_from = self.upgrade_kubernetes(&from.version, &to.version);
         let mut predictions = Vec::new();
         for act in acts {
             match act {
@@ -33,7 +34,8 @@ impl<'a> Simulator<'a> {
         }
         predictions.extend(self.left_behind(from, to));
         let triggered = self.is_triggered();
-        let simulated = Simulated { predictions, triggered, kubernetes: self.kubernetes };
+        let kubernetes = self.kubernetes;
+        let simulated = Simulated { predictions, triggered, kubernetes, upgraded_from };
         self.operate();
         Some(simulated)
     }

@@ -7,6 +7,7 @@ use semver::Version;
 use super::merge::FieldChange;
 use super::server::{Immutable, Invalid};
 use crate::manifest::ObjectKey;
+use crate::release::KubernetesVersion;
 
 /// What happens to an object, in the words of kubectl where kubectl has one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -115,10 +116,10 @@ pub enum Refused {
         api_version: String,
         /// What serves the kind instead.
         replacement: Option<String>,
-        /// The Kubernetes version.
-        kubernetes: String,
+        /// The version of Kubernetes.
+        kubernetes: KubernetesVersion,
         /// The Kubernetes minor that dropped it or is the first to serve it.
-        bound: String,
+        bound: KubernetesVersion,
         /// Whether Kubernetes is too new for it, not too old.
         gone: bool,
     },
