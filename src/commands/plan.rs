@@ -66,7 +66,7 @@ fn simulate(
     let is_real = cluster.is_some();
     let start = Start::new(cluster, first, known);
     let set = if is_real { start.user_overrides(first) } else { Reading::default() };
-    (user_overrides::with_cluster(set, files), start.run(read, path))
+    (user_overrides::with_cluster(set, files), start.run(read))
 }
 
 fn add_simulation(report: &mut Report, simulation: Simulation) {
