@@ -20,6 +20,7 @@ mod components;
 mod fates;
 mod guides;
 mod objects;
+mod operator;
 mod overrides;
 mod permissions;
 mod policy;
@@ -86,6 +87,12 @@ pub const RULES: &[Rule] = &[
     simulation::rejected,
     simulation::resets,
     simulation::not_triggered,
+    operator::releases,
+    operator::dropped,
+    operator::returned,
+    operator::unconverted,
+    operator::readiness,
+    operator::finalizer,
 ];
 
 /// The rules that look at nothing but the overrides of the user.

@@ -34,7 +34,7 @@ pub(super) async fn run(args: &PlanArgs) -> Result<Exit, Error> {
         kubernetes: args.cluster.kubernetes_version,
         keep_states: args.cluster.save_states.is_some(),
     };
-    let (overrides, simulation) = simulate(cluster, &read, &path, (&known, files));
+    let (overrides, simulation) = simulate(cluster, &read, (&known, files));
     let compared = hops::compare(&read, &releases.facts, (&overrides, Keys::All));
     let analysis = Analysis {
         facts: &releases.facts,
@@ -59,7 +59,6 @@ pub(super) async fn run(args: &PlanArgs) -> Result<Exit, Error> {
 fn simulate(
     cluster: Option<Cluster>,
     read: &Read,
-    path: &UpgradePath,
     (known, files): (&Knowledge<'_>, Reading),
 ) -> (UserOverrides, Simulation) {
     let first = &read.bundles[0];

@@ -9,6 +9,7 @@ use crate::lint::Verdict;
 
 mod changes;
 mod charts;
+mod operator;
 mod overrides;
 mod simulation;
 mod steps;
@@ -193,6 +194,9 @@ fn hop_lines(page: &mut Page, hop: &HopReport) {
     if let Some(predictions) = &hop.predictions {
         page.field("simulated", &simulation::line(predictions));
     }
+    if let Some(operator) = &hop.operator {
+        page.field("operator", &operator::line(operator));
+    }
 }
 
 fn hop_body(page: &mut Page, hop: &HopReport, blockers: &Blockers<'_>, detail: Detail) {
@@ -207,6 +211,9 @@ fn hop_body(page: &mut Page, hop: &HopReport, blockers: &Blockers<'_>, detail: D
     }
     if let Some(predictions) = &hop.predictions {
         simulation::detail(page, predictions, detail);
+    }
+    if let Some(operator) = hop.operator.as_ref().filter(|_| detail == Detail::Full) {
+        operator::detail(page, operator);
     }
     for finding in hop.findings.iter().filter(|it| !blockers.tells(it)) {
         finding_lines(page, finding, detail == Detail::Full);

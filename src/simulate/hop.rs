@@ -145,9 +145,7 @@ impl<'a> Simulator<'a> {
     /// Whether the operator starts: the label is all that it looks at.
     fn is_triggered(&self) -> bool {
         let installation = self.state.get(&procedure::installation());
-        let label =
-            installation.as_ref().and_then(|it| it["metadata"]["labels"][TRIGGER.0].as_str());
-        label == Some(TRIGGER.1)
+        installation.is_some_and(|it| procedure::is_triggered(&it))
     }
 
     /// What the operator does if it starts. It succeeds: the hop after this one must not begin

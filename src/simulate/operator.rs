@@ -120,7 +120,7 @@ fn component(item: &Value) -> Option<Listed> {
 /// The Helm releases of a cluster on its way over the hops.
 #[derive(Debug)]
 pub(super) struct Releases {
-    releases: Vec<Release>,
+    all: Vec<Release>,
     /// Whether the state is that of a cluster, not a clean install.
     given: bool,
     told_finalizer: bool,
@@ -154,7 +154,7 @@ impl Releases {
             it.listed = on_list || installed.contains(&it.name);
             it.left = (it.listed && !on_list).then_some(Since::Before);
         }
-        Self { releases, given, told_finalizer: false }
+        Self { all: releases, given, told_finalizer: false }
     }
 
     /// What the operator does, and the releases afterwards.
@@ -177,7 +177,7 @@ impl Releases {
         let record = found.as_ref().and_then(|it| it.record.clone());
         match found {
             Some(release) => release.succeed(listed, scene.operator.helm),
-            None => self.releases.push(Release::deployed(listed, scene.operator.helm)),
+            None => self.all.push(Release::deployed(listed, scene.operator.helm)),
         }
         ComponentRun {
             name: listed.name.clone(),
@@ -192,14 +192,14 @@ impl Releases {
     /// The release that the operator takes for a component: the one in its namespace before any
     /// other of the name.
     fn find(&mut self, listed: &Listed) -> Option<&mut Release> {
-        let named = self.releases.iter_mut().filter(|it| it.name == listed.name);
+        let named = self.all.iter_mut().filter(|it| it.name == listed.name);
         named.min_by_key(|it| it.is_elsewhere(listed))
     }
 
     /// The releases of components that are not on the list.
     fn leave(&mut self, list: &[Listed], to: &Version) -> Vec<ComponentRun> {
         let off = |it: &&mut Release| it.listed && list.iter().all(|listed| listed.name != it.name);
-        let left = self.releases.iter_mut().filter(off).map(|it| {
+        let left = self.all.iter_mut().filter(off).map(|it| {
             let since = it.left.get_or_insert_with(|| Since::Hop(to.clone()));
             ComponentRun {
                 name: it.name.clone(),
@@ -219,7 +219,7 @@ impl Releases {
         if scene.operator.helm == 2 {
             return None;
         }
-        let old = self.releases.iter_mut().filter(|it| it.helm == 2);
+        let old = self.all.iter_mut().filter(|it| it.helm == 2);
         let old: Vec<_> = old.collect();
         if old.is_empty() {
             return None;
@@ -231,7 +231,7 @@ impl Releases {
         if !scene.operator.converts_helm2 {
             return (!records.is_empty()).then_some(Unconverted::Left(records));
         }
-        let lacking = |it: &ObjectKey| !scene.state.contains(it) && scene.state.covers(it);
+        let lacking = |it: &ObjectKey| !scene.state.contains(it) && scene.state.covers_object(it);
         let lacking: Vec<_> = needs_of_converter().into_iter().filter(lacking).collect();
         (self.given && !lacking.is_empty()).then_some(Unconverted::Lacks(lacking))
     }

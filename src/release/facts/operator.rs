@@ -155,6 +155,36 @@ impl Operator {
         }
     }
 
+    /// What to know while it is at work, in sentences: how long it may take, what a failure looks
+    /// like, and how to go on then.
+    pub fn watching(&self) -> String {
+        let takes = match (self.waits, self.install_minutes.max(self.upgrade_minutes)) {
+            (Waits::Never, _) => {
+                "`Installed` comes before anything is ready: look at the Pods, too.".to_owned()
+            }
+            (_, None) => {
+                "A component that never gets ready holds everything up without an error: look at the \
+                 Pods when the description stays the same."
+                    .to_owned()
+            }
+            (_, Some(limit)) => format!("A component may take {limit} minutes before it fails."),
+        };
+        let error = match self.error_in {
+            ErrorIn::PodLog => "`kubectl -n kyma-installer logs deployment/kyma-installer`",
+            ErrorIn::ErrorLog => "`status.errorLog`",
+        };
+        let goes_on = match self.on_failure {
+            OnFailure::Repeats => "the operator begins again by itself, for ever".to_owned(),
+            OnFailure::Stops | OnFailure::MendsAndStops => {
+                format!("the operator stops after {} tries", self.pauses.len() + 1)
+            }
+        };
+        format!(
+            "{takes} After a failure the state is `Error`, the reason is in {error}, and {goes_on}. {}",
+            self.resume()
+        )
+    }
+
     /// What happens when a component fails and how to go on, in sentences.
     pub fn failing(&self) -> String {
         format!("{} {} {}", self.failed_status(), self.goes_on(), self.resume())
@@ -203,7 +233,7 @@ impl Operator {
     }
 
     /// How to go on.
-    pub fn resume(&self) -> String {
+    fn resume(&self) -> String {
         match self.on_failure {
             OnFailure::Repeats => {
                 "To go on, mend the cause: the next round takes it up, no command is needed."
@@ -295,6 +325,9 @@ mod tests {
     fn every_release_has_exactly_one_operator() {
         let facts = Facts::builtin();
         assert!(facts.operators.is_sorted_by(|a, b| a.from < b.from));
+        for it in &facts.operators {
+            assert!(RELEASES.contains(&it.from.to_string().as_str()), "{} is no release", it.from);
+        }
         for release in RELEASES {
             let release: Version = release.parse().unwrap();
             let begun = facts.operators.iter().filter(|it| has_begun(&it.from, &release));

@@ -24,9 +24,7 @@ pub(super) fn decide(
             (Action::Fails, Some(Why::NotInNamespace(namespace)))
         }
         (Some(_), Action::Install) if operator.helm == 3 => (Action::Install, None),
-        (elsewhere, Action::Upgrade) => {
-            (action, why.or_else(|| remark(release, elsewhere)))
-        }
+        (elsewhere, Action::Upgrade) => (action, why.or_else(|| remark(release, elsewhere))),
         _ => (action, why),
     }
 }
@@ -61,9 +59,7 @@ fn by_status(operator: &Operator, release: &Release) -> (Action, Option<Why>) {
                 (Action::Fails, Some(Why::NoDeployedRevision(status)))
             }
         }
-        Status::Superseded | Status::Other => {
-            (Action::Fails, Some(Why::UnexpectedStatus(status)))
-        }
+        Status::Superseded | Status::Other => (Action::Fails, Some(Why::UnexpectedStatus(status))),
     }
 }
 

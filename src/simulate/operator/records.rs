@@ -1,26 +1,23 @@
 //! The records that Helm keeps of its releases in the cluster.
 //!
 //! # Decisions
-//! * Only names, labels and namespaces are read: what a record holds is not in the state.
-//! * Helm 2 keeps a ConfigMap for each revision in `kube-system`, labelled `OWNER=TILLER`, `NAME`,
-//!   `STATUS` and `VERSION`; Helm 3 a Secret `sh.helm.release.v1.NAME.vN` in the namespace of the
-//!   release, labelled `owner=helm`, `name`, `status` and `version`.
+//! * Helm 2 keeps a ConfigMap `NAME.vN` for each revision in `kube-system`; Helm 3 a Secret
+//!   `sh.helm.release.v1.NAME.vN` in the namespace of the release. The highest revision counts.
 //! * A listed component without a record is not installed if the state covers such records.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::why::Since;
 use super::{ClusterState, Listed, Place};
 use crate::manifest::ObjectKey;
+use crate::simulate::state::{HelmRelease, Listing, Outcome};
 
 /// So many revisions the operator looks back (`-helmMaxHistory`).
 const HISTORY: usize = 10;
 
 /// The namespace of Tiller.
 const TILLER: &str = "kube-system";
-
-/// What the names of Helm 3's Secrets start with.
-const HELM3: &str = "sh.helm.release.v1.";
 
 /// What Helm calls the state of a release.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -141,19 +138,21 @@ impl Release {
     }
 }
 
-/// A revision of a release.
-struct Revision {
-    number: u32,
-    status: String,
-    object: ObjectKey,
-}
-
 /// What makes a release: the version of Helm, its name and, with Helm 3, its namespace.
 type Identity = (u8, String, Option<String>);
 
 /// The releases in a cluster whose operator uses this version of Helm.
 pub(super) fn read(state: &ClusterState, listed: &[Listed], helm: u8) -> Vec<Release> {
-    Records { state, listed, helm, revisions: revisions(state) }.releases()
+    let mut records = Records { state, listed, helm, revisions: BTreeMap::new() };
+    for it in state.helm_releases() {
+        let namespace = (it.helm == 3).then(|| it.namespace.clone());
+        let identity = (it.helm, it.name.clone(), namespace);
+        records.revisions.entry(identity).or_default().push(it);
+    }
+    for all in records.revisions.values_mut() {
+        all.sort_by_key(|it| Reverse(it.revision));
+    }
+    records.releases()
 }
 
 /// The records in a state, and what is asked of them.
@@ -161,7 +160,8 @@ struct Records<'a> {
     state: &'a ClusterState,
     listed: &'a [Listed],
     helm: u8,
-    revisions: BTreeMap<Identity, Vec<Revision>>,
+    /// The revisions of each release, newest first.
+    revisions: BTreeMap<Identity, Vec<HelmRelease>>,
 }
 
 impl Records<'_> {
@@ -170,7 +170,7 @@ impl Records<'_> {
         let found = self.revisions.iter().filter(|it| self.counts(it.0));
         let mut releases: Vec<_> = found.filter_map(|it| self.release(it.0, it.1)).collect();
         let recorded: Vec<_> = releases.iter().map(|it| it.name.clone()).collect();
-        let unknown = |it: &&Listed| none || !self.state.covers(&key(it, self.helm));
+        let unknown = |it: &&Listed| none || !self.covers(it, self.helm);
         let assumed = self.listed.iter().filter(unknown).filter(|it| !recorded.contains(&it.name));
         releases.extend(assumed.map(|it| Release::deployed(it, self.helm)));
         releases
@@ -183,29 +183,42 @@ impl Records<'_> {
         let converted = |it: &Identity| it.0 == 3 && it.1 == *name;
         let would_be_seen = || {
             let component = self.listed.iter().find(|it| it.name == *name);
-            component.is_some_and(|it| self.state.covers(&key(it, 3)))
+            component.is_some_and(|it| self.covers(it, 3))
         };
         *by == self.helm
             || *by < self.helm && !self.revisions.keys().any(converted) && would_be_seen()
+    }
+
+    /// Whether the state would have a record of a component.
+    fn covers(&self, listed: &Listed, helm: u8) -> bool {
+        let key = key(helm, &listed.name, 1, &listed.namespace);
+        let chosen = |it: &Listing| {
+            it.kind == key.kind
+                && it.outcome == Outcome::Read
+                && it.selector.as_deref() == Some(selector(helm))
+                && (it.namespace.is_none() || it.namespace == key.namespace)
+        };
+        self.state.covers_object(&key) || self.state.listings().iter().any(chosen)
     }
 
     /// The release of which these are the revisions, newest first.
     fn release(
         &self,
         (helm, name, namespace): &Identity,
-        revisions: &[Revision],
+        revisions: &[HelmRelease],
     ) -> Option<Release> {
         let (newest, older) = revisions.split_first()?;
-        let deployed = |it: &Revision| Status::of(&it.status) == Status::Deployed;
-        let worked = |it: &&Revision| {
+        let deployed = |it: &HelmRelease| Status::of(&it.status) == Status::Deployed;
+        let worked = |it: &&HelmRelease| {
             matches!(Status::of(&it.status), Status::Deployed | Status::Superseded)
         };
+        let object = key(*helm, name, newest.revision, &newest.namespace);
         let record = Record {
-            object: newest.object.clone(),
-            place: self.state.place(&newest.object),
+            place: self.state.place(&object),
+            object,
             status: newest.status.clone(),
-            revision: newest.number,
-            good: older.iter().find(worked).map(|it| it.number),
+            revision: newest.revision,
+            good: older.iter().find(worked).map(|it| it.revision),
             helm: *helm,
         };
         // The records of Helm 2 do not say where a release is; the list of the Installation does.
@@ -216,7 +229,7 @@ impl Records<'_> {
             namespace: namespace.filter(|it| !it.is_empty()),
             helm: *helm,
             status: Status::of(&newest.status),
-            revision: newest.number,
+            revision: newest.revision,
             has_deployed: revisions.iter().take(HISTORY).any(deployed),
             record: Some(record),
             listed: false,
@@ -225,48 +238,12 @@ impl Records<'_> {
     }
 }
 
-/// All revisions of all releases.
-fn revisions(state: &ClusterState) -> BTreeMap<Identity, Vec<Revision>> {
-    let mut revisions: BTreeMap<Identity, Vec<Revision>> = BTreeMap::new();
-    for (identity, revision) in state.keys().filter_map(|it| revision(state, it)) {
-        revisions.entry(identity).or_default().push(revision);
-    }
-    for all in revisions.values_mut() {
-        all.sort_by(|a, b| b.number.cmp(&a.number));
-    }
-    revisions
-}
-
-fn revision(state: &ClusterState, key: &ObjectKey) -> Option<(Identity, Revision)> {
-    let namespace = key.namespace.as_deref()?;
-    let tiller = key.kind == "ConfigMap" && namespace == TILLER && key.name.contains(".v");
-    let helm3 = key.kind == "Secret" && key.name.starts_with(HELM3);
-    if !key.group.is_empty() || !(tiller || helm3) {
-        return None;
-    }
-    let object = state.get(key)?;
-    let label = |name: &str| Some(object.pointer("/metadata/labels")?.get(name)?.as_str()?.to_owned());
-    let labels = if tiller {
-        ["OWNER", "NAME", "STATUS", "VERSION"]
-    } else {
-        ["owner", "name", "status", "version"]
-    };
-    let [owner, name, status, version] = labels.map(label);
-    if owner? != if tiller { "TILLER" } else { "helm" } {
-        return None;
-    }
-    let identity =
-        if tiller { (2, name?, None) } else { (3, name?, Some(namespace.to_owned())) };
-    let revision = Revision { number: version?.parse().ok()?, status: status?, object: key.clone() };
-    Some((identity, revision))
-}
-
-/// The key of the first record that a component would have.
-fn key(listed: &Listed, helm: u8) -> ObjectKey {
+/// The record of a revision.
+fn key(helm: u8, name: &str, revision: u32, namespace: &str) -> ObjectKey {
     let (kind, namespace, name) = if helm == 2 {
-        ("ConfigMap", TILLER, format!("{}.v1", listed.name))
+        ("ConfigMap", TILLER, format!("{name}.v{revision}"))
     } else {
-        ("Secret", listed.namespace.as_str(), format!("{HELM3}{}.v1", listed.name))
+        ("Secret", namespace, format!("sh.helm.release.v1.{name}.v{revision}"))
     };
     ObjectKey {
         group: String::new(),
@@ -274,4 +251,9 @@ fn key(listed: &Listed, helm: u8) -> ObjectKey {
         namespace: Some(namespace.to_owned()),
         name,
     }
+}
+
+/// What all records have, and nothing else.
+fn selector(helm: u8) -> &'static str {
+    if helm == 2 { "OWNER=TILLER" } else { "type=helm.sh/release.v1" }
 }
