@@ -21,6 +21,7 @@ mod fates;
 mod guides;
 mod kubernetes;
 mod objects;
+mod operator;
 mod overrides;
 mod permissions;
 mod policy;
@@ -88,6 +89,12 @@ pub const RULES: &[Rule] = &[
     simulation::rejected,
     simulation::resets,
     simulation::not_triggered,
+    operator::releases,
+    operator::dropped,
+    operator::returned,
+    operator::unconverted,
+    operator::readiness,
+    operator::finalizer,
 ];
 
 /// The rules that look at nothing but the overrides of the user.

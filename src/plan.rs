@@ -10,7 +10,7 @@ use crate::bundle::{Bundle, File};
 use crate::digest;
 use crate::path::Hop;
 use crate::procedure::{self, Act};
-use crate::release::{Deployment, Facts, Role};
+use crate::release::{Deployment, Facts, Operator, Role};
 
 /// What a step does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -125,19 +125,30 @@ pub fn steps(
 ) -> Vec<Step> {
     let acts = procedure::acts(release, facts.generation(&hop.to), guides);
     let numbered = acts.into_iter().zip(1..);
-    let step = |(act, number)| draft(act, hop, release, deployment).number(hop, number);
+    let scene = Scene { hop, release, deployment, operator: facts.operator(&hop.to) };
+    let step = |(act, number)| scene.draft(act).number(hop, number);
     numbered.map(step).collect()
 }
 
-fn draft(act: Act<'_>, hop: &Hop, release: &Bundle, deployment: Deployment) -> Draft {
-    match act {
-        Act::CheckVersion => check_version(hop),
-        Act::Backup => backup(hop),
-        Act::Guide(name) => follow_guide(name),
-        Act::DeleteInstaller { documented } => delete_installer(documented),
-        Act::Apply(file) => apply(file, release, deployment),
-        Act::Label => label(),
-        Act::Watch => watch(),
+/// What the words of a step depend on.
+struct Scene<'a> {
+    hop: &'a Hop,
+    release: &'a Bundle,
+    deployment: Deployment,
+    operator: &'a Operator,
+}
+
+impl Scene<'_> {
+    fn draft(&self, act: Act<'_>) -> Draft {
+        match act {
+            Act::CheckVersion => check_version(self.hop),
+            Act::Backup => backup(self.hop),
+            Act::Guide(name) => follow_guide(name),
+            Act::DeleteInstaller { documented } => delete_installer(documented),
+            Act::Apply(file) => apply(file, self.release, self.deployment),
+            Act::Label => label(),
+            Act::Watch => watch(self.operator),
+        }
     }
 }
 
@@ -223,12 +234,16 @@ fn label() -> Draft {
         .note("the Installation CR of this release does not carry the label, and without it nothing starts")
 }
 
-fn watch() -> Draft {
+fn watch(operator: &Operator) -> Draft {
     Draft::new(Action::Watch, INSTALLATION)
         .command(
             "kubectl -n default get installation kyma-installation --watch \
              -o custom-columns=STATE:.status.state,DESCRIPTION:.status.description",
         )
         .wait("state is `Installed`")
-        .note("right after the previous step the state may still say `Installed` from the last run; wait until it has changed once")
+        .note(format!(
+            "Right after the previous step the state may still say `Installed` from the last run; wait \
+             until it has changed once. {}",
+            operator.watching()
+        ))
 }

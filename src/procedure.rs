@@ -15,6 +15,12 @@ use crate::release::{Generation, Role};
 /// and upgrades (Kyma, `components/kyma-operator/pkg/apis/installer/v1alpha1/types.go`).
 pub const TRIGGER: (&str, &str) = ("action", "install");
 
+/// Whether an Installation carries the label that starts the operator, which looks at nothing else.
+pub fn is_triggered(installation: &serde_json::Value) -> bool {
+    let label = installation["metadata"]["labels"][TRIGGER.0].as_str();
+    label == Some(TRIGGER.1)
+}
+
 /// One act of a hop.
 #[derive(Debug, Clone, Copy)]
 pub enum Act<'a> {

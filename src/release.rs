@@ -20,7 +20,8 @@ mod needs;
 
 pub use catalog::{Catalog, Excluded};
 pub use facts::{
-    ArtifactLayout, ConvertedSecret, DocumentedRename, Facts, Generation, IstioReader,
+    ArtifactLayout, ConvertedSecret, Decides, DocumentedRename, ErrorIn, Facts, Generation,
+    IstioReader, OnFailure, Operator, Rollout, Waits,
 };
 pub use kubernetes::{
     KubernetesFacts, KubernetesVersion, NotAKubernetesVersion, Served, Strength, Window,

@@ -21,6 +21,7 @@ use crate::release::{Deployment, Minor};
 mod build;
 mod layout;
 mod markdown;
+mod operator;
 mod simulation;
 mod text;
 mod user_overrides;
@@ -28,6 +29,7 @@ mod user_overrides;
 pub use build::{HopInput, differences, hop, objects, path_hop};
 pub use layout::{Style, sanitize};
 pub use markdown::markdown;
+pub use operator::{ComponentReport, OperatorReport};
 pub use simulation::{ClusterReport, PredictionReport};
 pub use text::{Detail, text};
 pub use user_overrides::{chart_values, migration, user_overrides};
@@ -115,6 +117,9 @@ pub struct HopReport {
     /// What the hop does to the cluster, in the order of the steps; what is left behind comes last.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub predictions: Option<Vec<PredictionReport>>,
+    /// What the operator does then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub operator: Option<OperatorReport>,
     /// What to do, in order.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub steps: Option<Vec<Step>>,
@@ -583,6 +588,7 @@ impl HopReport {
             chart_values: None,
             kubernetes_version: None,
             predictions: None,
+            operator: None,
             steps: None,
             findings: Vec::new(),
         }

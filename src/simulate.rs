@@ -26,11 +26,13 @@ mod apply;
 mod custom;
 mod hop;
 pub mod merge;
+pub mod operator;
 mod prediction;
 pub mod server;
 pub mod state;
 mod user_overrides;
 
+pub use operator::OperatorRun;
 pub use prediction::{Origin, Place, Prediction, Refused, Rejection, Verb};
 pub use state::ClusterState;
 
@@ -44,6 +46,8 @@ pub struct Simulated {
     pub predictions: Vec<Prediction>,
     /// Whether the operator starts at the end.
     pub triggered: bool,
+    /// What it does then.
+    pub operator: Option<OperatorRun>,
     /// The version of Kubernetes that was assumed, where one is known.
     pub kubernetes: Option<KubernetesVersion>,
     /// The version before the hop, where it is too old for it and an upgrade was assumed.
@@ -74,6 +78,10 @@ pub struct Simulator<'a> {
     assumed: BTreeSet<String>,
     /// Versions and kinds that are served whatever definitions the state has.
     presumed: BTreeSet<(String, String)>,
+    /// The Helm releases, once the first hop has begun.
+    releases: Option<operator::Releases>,
+    /// Whether the state is that of a cluster, not a clean install.
+    given: bool,
 }
 
 impl<'a> Simulator<'a> {
@@ -92,7 +100,7 @@ impl<'a> Simulator<'a> {
     pub fn on(state: ClusterState, release: &'a Bundle, api: &'a KubernetesFacts) -> Self {
         // Sealed with the same key, so that secrets of both compare.
         let clean = Self::installed(state.emptied(), release, api);
-        let mut simulator = Self::over(state, api);
+        let mut simulator = Self { given: true, ..Self::over(state, api) };
         for key in clean.state.keys() {
             if !simulator.state.covers_object(key)
                 && let Some(value) = clean.state.get(key)
@@ -121,6 +129,8 @@ impl<'a> Simulator<'a> {
             rejected: Vec::new(),
             assumed: BTreeSet::new(),
             presumed: BTreeSet::new(),
+            releases: None,
+            given: false,
         }
     }
 

@@ -34,7 +34,7 @@ pub(super) async fn run(args: &PlanArgs) -> Result<Exit, Error> {
         kubernetes: args.cluster.kubernetes_version,
         keep_states: args.cluster.save_states.is_some(),
     };
-    let (overrides, simulation) = simulate(cluster, &read, &path, (&known, files));
+    let (overrides, simulation) = simulate(cluster, &read, (&known, files));
     let compared = hops::compare(&read, &releases.facts, (&overrides, Keys::All));
     let analysis = Analysis {
         facts: &releases.facts,
@@ -59,14 +59,13 @@ pub(super) async fn run(args: &PlanArgs) -> Result<Exit, Error> {
 fn simulate(
     cluster: Option<Cluster>,
     read: &Read,
-    path: &UpgradePath,
     (known, files): (&Knowledge<'_>, Reading),
 ) -> (UserOverrides, Simulation) {
     let first = &read.bundles[0];
     let is_real = cluster.is_some();
     let start = Start::new(cluster, first, known);
     let set = if is_real { start.user_overrides(first) } else { Reading::default() };
-    (user_overrides::with_cluster(set, files), start.run(read, path))
+    (user_overrides::with_cluster(set, files), start.run(read))
 }
 
 fn add_simulation(report: &mut Report, simulation: Simulation) {

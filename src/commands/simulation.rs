@@ -5,8 +5,6 @@ use crate::bundle::Bundle;
 use crate::finding::Finding;
 use crate::lint;
 use crate::manifest::Reading;
-use crate::path::UpgradePath;
-use crate::procedure;
 use crate::release::{Facts, KubernetesFacts, KubernetesVersion};
 use crate::report::ClusterReport;
 use crate::simulate::{ClusterState, Simulated, Simulator};
@@ -84,10 +82,10 @@ impl<'a> Start<'a> {
     }
 
     /// Simulates a path.
-    pub(super) fn run(mut self, read: &'a Read, path: &UpgradePath) -> Simulation {
-        for (hop, ends) in path.hops().iter().zip(read.bundles.windows(2)) {
-            let acts = procedure::acts(&ends[1], self.known.facts.generation(&hop.to), &[]);
-            self.simulation.hops.push(self.simulator.hop(&ends[0], &ends[1], &acts));
+    pub(super) fn run(mut self, read: &'a Read) -> Simulation {
+        for ends in read.bundles.windows(2) {
+            let simulated = self.simulator.hop(&ends[0], &ends[1], self.known.facts);
+            self.simulation.hops.push(simulated);
             if self.known.keep_states {
                 self.simulation.states.push(self.simulator.state().to_snapshot());
             }

@@ -3,7 +3,7 @@
 use semver::Version;
 use serde_json::Value;
 
-use crate::finding::{Code, Evidence, Finding};
+use crate::finding::{Code, Evidence, Finding, Severity};
 use crate::manifest::ObjectKey;
 use crate::procedure;
 use crate::simulate::{ClusterState, Place};
@@ -46,8 +46,9 @@ fn not_ready(source: &str, state: &ClusterState) -> Option<Finding> {
     let installation = state.get(&key)?;
     let text = |field: &str| installation["status"][field].as_str().unwrap_or_default().to_owned();
     let (phase, description) = (text("state"), text("description"));
+    let triggered = procedure::is_triggered(&installation);
     if phase == "Installed" {
-        return None;
+        return triggered.then(|| pending(source, state));
     }
     let phase = if phase.is_empty() { "not set" } else { &phase };
     let told = if description.is_empty() { String::new() } else { format!(" ({description})") };
@@ -55,8 +56,31 @@ fn not_ready(source: &str, state: &ClusterState) -> Option<Finding> {
     if let Some(error) = first_error(&installation) {
         message = format!("{message}; its error log starts with: {error}");
     }
+    if triggered {
+        message.push_str(
+            "; it carries the label `action=install`, so the operator starts again as soon as its new \
+             Deployment is up, before the Installation of the first hop is applied",
+        );
+    }
     let evidence = evidence(source, state, &key, &format!("state: {phase}"));
     Some(Finding::new(Code::InstallationNotReady, key.to_string(), message).evidence(evidence))
+}
+
+/// The label that starts the operator, which takes it away when it is done.
+fn pending(source: &str, state: &ClusterState) -> Finding {
+    let key = procedure::installation();
+    let message = format!(
+        "{key} carries the label `action=install`, so the operator is about to start or does not run; \
+         its state Installed is that of the last run"
+    );
+    let evidence = evidence(source, state, &key, "action: install");
+    Finding::new(Code::InstallationNotReady, key.to_string(), message)
+        .severity(Severity::Warning)
+        .remedy(
+            "Let the operator finish, or find out why it does not run: \
+             `kubectl -n kyma-installer get pods`. It takes the label away when it is done.",
+        )
+        .evidence(evidence)
 }
 
 /// The first entry of the operator's error log, without its text: Helm's errors may quote values.

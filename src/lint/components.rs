@@ -1,6 +1,6 @@
 //! Rules about the component list.
 
-use super::Context;
+use super::{Context, operator};
 use crate::finding::{Code, Finding};
 use crate::manifest::Component;
 
@@ -33,14 +33,8 @@ fn removed_finding(context: &Context<'_>, component: &Component) -> Finding {
         .evidence_all(keep)
 }
 
-/// Helm 2 until 1.13, Helm 3 from 1.14 on (kyma@1.14.0 components/kyma-operator).
 fn uninstall(context: &Context<'_>, name: &str, namespace: &str) -> String {
-    let helm3 = semver::Version::new(1, 14, 0);
-    if context.hop.to < helm3 {
-        format!("helm delete --purge {name} --tls")
-    } else {
-        format!("helm uninstall {name} -n {namespace}")
-    }
+    operator::uninstall(context.facts.operator(&context.hop.to).helm, name, namespace)
 }
 
 /// Components that the release notes call by a new name.
@@ -75,11 +69,16 @@ fn renamed_finding(context: &Context<'_>, old: &Component) -> Option<Finding> {
 /// Components that have another namespace.
 pub(super) fn moved(context: &Context<'_>) -> Vec<Finding> {
     let moved = context.changes.components.moved.iter();
+    let outcome = if context.facts.operator(&context.hop.to).helm == 2 {
+        "so the installed one is upgraded where it is"
+    } else {
+        "and Helm 3 finds none to upgrade in the new namespace"
+    };
     moved.map(|(old, new)| {
         let name = new.release_name();
         let message = format!(
             "{name} moves from namespace {} to {}; the operator looks for a release by its name alone, \
-             so the installed one is upgraded where it is",
+             {outcome}",
             old.namespace, new.namespace
         );
         let remedy = format!(

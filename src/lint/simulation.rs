@@ -1,6 +1,6 @@
 //! Rules about what the simulation predicts for a hop.
 
-use super::Context;
+use super::{Context, operator};
 use crate::finding::{Code, Evidence, Finding, Severity};
 use crate::manifest::ObjectKey;
 use crate::overrides;
@@ -99,7 +99,10 @@ fn reset(context: &Context<'_>, prediction: &Prediction) -> Vec<Finding> {
         return Vec::new();
     }
     let resets = prediction.resets.iter();
+    // A component that drops out of the list or comes back has a finding of its own.
+    let named = *key == procedure::installation() && operator::tells_components(context);
     let own = resets.filter(|it| !is_override || it.path.starts_with("data"));
+    let own = own.filter(|it| !(named && it.path.starts_with("spec.components")));
     own.map(|it| reset_finding(context, prediction, it, is_override)).collect()
 }
 

@@ -6,6 +6,10 @@ use super::Minor;
 use crate::finding::{Evidence, excerpt};
 use semver::Version;
 
+mod operator;
+
+pub use operator::{Decides, ErrorIn, OnFailure, Operator, Rollout, Waits};
+
 /// The name under which evidence cites the facts file.
 const FACTS_SOURCE: &str = "facts.yaml";
 
@@ -25,6 +29,8 @@ pub struct Facts {
     pub successions: Vec<Succession>,
     /// Upgrade procedures, oldest first.
     pub generations: Vec<Generation>,
+    /// How operators work, oldest first.
+    pub operators: Vec<Operator>,
     /// Renames of override keys that a document states.
     pub documented_renames: Vec<DocumentedRename>,
     /// Secrets that a job of a release turns into others.

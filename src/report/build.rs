@@ -1,12 +1,12 @@
 //! From the analysis to the view model.
 
-use super::simulation;
 use super::user_overrides::chart_values;
 use super::{
     ArtifactReport, ChangedObject, ChangedOverride, ChecklistItem, ComponentsReport, Covers, Field,
     GuideFile, GuideReport, HopReport, NameChange, NamespaceChange, ObjectsReport, OverridesReport,
     PlaceChange, Procedure, RenameReport, RenamedObject, SkippedReport,
 };
+use super::{operator, simulation};
 use crate::analysis::Changes;
 use crate::bundle::Bundle;
 use crate::diff::{FieldChange, ObjectDiff};
@@ -54,6 +54,7 @@ pub fn hop(input: HopInput<'_>) -> HopReport {
             .simulated
             .and_then(|it| Some(it.kubernetes.as_ref()?.to_string())),
         predictions: context.simulated.map(simulation::predictions),
+        operator: context.simulated.map(|it| operator::operator(context, it)),
         steps: Some(input.steps),
         findings: input.findings,
         ..path_hop(context.hop)

@@ -19,6 +19,7 @@ use crate::overrides::OverrideKey;
 use crate::plan::Step;
 
 mod charts;
+mod operator;
 mod overrides;
 mod simulation;
 
@@ -193,6 +194,7 @@ fn hop_section(hop: &HopReport, number: usize, blockers: &Blockers<'_>) -> Strin
     let changes = changes(hop);
     parts.extend((!changes.is_empty()).then(|| details("What changes", &changes)));
     parts.extend(hop.predictions.as_ref().map(|it| simulation::section(it)));
+    parts.extend(hop.operator.as_ref().map(operator::section));
     parts.extend(hop.chart_values.as_ref().map(charts::section));
     parts.extend(hop.artifacts.as_ref().map(|it| {
         let rows = it

@@ -9,6 +9,7 @@ use crate::lint::Verdict;
 
 mod changes;
 mod charts;
+mod operator;
 mod overrides;
 mod simulation;
 mod steps;
@@ -193,6 +194,9 @@ fn hop_lines(page: &mut Page, hop: &HopReport) {
     if let Some(predictions) = &hop.predictions {
         page.field("simulated", &simulation::line(predictions));
     }
+    if let Some(operator) = &hop.operator {
+        page.field("operator", &operator::line(operator));
+    }
 }
 
 /// On a cluster, what happens there is told instead of what the release changed; on a clean install
@@ -215,6 +219,9 @@ fn hop_body(
     }
     if let Some(predictions) = hop.predictions.as_ref().filter(|_| everything || is_cluster) {
         simulation::detail(page, predictions, detail);
+    }
+    if let Some(operator) = hop.operator.as_ref().filter(|_| detail == Detail::Full) {
+        operator::detail(page, operator);
     }
     for finding in hop.findings.iter().filter(|it| !blockers.tells(it)) {
         finding_lines(page, finding, detail == Detail::Full);

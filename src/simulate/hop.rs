@@ -1,28 +1,33 @@
 //! One hop: its acts in order, each on the result of the one before.
 
+use std::collections::BTreeSet;
+
 use semver::Version;
 use serde_json::{Value, json};
 
 use super::apply::Batch;
+use super::operator::{self, OperatorRun, Releases, Scene};
 use super::prediction::{Origin, Place, Prediction, Refused, Rejection, Verb};
 use super::state::finalizers;
 use super::{Simulated, Simulator};
 use crate::bundle::{Bundle, File};
 use crate::manifest::{Object, ObjectKey};
 use crate::procedure::{self, Act, TRIGGER};
+use crate::release::{Facts, Operator};
 
 impl<'a> Simulator<'a> {
-    /// Simulates a hop from `from` to `to`, whose acts are `acts`. Nothing is predicted where an
-    /// applied file of one of the two cannot be read.
-    pub fn hop(&mut self, from: &'a Bundle, to: &'a Bundle, acts: &[Act<'_>]) -> Option<Simulated> {
+    /// Simulates a hop from `from` to `to` as the procedure of `to` has it. Nothing is predicted
+    /// where an applied file of one of the two cannot be read.
+    pub fn hop(&mut self, from: &'a Bundle, to: &'a Bundle, facts: &Facts) -> Option<Simulated> {
         if from.is_incomplete() || to.is_incomplete() {
             return None;
         }
+        let taken_out = self.read_releases(from, facts.operator(&from.version));
         self.before = Some(from);
         self.brought.extend(from.objects.iter().map(|it| it.key.clone()));
         let upgraded_from = self.upgrade_kubernetes(&from.version, &to.version);
         let mut predictions = Vec::new();
-        for act in acts {
+        for act in procedure::acts(to, facts.generation(&to.version), &[]) {
             match act {
                 Act::DeleteInstaller { .. } => {
                     predictions.extend(self.delete(&procedure::installer(), &to.version));
@@ -34,10 +39,25 @@ impl<'a> Simulator<'a> {
         }
         predictions.extend(self.left_behind(from, to));
         let triggered = self.is_triggered();
+        let operator = self.operate(to, facts.operator(&to.version), &taken_out);
         let kubernetes = self.kubernetes;
-        let simulated = Simulated { predictions, triggered, kubernetes, upgraded_from };
-        self.operate();
-        Some(simulated)
+        Some(Simulated { predictions, triggered, operator, kubernetes, upgraded_from })
+    }
+
+    /// Reads the Helm releases in the cluster, before the first hop; gives the components of `from`
+    /// that somebody has taken off the list of the Installation.
+    fn read_releases(&mut self, from: &Bundle, operator: &Operator) -> BTreeSet<String> {
+        let names = from.components().into_iter().map(|it| it.release_name().to_owned());
+        let mut installed: BTreeSet<String> = names.collect();
+        if self.releases.is_none() {
+            let releases = Releases::of(&self.state, operator, &installed, self.given);
+            self.releases = Some(releases);
+        }
+        for listed in operator::listed(&self.state) {
+            installed.remove(&listed.name);
+        }
+        installed.retain(|_| self.state.contains(&procedure::installation()));
+        installed
     }
 
     fn delete(&mut self, key: &ObjectKey, at: &Version) -> Option<Prediction> {
@@ -127,17 +147,24 @@ impl<'a> Simulator<'a> {
     /// Whether the operator starts: the label is all that it looks at.
     fn is_triggered(&self) -> bool {
         let installation = self.state.get(&procedure::installation());
-        let label =
-            installation.as_ref().and_then(|it| it["metadata"]["labels"][TRIGGER.0].as_str());
-        label == Some(TRIGGER.1)
+        installation.is_some_and(|it| procedure::is_triggered(&it))
     }
 
-    /// What the operator leaves when it starts and succeeds. The hop after this one must not begin
+    /// What the operator does if it starts. It succeeds: the hop after this one must not begin
     /// before.
-    fn operate(&mut self) {
-        if self.is_triggered() {
-            self.finish_installation();
+    fn operate(
+        &mut self,
+        to: &Bundle,
+        operator: &Operator,
+        taken_out: &BTreeSet<String>,
+    ) -> Option<OperatorRun> {
+        if !self.is_triggered() {
+            return None;
         }
+        let scene = Scene { to: &to.version, operator, state: &self.state, taken_out };
+        let run = self.releases.as_mut().map(|it| it.run(&scene));
+        self.finish_installation();
+        run
     }
 
     /// An installation that the operator is done with: no label, and the state `Installed`.
