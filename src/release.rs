@@ -22,7 +22,9 @@ pub use catalog::{Catalog, Excluded};
 pub use facts::{
     ArtifactLayout, ConvertedSecret, DocumentedRename, Facts, Generation, IstioReader,
 };
-pub use kubernetes::KubernetesVersion;
+pub use kubernetes::{
+    KubernetesFacts, KubernetesVersion, NotAKubernetesVersion, Served, Strength, Window,
+};
 pub use needs::{Need, Role};
 
 /// A release as its source lists it, in the shape of GitHub's REST API

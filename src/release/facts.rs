@@ -248,7 +248,7 @@ fn has_begun(from: &Version, release: &Version) -> bool {
     from <= if from.pre.is_empty() { &whole } else { release }
 }
 
-fn minor<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Minor, D::Error> {
+pub(super) fn minor<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Minor, D::Error> {
     let text = String::deserialize(deserializer)?;
     text.parse().map_err(serde::de::Error::custom)
 }

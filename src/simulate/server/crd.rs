@@ -60,7 +60,9 @@ pub(super) fn to_v1(spec: &mut Map<String, Value>) {
         spec.remove("preserveUnknownFields");
     }
     each_column(spec, "JSONPath", "jsonPath");
-    let Some(conversion) = spec.get_mut("conversion").and_then(Value::as_object_mut) else { return };
+    let Some(conversion) = spec.get_mut("conversion").and_then(Value::as_object_mut) else {
+        return;
+    };
     let config = conversion.remove("webhookClientConfig");
     let versions = conversion.remove("conversionReviewVersions");
     if config.is_some() || versions.is_some() {
@@ -79,7 +81,9 @@ pub(super) fn to_v1beta1(spec: &mut Map<String, Value>) {
     if !spec.contains_key("preserveUnknownFields") {
         spec.insert("preserveUnknownFields".to_owned(), Value::Bool(false));
     }
-    let Some(conversion) = spec.get_mut("conversion").and_then(Value::as_object_mut) else { return };
+    let Some(conversion) = spec.get_mut("conversion").and_then(Value::as_object_mut) else {
+        return;
+    };
     let Some(Value::Object(mut webhook)) = conversion.remove("webhook") else { return };
     for (from, to) in [
         ("clientConfig", "webhookClientConfig"),

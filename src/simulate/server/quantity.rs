@@ -38,9 +38,7 @@ enum Format {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NotAQuantity {
     /// The server refuses it.
-    #[error(
-        "not a quantity: write a number and a unit, such as 0.5, 500m, 128Mi, 1G or 1e3"
-    )]
+    #[error("not a quantity: write a number and a unit, such as 0.5, 500m, 128Mi, 1G or 1e3")]
     Malformed,
     /// It has more digits than are modelled here.
     #[error("a quantity with too many digits to compare")]

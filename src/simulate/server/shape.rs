@@ -35,7 +35,8 @@ fn plain_field(shape: &Shape, value: Value, kubernetes: KubernetesVersion) -> Op
         (Shape::Pointer(inner), value) => return Some(plain_value(inner, value, kubernetes)),
         (_, value) => plain_value(shape, value, kubernetes),
     };
-    let kept = matches!(shape, Shape::Struct(_) | Shape::Quantity | Shape::Any) || !is_empty(&value);
+    let kept =
+        matches!(shape, Shape::Struct(_) | Shape::Quantity | Shape::Any) || !is_empty(&value);
     kept.then_some(value)
 }
 

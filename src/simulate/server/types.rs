@@ -94,7 +94,13 @@ fn field(word: &'static str) -> Option<Field> {
     };
     let default = default.map(|it| serde_json::from_str(it).unwrap_or_else(|_| Value::from(it)));
     let always = name.ends_with('!');
-    Some(Field { name: name.trim_end_matches('!'), shape: read_shape(shape), always, default, since })
+    Some(Field {
+        name: name.trim_end_matches('!'),
+        shape: read_shape(shape),
+        always,
+        default,
+        since,
+    })
 }
 
 fn read_shape(text: &'static str) -> Shape {

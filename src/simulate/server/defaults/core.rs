@@ -19,7 +19,9 @@ fn has_tag_latest(image: &str) -> bool {
     let first = path.split('/').next().unwrap_or_default();
     let is_host = first.contains(['.', ':']) || first == "localhost";
     let rest = if is_host { &path[first.len()..] } else { path };
-    let is_name = |it: &str| it.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'_' | b'-' | b'/'));
+    let is_name = |it: &str| {
+        it.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'_' | b'-' | b'/'))
+    };
     if repository.is_empty() || !is_name(repository) || !is_name(rest) {
         return false;
     }
@@ -127,7 +129,9 @@ pub(super) fn namespace(given: &mut Fields, kubernetes: KubernetesVersion) {
     if let Some(status) = inner(given, "status") {
         set(status, "phase", || "Active".into());
     }
-    let Some(metadata) = inner(given, "metadata").filter(|_| kubernetes.minor >= 21) else { return };
+    let Some(metadata) = inner(given, "metadata").filter(|_| kubernetes.minor >= 21) else {
+        return;
+    };
     let name = metadata.get("name").cloned();
     if let (Some(name), Some(labels)) = (name, inner(metadata, "labels")) {
         labels.insert("kubernetes.io/metadata.name".into(), name);
@@ -178,9 +182,10 @@ mod tests {
         let latest = ["nginx", "a/b:latest", "eu.gcr.io/p/x", "localhost:5000/nginx", "h.io:1/a"];
         assert!(latest.iter().all(|it| has_tag_latest(it)));
         let other = ["nginx:1", "a@sha256:00", "a:latest@sha256:00x:1", "", "Upper", "a/B", "$IMG"];
-        assert_eq!(other.iter().filter(|it| has_tag_latest(it)).collect::<Vec<_>>(), [
-            &"a:latest@sha256:00x:1"
-        ]);
+        assert_eq!(
+            other.iter().filter(|it| has_tag_latest(it)).collect::<Vec<_>>(),
+            [&"a:latest@sha256:00x:1"]
+        );
     }
 
     #[test]

@@ -12,8 +12,11 @@ pub(super) fn subject(given: &mut Fields) {
 }
 
 pub(super) fn network_policy(given: &mut Fields) {
-    let types =
-        if given.contains_key("egress") { json!(["Ingress", "Egress"]) } else { json!(["Ingress"]) };
+    let types = if given.contains_key("egress") {
+        json!(["Ingress", "Egress"])
+    } else {
+        json!(["Ingress"])
+    };
     set(given, "policyTypes", || types);
 }
 
@@ -34,16 +37,16 @@ pub(super) fn autoscaler(given: &mut Fields) {
 pub(super) const V2BETA1: fn() -> Value =
     || json!({"name": "cpu", "targetAverageUtilization": UTILIZATION});
 /// How the use of CPU is written since autoscaling/v2beta2.
-pub(super) const V2BETA2: fn() -> Value = || {
-    json!({"name": "cpu", "target": {"type": "Utilization", "averageUtilization": UTILIZATION}})
-};
+pub(super) const V2BETA2: fn() -> Value =
+    || json!({"name": "cpu", "target": {"type": "Utilization", "averageUtilization": UTILIZATION}});
 
 pub(super) fn metrics(given: &mut Fields, cpu: fn() -> Value) {
     set(given, "metrics", || json!([{"type": "Resource", "resource": cpu()}]));
 }
 
 pub(super) fn behavior(given: &mut Fields) {
-    let policy = |kind: &str, value: i64| json!({"type": kind, "value": value, "periodSeconds": 15});
+    let policy =
+        |kind: &str, value: i64| json!({"type": kind, "value": value, "periodSeconds": 15});
     if let Some(up) = inner(given, "scaleUp") {
         set(up, "stabilizationWindowSeconds", || 0.into());
         set(up, "selectPolicy", || "Max".into());

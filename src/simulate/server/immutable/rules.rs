@@ -26,13 +26,17 @@ const fn rule(
 const JOB: &str = "delete the Job, and apply creates it again; its Pods and their logs go with it, and the Job runs once more";
 const WORKLOAD: &str = "delete the object, and apply creates it again; its Pods stop in between (with --cascade=orphan they go on, but nothing manages them any more)";
 const SET: &str = "delete the StatefulSet with --cascade=orphan, and apply creates it again and takes its Pods over; claims and their data stay";
-const BINDING: &str = "delete the binding, and apply creates it again; its subjects lack the permissions in between";
+const BINDING: &str =
+    "delete the binding, and apply creates it again; its subjects lack the permissions in between";
 const SERVICE: &str = "delete the Service, and apply creates it again with another address; clients that hold the old address lose it";
 const CLAIM: &str = "keep the old value, or back up the data, delete the claim and let apply create it again; the volume and its data are lost if its reclaim policy is Delete";
 const VOLUME: &str = "keep the old value, or set the reclaim policy to Retain, delete the PersistentVolume and let apply create it again; the data itself stays only with Retain";
-const CLASS: &str = "delete the object, and apply creates it again; volumes that exist are not affected";
-const LOCKED: &str = "delete the object, and apply creates it again; Pods read the new data after their next start";
-const PRIORITY: &str = "delete the PriorityClass, and apply creates it again; Pods that run keep their priority";
+const CLASS: &str =
+    "delete the object, and apply creates it again; volumes that exist are not affected";
+const LOCKED: &str =
+    "delete the object, and apply creates it again; Pods read the new data after their next start";
+const PRIORITY: &str =
+    "delete the PriorityClass, and apply creates it again; Pods that run keep their priority";
 const DEFINITION: &str = "keep the old value, or back up all custom resources of this kind, delete the definition and let apply create it again; all custom resources of this kind are deleted with it";
 const STORED: &str = "keep the version in the definition (served: false is allowed) until all custom resources are stored in another one and status.storedVersions names it no more";
 const POD: &str = "delete the Pod, and apply creates it again; what it holds in memory and in emptyDir volumes is lost";
@@ -53,11 +57,15 @@ fn has_address(change: &Change<'_>) -> bool {
 }
 
 fn address_since_20(change: &Change<'_>) -> bool {
-    change.kubernetes.minor >= 20 && has_address(change) && at(change.new, "spec.clusterIP").is_some()
+    change.kubernetes.minor >= 20
+        && has_address(change)
+        && at(change.new, "spec.clusterIP").is_some()
 }
 
 fn no_address_since_20(change: &Change<'_>) -> bool {
-    change.kubernetes.minor >= 20 && has_address(change) && at(change.new, "spec.clusterIP").is_none()
+    change.kubernetes.minor >= 20
+        && has_address(change)
+        && at(change.new, "spec.clusterIP").is_none()
 }
 
 fn address_before_20(change: &Change<'_>) -> bool {
@@ -187,5 +195,7 @@ pub(super) const RULES: &[Rule] = &[
 ];
 
 const STATEFUL_SET: &str = "spec: updates to statefulset spec for fields other than 'replicas', 'template', and 'updateStrategy' are forbidden";
-const PVC: &str = "spec: spec is immutable after creation except resources.requests for bound claims";
-const PV: &str = "spec.persistentvolumesource: spec.persistentvolumesource is immutable after creation";
+const PVC: &str =
+    "spec: spec is immutable after creation except resources.requests for bound claims";
+const PV: &str =
+    "spec.persistentvolumesource: spec.persistentvolumesource is immutable after creation";

@@ -54,7 +54,10 @@ impl Reader {
             Shape::Struct(name) => self.read_struct(name, value),
             Shape::List(inner) => match value {
                 Value::Array(items) => {
-                    items.iter().enumerate().for_each(|(n, it)| self.below(n.to_string(), inner, it));
+                    items
+                        .iter()
+                        .enumerate()
+                        .for_each(|(n, it)| self.below(n.to_string(), inner, it));
                 }
                 _ => self.tell("is no list"),
             },

@@ -34,7 +34,9 @@ const SEGMENT: &str = "may not be . or .. nor hold / or %";
 
 fn wrong_name(kind: &str, name: &str, object: &Map<String, Value>) -> Option<String> {
     let (fine, why) = match kind {
-        "Role" | "ClusterRole" | "RoleBinding" | "ClusterRoleBinding" => (is_segment(name), SEGMENT),
+        "Role" | "ClusterRole" | "RoleBinding" | "ClusterRoleBinding" => {
+            (is_segment(name), SEGMENT)
+        }
         "Namespace" => (is_label(name), LABEL),
         "Service" => (is_label(name) && !name.starts_with(|c: char| c.is_ascii_digit()), SERVICE),
         "APIService" => return None,
@@ -78,10 +80,7 @@ fn is_word(text: &str) -> bool {
     let inner = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
     let end = |it: Option<&u8>| it.is_some_and(u8::is_ascii_alphanumeric);
     let bytes = text.as_bytes();
-    text.len() <= LABEL_LENGTH
-        && text.bytes().all(inner)
-        && end(bytes.first())
-        && end(bytes.last())
+    text.len() <= LABEL_LENGTH && text.bytes().all(inner) && end(bytes.first()) && end(bytes.last())
 }
 
 /// `name` or `prefix/name`.

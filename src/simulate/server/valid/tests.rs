@@ -14,16 +14,19 @@ fn config_map(name: &str, data: &Value) -> Value {
 #[test]
 fn values_of_the_wrong_type_are_told_and_nothing_else() {
     let map = config_map("Not a name", &json!({"a": 1, "b": true, "c": null, "d": "x"}));
-    assert_eq!(found(&map), [
-        "data.a is no string: put it in quotes",
-        "data.b is no string: put it in quotes"
-    ]);
+    assert_eq!(
+        found(&map),
+        ["data.a is no string: put it in quotes", "data.b is no string: put it in quotes"]
+    );
     let labels = json!({"apiVersion": "example.com/v1", "kind": "X",
         "metadata": {"name": "x", "labels": {"a": true}, "annotations": {"b": 1}}, "spec": 5});
-    assert_eq!(found(&labels), [
-        "metadata.labels.a is no string: put it in quotes",
-        "metadata.annotations.b is no string: put it in quotes"
-    ]);
+    assert_eq!(
+        found(&labels),
+        [
+            "metadata.labels.a is no string: put it in quotes",
+            "metadata.annotations.b is no string: put it in quotes"
+        ]
+    );
 }
 
 #[test]
@@ -53,9 +56,7 @@ fn names_are_judged_by_kind() {
 
 #[test]
 fn base64_is_checked_but_not_in_sealed_values() {
-    let secret = |value: &str| {
-        json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s"}, "data": {"a": value}})
-    };
+    let secret = |value: &str| json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s"}, "data": {"a": value}});
     assert_eq!(found(&secret("YWJj\nZA==")), Vec::<String>::new());
     assert_eq!(found(&secret("(sealed:00ff)")), Vec::<String>::new());
     assert_eq!(found(&secret("__CERT__")), ["data.a is not base64"]);
@@ -79,9 +80,10 @@ fn a_selector_has_to_find_the_template() {
             "spec": {"containers": [{"name": "c", "image": "i"}]}}}})
     };
     let other = json!({"matchLabels": {"a": "c"}});
-    assert_eq!(found(&deployment("apps/v1", other)), [
-        "spec.selector does not match the labels of the Pod template"
-    ]);
+    assert_eq!(
+        found(&deployment("apps/v1", other)),
+        ["spec.selector does not match the labels of the Pod template"]
+    );
     assert_eq!(found(&deployment("apps/v1", Value::Null)).len(), 1);
     assert_eq!(found(&deployment("extensions/v1beta1", Value::Null)), Vec::<String>::new());
     let expression = json!({"matchExpressions": [{"key": "a", "operator": "In", "values": ["b"]}]});
@@ -98,14 +100,15 @@ fn a_job_needs_containers_and_an_end() {
         let told = found(it);
         told.iter().map(|it| it.split_once(' ').unwrap().0.to_owned()).collect::<Vec<_>>()
     };
-    assert_eq!(paths(&job(json!({}))), [
-        "spec.template.spec.containers",
-        "spec.template.spec.restartPolicy"
-    ]);
+    assert_eq!(
+        paths(&job(json!({}))),
+        ["spec.template.spec.containers", "spec.template.spec.restartPolicy"]
+    );
     let container = json!([{"name": "a"}]);
-    assert_eq!(paths(&job(json!({"restartPolicy": "Never", "containers": container}))), [
-        "spec.template.spec.containers.0.image"
-    ]);
+    assert_eq!(
+        paths(&job(json!({"restartPolicy": "Never", "containers": container}))),
+        ["spec.template.spec.containers.0.image"]
+    );
 }
 
 #[test]

@@ -100,7 +100,8 @@ fn from_v2beta1(kind: &str, source: &mut Fields) -> Option<()> {
     source.insert("target".to_owned(), target.into());
     if kind != "resource" {
         let mut metric = json!({"name": source.remove("metricName")?});
-        let selector = source.remove(if kind == "external" { "metricSelector" } else { "selector" });
+        let selector =
+            source.remove(if kind == "external" { "metricSelector" } else { "selector" });
         if let Some(selector) = selector {
             metric["selector"] = selector;
         }

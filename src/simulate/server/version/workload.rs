@@ -55,7 +55,8 @@ fn annotation(given: &mut Map<String, Value>, key: &str) -> Option<i64> {
 pub(super) fn disruption_budget(given: &mut Map<String, Value>, _: &str, to: &str) -> Option<()> {
     let spec = given.get_mut("spec")?.as_object_mut()?;
     let Some(selector) = spec.get_mut("selector") else { return Some(()) };
-    let expression = |operator| json!({"matchExpressions": [{"key": EMPTY_SELECTOR, "operator": operator}]});
+    let expression =
+        |operator| json!({"matchExpressions": [{"key": EMPTY_SELECTOR, "operator": operator}]});
     let (here, there) = match to {
         "policy/v1" => (expression("DoesNotExist"), expression("Exists")),
         _ => (expression("Exists"), expression("DoesNotExist")),
