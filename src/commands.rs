@@ -21,6 +21,7 @@ mod overrides;
 mod path;
 mod plan;
 mod releases;
+mod snapshot;
 mod source;
 mod user_overrides;
 
@@ -88,6 +89,7 @@ async fn dispatch(command: Command) -> Result<Exit, Error> {
         Command::Diff(args) => diff::run(&args).await,
         Command::Overrides(args) => overrides::run(&args).await,
         Command::Guides(args) => guides::run(&args).await,
+        Command::Snapshot(args) => snapshot::run(&args).await,
         Command::Mirror(args) => mirror::run(&args).await,
         Command::Releases(args) => releases::run(&args).await,
         Command::Explain(args) => explain::run(&args),
