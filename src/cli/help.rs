@@ -50,6 +50,17 @@ Examples:
   kyma-upgrade guides 1.9 1.13
   kyma-upgrade guides 1.9 1.13 --show";
 
+/// Below `snapshot`.
+pub(super) const SNAPSHOT: &str = "\
+The cluster is only read: what the installer and Tiller consist of, overrides, custom resource
+definitions, roles, and which Helm releases there are. What you may not list is told and left out.
+Values of Secrets and what looks like a credential are not in the file, but a key is with which
+guesses can be tested. Keep the file to yourself.
+
+Examples:
+  kyma-upgrade snapshot --write cluster.json
+  kyma-upgrade snapshot --context production --write production.json";
+
 /// Below `mirror`.
 pub(super) const MIRROR: &str = "\
 Examples:

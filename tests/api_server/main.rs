@@ -4,3 +4,5 @@
 
 #[cfg(unix)]
 mod server;
+#[cfg(unix)]
+mod snapshot;
