@@ -21,7 +21,9 @@ const CORE: &[(&str, &[&str])] = &[
         "liveness",
         &["analysis", "bundle", "chart", "finding", "manifest", "overrides", "release", "rename"],
     ),
-    ("plan", &["bundle", "digest", "manifest", "path", "release"]),
+    ("procedure", &["bundle", "manifest", "release"]),
+    ("simulate", &["bundle", "manifest", "overrides", "procedure", "release", "yaml"]),
+    ("plan", &["bundle", "digest", "manifest", "path", "procedure", "release"]),
     (
         "lint",
         &[
@@ -33,12 +35,13 @@ const CORE: &[(&str, &[&str])] = &[
             "manifest",
             "overrides",
             "path",
+            "procedure",
             "release",
             "rename",
+            "simulate",
             "yaml",
         ],
     ),
-    ("simulate", &["diff", "manifest", "overrides", "release", "yaml"]),
     ("migrate", &["digest", "liveness", "manifest", "overrides", "rename", "yaml"]),
     (
         "report",
@@ -58,6 +61,7 @@ const CORE: &[(&str, &[&str])] = &[
             "plan",
             "release",
             "rename",
+            "simulate",
         ],
     ),
 ];

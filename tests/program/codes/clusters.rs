@@ -156,7 +156,10 @@ fn definitions() -> (History, Vec<&'static str>) {
     };
     let (old, new) = (definition("v1"), definition("v2"));
     let history = two(&Installer { more: &old, ..plain() }, &Installer { more: &new, ..plain() });
-    on(history, &format!("{}---\n{old}\nstatus: {{storedVersions: [v1]}}\n", state()))
+    let known = OTHER_DEFINITION.replace("name: v1,", "name: v1alpha1,");
+    let state =
+        [state(), known, format!("{old}\nstatus: {{storedVersions: [v1]}}\n")].join("---\n");
+    on(history, &state)
 }
 
 /// Releases of Helm 2 on a cluster without the Secret of Tiller.
