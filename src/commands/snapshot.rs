@@ -60,6 +60,7 @@ fn summary(reading: &Reading, args: &SnapshotArgs) -> String {
     {
         match count(outcome) {
             0 => {}
+            1 => text += &format!(", 1 list {word}"),
             count => text += &format!(", {count} lists {word}"),
         }
     }
