@@ -22,8 +22,8 @@
 //!   know where it does not expect them, and nulls, are dropped as its decoding drops them.
 //! * Lists with a repeated merge key are merged as Go's sorting of up to 12 items happens to order
 //!   the repeated ones; longer lists may differ from one build of kubectl to the next.
-//! * `\b` and `\f` are written as `\u0008` and `\u000c` into the annotation, as kubectl up to 1.29
-//!   did; those built with Go 1.22 or later write `\b` and `\f`.
+//! * `\b` and `\f` are written as `\u0008` and `\u000c` into the annotation, as by kubectl 1.20;
+//!   what Go 1.22 or later has compiled writes `\b` and `\f`.
 
 use serde_json::{Map, Value};
 use thiserror::Error;

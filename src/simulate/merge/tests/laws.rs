@@ -33,10 +33,9 @@ fn deployments() -> impl Strategy<Value = Value> {
             let volume =
                 |(name, source): (String, String)| json!({ "name": name, source: { "x": 1 } });
             let volumes: Vec<Value> = volumes.into_iter().map(volume).collect();
-            let strategy = rolls.map(|rolls| match rolls {
-                true => json!({ "type": "RollingUpdate", "rollingUpdate": { "maxSurge": 1 } }),
-                false => json!({ "type": "Recreate" }),
-            });
+            let rolling = json!({ "type": "RollingUpdate", "rollingUpdate": { "maxSurge": 1 } });
+            let recreate = json!({ "type": "Recreate" });
+            let strategy = rolls.map(|rolls| if rolls { rolling } else { recreate });
             let pod = some(json!({ "containers": containers, "volumes": volumes }));
             let mut object = deployment(&pod, &some(json!({ "strategy": strategy })));
             merge_into(&mut object["metadata"], &some(json!({ "labels": labels })));
