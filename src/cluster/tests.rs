@@ -28,9 +28,9 @@ async fn answer(server: &MockServer, at: &str, body: serde_json::Value) {
 }
 
 async fn reading(server: &MockServer) -> Result<Reading, Error> {
-    let config = Config::new(server.uri().parse().unwrap());
+    let mut config = Config::new(server.uri().parse().unwrap());
     let origin = Origin { context: Some("test".to_owned()), server: url(&config) };
-    let config = Config { default_retry: false, ..config };
+    config.default_retry = false;
     let client = Client::try_from(config).unwrap();
     Cluster { client, origin }.read_state([1; 32], LIMIT).await
 }
