@@ -87,7 +87,7 @@ impl Error {
 /// When it cannot be read or is larger.
 pub fn read_limited(path: &Path, limit: u64) -> Result<Vec<u8>, Error> {
     let file = std::fs::File::open(path).map_err(|error| unreadable(path, &error))?;
-    if file.metadata().is_ok_and(|it| limit < it.len()) {
+    if file.metadata().is_ok_and(|it| it.is_file() && limit < it.len()) {
         return Err(Error::TooLarge { path: path.to_owned(), limit });
     }
     read_from(file, path, limit)

@@ -8,7 +8,7 @@ Start here:
 
 Exit codes:
   0    done; the plan is ready
-  1    the command could not do its work (network, file)
+  1    the command could not do its work (network, file, cluster)
   2    the command line makes no sense
   3    the verdict is `blocked`
   4    refused: a downgrade, an unknown version, a path that does not exist

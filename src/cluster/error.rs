@@ -99,10 +99,10 @@ impl Error {
             }
             KubeconfigError::FindPath => ("there is none".to_owned(), Vec::new()),
             KubeconfigError::Parse(_) => ("it is no kubeconfig in YAML".to_owned(), Vec::new()),
-            KubeconfigError::LoadCertificateAuthority(_) => credential("certificate-authority"),
+            KubeconfigError::LoadCertificateAuthority(_)
+            | KubeconfigError::ParseCertificates(_) => credential("certificate-authority"),
             KubeconfigError::LoadClientCertificate(_) => credential("client-certificate"),
             KubeconfigError::LoadClientKey(_) => credential("client-key"),
-            KubeconfigError::ParseCertificates(_) => credential("certificate-authority"),
             _ => ("a cluster or proxy in it has no valid URL".to_owned(), Vec::new()),
         };
         Self::Kubeconfig { cause, contexts }

@@ -53,17 +53,16 @@ fn summary(reading: &Reading, args: &SnapshotArgs) -> String {
     let version = state.kubernetes_version().map(sanitize);
     let version = version.map(|it| format!(" (Kubernetes {it})")).unwrap_or_default();
     let lists = count(Outcome::Read);
-    let mut text =
-        format!("read {objects} objects in {lists} lists of {server}{version}, {secrets}");
-    for (outcome, word) in
-        [(Outcome::Forbidden, "not permitted"), (Outcome::NotServed, "not served")]
-    {
-        match count(outcome) {
-            0 => {}
-            1 => text += &format!(", 1 list {word}"),
-            count => text += &format!(", {count} lists {word}"),
-        }
-    }
+    let left_out = |(outcome, word)| match count(outcome) {
+        0 => String::new(),
+        1 => format!(", 1 list {word}"),
+        lists => format!(", {lists} lists {word}"),
+    };
+    let outcomes = [(Outcome::Forbidden, "not permitted"), (Outcome::NotServed, "not served")];
+    let left_out = outcomes.map(left_out).concat();
+    let text = format!(
+        "read {objects} objects in {lists} lists of {server}{version}, {secrets}{left_out}"
+    );
     match &args.write {
         Some(file) => format!("{text}; wrote {}", file.display()),
         None => text,

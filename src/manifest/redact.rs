@@ -104,9 +104,8 @@ fn last_applied(kind: &str, object: &mut Node, withheld: bool) {
         Some((blanked, parsed)) if blanked != parsed => {
             copy.value = Value::String(blanked.to_string());
         }
-        Some(_) => {}
         None if withheld => hide(copy, false),
-        None => {}
+        _ => {}
     }
 }
 
