@@ -166,7 +166,7 @@ async fn a_server_that_does_not_answer_in_time_is_an_error() {
     let server = server().await;
     let slow = status(200).set_delay(Duration::from_mins(5));
     Mock::given(path("/version")).respond_with(slow).with_priority(1).mount(&server).await;
-    let mut config = Config::new(server.uri().parse().unwrap());
+    let config = Config::new(server.uri().parse().unwrap());
     let origin = Origin { context: None, server: url(&config) };
     let cluster = Cluster { client: Client::try_from(config).unwrap(), origin };
     let error = cluster.read_state([1; 32], Duration::from_millis(50)).await.unwrap_err();
