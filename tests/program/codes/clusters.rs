@@ -73,6 +73,8 @@ pub(super) fn case(code: Code) -> (History, Vec<&'static str>) {
     }
 }
 
+const TILLER: &str =
+    "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: tiller, namespace: kube-system}\n";
 const HOMELESS: &str =
     "apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: a\n  namespace: nowhere";
 const OLD_API: &str = "apiVersion: rbac.authorization.k8s.io/v1beta1\nkind: Role\nmetadata:\n  \
@@ -113,6 +115,7 @@ fn minors(tags: &[&str]) -> History {
             "kyma-config-local.yaml",
         ];
         history.release(tag, &files.map(|it| (it, text.as_str())));
+        history.file(&format!("raw/{tag}/installation/resources/tiller.yaml"), TILLER);
     }
     history
 }
