@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use semver::Version;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::apply::Batch;
 use super::operator::{self, OperatorRun, Releases, Scene};
@@ -189,6 +189,12 @@ impl<'a> Simulator<'a> {
                 installation["metadata"]["labels"] = json!({});
             }
             change(&mut installation);
+            // The API server shows no map of labels without any.
+            if let Some(metadata) = installation["metadata"].as_object_mut()
+                && metadata["labels"].as_object().is_some_and(Map::is_empty)
+            {
+                metadata.remove("labels");
+            }
             self.state.put(key, installation);
         }
     }
