@@ -12,6 +12,7 @@ mod differential;
 mod server;
 #[cfg(unix)]
 mod snapshot;
+#[cfg(unix)]
 #[path = "../program/support.rs"]
 #[expect(dead_code, reason = "the tests of the program use all of it")]
 mod support;
