@@ -182,7 +182,8 @@ impl Walk<'_> {
 
 /// Whether a path is one of those that a pattern with `*` for the positions in lists means.
 fn fits(pattern: &str, path: &str) -> bool {
-    let (pattern, path): (Vec<_>, Vec<_>) = (pattern.split('.').collect(), path.split('.').collect());
+    let (pattern, path): (Vec<_>, Vec<_>) =
+        (pattern.split('.').collect(), path.split('.').collect());
     let mut pairs = pattern.iter().zip(&path);
     pattern.len() == path.len() && pairs.all(|(pattern, step)| *pattern == "*" || pattern == step)
 }

@@ -132,7 +132,8 @@ impl Scenario<'_> {
     }
 }
 
-const INSTALLATION: &str = "-n default get installation kyma-installation -o jsonpath={.metadata.labels.action}";
+const INSTALLATION: &str =
+    "-n default get installation kyma-installation -o jsonpath={.metadata.labels.action}";
 
 /// Whether the label is there that starts the operator.
 fn is_triggered(cluster: &Cluster) -> bool {
