@@ -165,12 +165,12 @@ impl Simulator<'_> {
         if !invalid.is_empty() {
             return Err(Refused::Invalid(invalid));
         }
+        if let Some(version) = custom::drops_stored_version(live, &after) {
+            return Err(Refused::StoredVersion(version));
+        }
         let immutable = server::immutable(live, &after, self.api_server());
         if !immutable.is_empty() {
             return Err(Refused::Immutable(immutable));
-        }
-        if let Some(version) = custom::drops_stored_version(live, &after) {
-            return Err(Refused::StoredVersion(version));
         }
         Ok((Verb::Configured, Some(after)))
     }
