@@ -115,8 +115,7 @@ fn done(line: &str) -> String {
 /// The words of a command.
 pub(crate) fn words(line: &str) -> Vec<&str> {
     let quoted = line.split('\'').enumerate();
-    let words = quoted.map(|(at, part)| {
-        if at % 2 == 1 { vec![part] } else { part.split_whitespace().collect() }
-    });
+    let words = quoted
+        .map(|(at, part)| if at % 2 == 1 { vec![part] } else { part.split_whitespace().collect() });
     words.flatten().collect()
 }
