@@ -73,6 +73,15 @@ pub enum Command {
         after_help = help::GUIDES
     )]
     Guides(GuidesArgs),
+    /// Read a cluster once into a file; secret values are replaced by keyed digests
+    #[command(
+        override_usage = "kyma-upgrade snapshot [OPTIONS]",
+        after_help = help::SNAPSHOT,
+        mut_arg("verbose", hidden),
+        mut_arg("width", hidden),
+        mut_arg("no_progress", hidden)
+    )]
+    Snapshot(SnapshotArgs),
     /// Download everything that plans between two versions need
     #[command(
         override_usage = "kyma-upgrade mirror [OPTIONS] --from <VERSION> --to <VERSION> <DIR>",
@@ -122,7 +131,7 @@ pub struct PlanArgs {
     pub upgrade: UpgradeArgs,
     /// Which cluster.
     #[command(flatten)]
-    pub cluster: ClusterArgs,
+    pub cluster: StateArgs,
     /// What the user sets.
     #[command(flatten)]
     pub overrides: OverrideArgs,
@@ -244,6 +253,41 @@ pub struct GuidesArgs {
     pub source: SourceArgs,
 }
 
+/// Read a cluster once.
+#[derive(Debug, Args)]
+pub struct SnapshotArgs {
+    /// The file to write, for you alone (mode 0600); one that is there is replaced
+    /// [default: standard output]
+    #[arg(long, value_name = "FILE")]
+    pub write: Option<PathBuf>,
+    /// Give up when reading takes longer than this
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        default_value_t = 120,
+        value_parser = clap::value_parser!(u64).range(1..=86_400)
+    )]
+    pub timeout: u64,
+    /// Which cluster.
+    #[command(flatten)]
+    pub cluster: ClusterArgs,
+    /// How the terminal is used.
+    #[command(flatten)]
+    pub console: ConsoleArgs,
+}
+
+/// Which cluster.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Cluster")]
+pub struct ClusterArgs {
+    /// The context of the kubeconfig [default: its current one]
+    #[arg(long, value_name = "NAME")]
+    pub context: Option<String>,
+    /// The kubeconfig [default: what `KUBECONFIG` names, or ~/.kube/config]
+    #[arg(long, value_name = "FILE")]
+    pub kubeconfig: Option<PathBuf>,
+}
+
 /// Download what plans need.
 #[derive(Debug, Args)]
 pub struct MirrorArgs {
@@ -306,32 +350,20 @@ pub struct UpgradeArgs {
 /// The cluster that is upgraded. Without one, a clean install of the first version is simulated.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Cluster")]
-pub struct ClusterArgs {
+pub struct StateArgs {
     /// The state of the cluster: a file from `snapshot`, or the output of
     /// `kubectl get ... -o json|yaml` (`-` is standard input)
     #[arg(long, value_name = "FILE", conflicts_with_all = ["context", "kubeconfig"])]
     pub cluster_state: Option<PathBuf>,
-    /// Which live cluster.
+    /// A live cluster.
     #[command(flatten)]
-    pub live: LiveArgs,
+    pub live: ClusterArgs,
     /// The version of Kubernetes, such as 1.15, where the cluster does not say it
     #[arg(long, value_name = "VERSION")]
     pub kubernetes_version: Option<KubernetesVersion>,
     /// Write the predicted state of the cluster after each hop to this folder
     #[arg(long, value_name = "DIR")]
     pub save_states: Option<PathBuf>,
-}
-
-/// A live cluster.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Cluster")]
-pub struct LiveArgs {
-    /// x
-    #[arg(long)]
-    pub context: Option<String>,
-    /// x
-    #[arg(long)]
-    pub kubeconfig: Option<PathBuf>,
 }
 
 /// What the user sets.

@@ -23,6 +23,7 @@ mod path;
 mod plan;
 mod releases;
 mod simulation;
+mod snapshot;
 mod source;
 mod user_overrides;
 
@@ -90,6 +91,7 @@ async fn dispatch(command: Command) -> Result<Exit, Error> {
         Command::Diff(args) => diff::run(&args).await,
         Command::Overrides(args) => overrides::run(&args).await,
         Command::Guides(args) => guides::run(&args).await,
+        Command::Snapshot(args) => snapshot::run(&args).await,
         Command::Mirror(args) => mirror::run(&args).await,
         Command::Releases(args) => releases::run(&args).await,
         Command::Explain(args) => explain::run(&args),

@@ -79,6 +79,12 @@ impl From<crate::fetch::Error> for Error {
     }
 }
 
+impl From<crate::cluster::Error> for Error {
+    fn from(error: crate::cluster::Error) -> Self {
+        Self::failed(&error).hint(error.hint())
+    }
+}
+
 impl From<crate::files::Error> for Error {
     fn from(error: crate::files::Error) -> Self {
         Self::failed(&error).hint(error.hint())

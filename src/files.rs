@@ -9,7 +9,8 @@
 //!   replace the device. A symbolic link is followed, because a rename would replace the link.
 //! * The errors of this module name the path that the caller gave, so files are opened with `std`
 //!   here and `fs_err` would name it twice.
-//! * Reading never trusts the size that the file system says: `/dev/zero` says 0.
+//! * A file that says that it is too large is not read at all. Otherwise reading does not trust the
+//!   size that the file system says: `/dev/zero` says 0.
 
 use std::error::Error as StdError;
 use std::io::{self, Read};
@@ -18,7 +19,8 @@ use std::path::{Path, PathBuf};
 mod write;
 
 pub use write::{
-    Staged, check_writable, make_folder, remove_empty_folder, write_atomically, write_replaceable,
+    Staged, check_writable, make_folder, remove_empty_folder, write_atomically, write_private,
+    write_replaceable,
 };
 
 /// Why a file could not be read or written.
@@ -85,6 +87,9 @@ impl Error {
 /// When it cannot be read or is larger.
 pub fn read_limited(path: &Path, limit: u64) -> Result<Vec<u8>, Error> {
     let file = std::fs::File::open(path).map_err(|error| unreadable(path, &error))?;
+    if file.metadata().is_ok_and(|it| it.is_file() && limit < it.len()) {
+        return Err(Error::TooLarge { path: path.to_owned(), limit });
+    }
     read_from(file, path, limit)
 }
 
@@ -205,6 +210,16 @@ mod tests {
     #[test]
     fn an_endless_file_is_refused() {
         let error = read_limited(Path::new("/dev/zero"), 1000).unwrap_err();
+        assert!(matches!(error, Error::TooLarge { .. }));
+    }
+
+    #[test]
+    fn a_file_that_says_that_it_is_too_large_is_not_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("sparse");
+        // A hole: reading a tebibyte of it would take minutes.
+        fs_err::File::create(&path).unwrap().set_len(1 << 40).unwrap();
+        let error = read_limited(&path, (1 << 40) - 1).unwrap_err();
         assert!(matches!(error, Error::TooLarge { .. }));
     }
 

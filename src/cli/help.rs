@@ -8,7 +8,7 @@ Start here:
 
 Exit codes:
   0    done; the plan is ready
-  1    the command could not do its work (network, file)
+  1    the command could not do its work (network, file, cluster)
   2    the command line makes no sense
   3    the verdict is `blocked`
   4    refused: a downgrade, an unknown version, a path that does not exist
@@ -49,6 +49,17 @@ pub(super) const GUIDES: &str = "\
 Examples:
   kyma-upgrade guides 1.9 1.13
   kyma-upgrade guides 1.9 1.13 --show";
+
+/// Below `snapshot`.
+pub(super) const SNAPSHOT: &str = "\
+The cluster is only read: what the installer and Tiller consist of, overrides, custom resource
+definitions, roles, and which Helm releases there are. What you may not list is told and left out.
+Values of Secrets and what looks like a credential are not in the file, but a key is with which
+guesses can be tested. Keep the file to yourself.
+
+Examples:
+  kyma-upgrade snapshot --write cluster.json
+  kyma-upgrade snapshot --context production --write production.json";
 
 /// Below `mirror`.
 pub(super) const MIRROR: &str = "\

@@ -1,9 +1,12 @@
 //! The cluster that a plan is made for.
 
 use std::path::Path;
+use std::time::Duration;
 
 use super::simulation::Cluster;
-use crate::cli::ClusterArgs;
+use super::{output, snapshot};
+use crate::cli::{ClusterArgs, StateArgs};
+use crate::cluster::{Access, Cluster as Live};
 use crate::error::Error;
 use crate::files;
 use crate::lint;
@@ -14,12 +17,28 @@ use crate::simulate::ClusterState;
 use crate::simulate::state::MAX_BYTES;
 use crate::yaml::Limits;
 
+/// How long reading a live cluster may take.
+const TIMEOUT: Duration = Duration::from_secs(120);
+
 /// The cluster that the options name; none where they name none.
-pub(super) async fn load(args: &ClusterArgs) -> Result<Option<Cluster>, Error> {
+pub(super) async fn load(args: &StateArgs) -> Result<Option<Cluster>, Error> {
     if let Some(path) = &args.cluster_state {
         return file(path).map(Some);
     }
-    Ok(None)
+    if args.live.context.is_none() && args.live.kubeconfig.is_none() {
+        return Ok(None);
+    }
+    live(&args.live).await.map(Some)
+}
+
+/// Reads a live cluster once.
+async fn live(args: &ClusterArgs) -> Result<Cluster, Error> {
+    let access = Access { context: args.context.clone(), kubeconfig: args.kubeconfig.clone() };
+    let cluster = Live::connect(&access).await?;
+    let reading = cluster.read_state(snapshot::random_key()?, TIMEOUT).await?;
+    output::warn(&reading.forbidden);
+    output::warn(reading.state.problems());
+    Ok(Cluster { source: reading.state.source().to_string(), state: reading.state })
 }
 
 fn file(path: &Path) -> Result<Cluster, Error> {

@@ -98,6 +98,12 @@ pub(super) fn print(text: &str) -> Result<(), Error> {
     }
 }
 
+/// Says on standard error what was done.
+pub(super) fn say(text: &str) {
+    // The work is done where standard error cannot be written.
+    anstream::stderr().lock().write_all(format!("{text}\n").as_bytes()).unwrap_or_default();
+}
+
 /// Says on standard error what was wrong in a small way: the first lines of it.
 pub(super) fn warn(problems: &[impl fmt::Display]) {
     let (shown, more) = (problems.iter().take(WARNINGS), problems.len().saturating_sub(WARNINGS));

@@ -10,7 +10,15 @@ use super::{Error, root_cause};
 /// # Errors
 /// When the folder is missing, read-only or full.
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), Error> {
-    write(path, bytes, std::fs::File::sync_all)
+    write(path, bytes, READABLE, std::fs::File::sync_all)
+}
+
+/// The same for a file that only its owner may read and write, whoever could read one before.
+///
+/// # Errors
+/// When the folder is missing, read-only or full.
+pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    write(path, bytes, PRIVATE, std::fs::File::sync_all)
 }
 
 /// The same without waiting for the disk: after a power failure the file may be empty. This is for
@@ -19,17 +27,23 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), Error> {
 /// # Errors
 /// When the folder is missing, read-only or full.
 pub fn write_replaceable(path: &Path, bytes: &[u8]) -> Result<(), Error> {
-    write(path, bytes, |_| Ok(()))
+    write(path, bytes, READABLE, |_| Ok(()))
 }
+
+/// The permissions of a file that others may read as the umask allows.
+const READABLE: u32 = 0o666;
+
+/// The permissions of a file for its owner alone.
+const PRIVATE: u32 = 0o600;
 
 /// Makes sure that a written file is on the disk, or does not care.
 type Flush = fn(&std::fs::File) -> io::Result<()>;
 
-fn write(path: &Path, bytes: &[u8], flush: Flush) -> Result<(), Error> {
+fn write(path: &Path, bytes: &[u8], mode: u32, flush: Flush) -> Result<(), Error> {
     let target = fs_err::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let device = fs_err::metadata(&target).is_ok_and(|it| !it.is_file() && !it.is_dir());
     let written =
-        if device { write_through(&target, bytes) } else { replace(&target, bytes, flush) };
+        if device { write_through(&target, bytes) } else { replace(&target, bytes, mode, flush) };
     written.map_err(|error| unwritable(path, &error))
 }
 
@@ -47,8 +61,8 @@ fn write_through(path: &Path, bytes: &[u8]) -> io::Result<()> {
     std::fs::OpenOptions::new().write(true).open(path)?.write_all(bytes)
 }
 
-fn replace(path: &Path, bytes: &[u8], flush: Flush) -> io::Result<()> {
-    let mut file = temporary(folder_of(path))?;
+fn replace(path: &Path, bytes: &[u8], mode: u32, flush: Flush) -> io::Result<()> {
+    let mut file = temporary(folder_of(path), mode)?;
     file.write_all(bytes)?;
     flush(file.as_file())?;
     file.persist(path).map(drop).map_err(|it| it.error)
@@ -76,7 +90,7 @@ impl Staged {
     pub fn write(path: &Path, bytes: &[u8]) -> Result<Self, Error> {
         make_folder(folder_of(path))?;
         let stage = || {
-            let mut file = temporary(folder_of(path))?;
+            let mut file = temporary(folder_of(path), READABLE)?;
             file.write_all(bytes)?;
             file.as_file().sync_all()?;
             Ok(file.into_temp_path())
@@ -120,18 +134,18 @@ pub fn check_writable(path: &Path) -> Result<(), Error> {
     let probe = match fs_err::metadata(path) {
         Ok(it) if it.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
         Ok(it) if !it.is_file() => Ok(()),
-        _ => temporary(folder_of(path)).map(drop),
+        _ => temporary(folder_of(path), READABLE).map(drop),
     };
     probe.map_err(|error| unwritable(path, &error))
 }
 
-/// A temporary file that others may read later as the umask allows, not only the owner.
-fn temporary(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
+/// A temporary file with these permissions, as far as the umask allows them.
+fn temporary(folder: &Path, mode: u32) -> io::Result<tempfile::NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     #[cfg(unix)]
     let builder = {
         use std::os::unix::fs::PermissionsExt;
-        builder.permissions(std::fs::Permissions::from_mode(0o666))
+        builder.permissions(std::fs::Permissions::from_mode(mode))
     };
     builder.prefix(".kyma-upgrade-").tempfile_in(folder)
 }
@@ -181,6 +195,19 @@ mod tests {
         let usual = probe.metadata().unwrap().permissions().mode();
         let mode = fs_err::metadata(&real).unwrap().permissions().mode();
         assert_eq!(mode, usual);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_private_file_is_for_its_owner_alone_also_where_one_for_all_was() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("state.json");
+        write_atomically(&path, b"old").unwrap();
+        write_private(&path, b"new").unwrap();
+        let mode = fs_err::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        assert_eq!(read_limited(&path, 9).unwrap(), b"new");
     }
 
     #[cfg(target_os = "linux")]

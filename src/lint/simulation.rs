@@ -73,14 +73,15 @@ fn evidence(context: &Context<'_>, prediction: &Prediction) -> Vec<Evidence> {
         Origin::Before(None) => None,
     });
     let places = prediction.place.iter().chain(origin);
-    places.map(|it| line(context, it)).collect()
+    places.map(|it| line(context, it, &prediction.object)).collect()
 }
 
-fn line(context: &Context<'_>, place: &Place) -> Evidence {
+/// The line of a release's file, or that of the object in the state of the cluster.
+fn line(context: &Context<'_>, place: &Place, object: &ObjectKey) -> Evidence {
     let bundles = context.history.iter().chain([context.from, context.to]);
     let told = bundles.map(|it| it.evidence(&place.source, place.line));
     let found = told.into_iter().find(|it| !it.text.is_empty());
-    found.unwrap_or_else(|| Evidence::at(&place.source, place.line, ""))
+    found.unwrap_or_else(|| Evidence::at(&place.source, place.line, object.name.as_str()))
 }
 
 /// Edits that applying the artifacts undoes, and objects that come back.

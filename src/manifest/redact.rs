@@ -4,8 +4,8 @@
 //! * Withheld are all values of Secrets, the values of credential-like keys in the data of
 //!   `ConfigMap`s (overrides or not: the key tells, not the label), and of credential-like environment
 //!   variables of any object.
-//! * kubectl keeps a copy of the whole object in an annotation. In objects with something to
-//!   withhold, the same values are withheld inside that copy.
+//! * kubectl keeps a copy of the whole object in an annotation. The same values are withheld inside
+//!   that copy, also where the object itself has them no more.
 //! * A value of a Secret's `data` counts as the bytes that it encodes, so the same secret compares
 //!   equal however it is written.
 //! * That a value is a placeholder (`__TLS_KEY__`, `<password>`), or none that Kubernetes accepts,
@@ -27,9 +27,7 @@ pub(crate) fn withhold(kind: &str, object: &mut Node) {
         "ConfigMap" => config_map(object),
         _ => environment(object),
     };
-    if withheld {
-        last_applied(kind, object);
-    }
+    last_applied(kind, object, withheld);
 }
 
 fn secret(object: &mut Node) -> bool {
@@ -94,20 +92,24 @@ fn variables(env: &mut Node) -> bool {
     any
 }
 
-/// Withholds inside the copy that kubectl keeps, or the whole copy where it is no object.
-fn last_applied(kind: &str, object: &mut Node) {
+/// Withholds inside the copy that kubectl keeps, which may still have what the object has no more. A
+/// copy that is no object is withheld as a whole where the object has a secret.
+fn last_applied(kind: &str, object: &mut Node, withheld: bool) {
     let annotations = child(object, "metadata").and_then(|it| child(it, "annotations"));
     let Some(copy) = annotations.and_then(|it| child(it, LAST_APPLIED)) else {
         return;
     };
-    let parsed = copy.as_str().and_then(|it| serde_json::from_str(it).ok());
-    match parsed.and_then(|it| without_secrets(kind, it)) {
-        Some(text) => copy.value = Value::String(text),
-        None => hide(copy, false),
+    let parsed = copy.as_str().and_then(|it| serde_json::from_str::<serde_json::Value>(it).ok());
+    match parsed.and_then(|it| Some((without_secrets(kind, it.clone())?, it))) {
+        Some((blanked, parsed)) if blanked != parsed => {
+            copy.value = Value::String(blanked.to_string());
+        }
+        None if withheld => hide(copy, false),
+        _ => {}
     }
 }
 
-fn without_secrets(kind: &str, mut copy: serde_json::Value) -> Option<String> {
+fn without_secrets(kind: &str, mut copy: serde_json::Value) -> Option<serde_json::Value> {
     let fields = copy.as_object_mut()?;
     match kind {
         "Secret" | "ConfigMap" => {
@@ -119,7 +121,7 @@ fn without_secrets(kind: &str, mut copy: serde_json::Value) -> Option<String> {
         }
         _ => blank_environment(&mut copy),
     }
-    Some(copy.to_string())
+    Some(copy)
 }
 
 fn blank(data: &mut serde_json::Value, secret: impl Fn(&str) -> bool) {
@@ -255,6 +257,15 @@ mod tests {
              kubectl.kubernetes.io/last-applied-configuration: '{hunter'\n",
         );
         assert!(!shown.contains("hunter"), "{shown}");
+    }
+
+    #[test]
+    fn a_secret_that_only_the_copy_still_has_is_withheld() {
+        let shown = shown(
+            "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n  annotations:\n    \
+             kubectl.kubernetes.io/last-applied-configuration: '{\"data\":{\"password\":\"hunter\"}}'\n",
+        );
+        assert!(shown.contains("password") && !shown.contains("hunter"), "{shown}");
     }
 
     #[test]

@@ -11,7 +11,7 @@
 use serde_json::Value;
 
 use super::merge::{self, FieldChange, Kubectl, MergeError};
-use super::prediction::{Place, Prediction, Refused, Rejection, Verb};
+use super::prediction::{Origin, Place, Prediction, Refused, Rejection, Verb};
 use super::server;
 use super::{Simulator, custom};
 use crate::manifest::{Object, ObjectKey};
@@ -109,13 +109,19 @@ impl Simulator<'_> {
         let prediction = Prediction {
             place: Some(place),
             returns: verb == Verb::Created && self.brought.contains(&object.key),
-            origin: self.origins.get(&object.key).cloned().filter(|_| live.is_some()),
+            origin: live.as_ref().map(|_| self.origin(&object.key)),
             fields,
             resets,
             rejection,
             ..Prediction::new(&object.key, verb)
         };
         Applied { prediction, after }
+    }
+
+    /// Where the object in the cluster has its form from.
+    pub(super) fn origin(&self, key: &ObjectKey) -> Origin {
+        let known = self.origins.get(key).cloned();
+        known.unwrap_or_else(|| Origin::Before(self.state.place(key)))
     }
 
     /// The object as kubectl sends it: in its namespace, secret values sealed.

@@ -63,7 +63,7 @@ impl<'a> Simulator<'a> {
     fn delete(&mut self, key: &ObjectKey, at: &Version) -> Option<Prediction> {
         let live = self.state.get(key)?;
         let finalizers = finalizers(&live);
-        let origin = self.origins.get(key).cloned();
+        let origin = Some(self.origin(key));
         if finalizers.is_empty() {
             self.remove(key, &live);
             return Some(Prediction { origin, ..Prediction::new(key, Verb::Deleted) });
@@ -134,7 +134,7 @@ impl<'a> Simulator<'a> {
         let there = gone.filter(|it| self.state.contains(&it.key));
         let left = there.map(|it| Prediction {
             place: Some(Place { source: it.source.to_string(), line: it.line() }),
-            origin: self.origins.get(&it.key).cloned(),
+            origin: Some(self.origin(&it.key)),
             ..Prediction::new(&it.key, Verb::LeftBehind)
         });
         left.collect()

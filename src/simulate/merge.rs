@@ -22,8 +22,8 @@
 //!   know where it does not expect them, and nulls, are dropped as its decoding drops them.
 //! * Lists with a repeated merge key are merged as Go's sorting of up to 12 items happens to order
 //!   the repeated ones; longer lists may differ from one build of kubectl to the next.
-//! * `\b` and `\f` are written as `\u0008` and `\u000c` into the annotation, as kubectl up to 1.29
-//!   did; those built with Go 1.22 or later write `\b` and `\f`.
+//! * `\b` and `\f` are written as `\u0008` and `\u000c` into the annotation, as by kubectl 1.20;
+//!   what Go 1.22 or later has compiled writes `\b` and `\f`.
 
 use serde_json::{Map, Value};
 use thiserror::Error;
@@ -227,19 +227,46 @@ pub fn patch(
     Ok(patch.into())
 }
 
-/// What the API server makes of the live object with a patch, before it sets defaults.
+/// The metadata that the API server keeps as it is, whatever a patch says.
+const SERVER_OWNED: &[&str] = &[
+    "creationTimestamp",
+    "deletionGracePeriodSeconds",
+    "deletionTimestamp",
+    "generation",
+    "managedFields",
+    "resourceVersion",
+    "selfLink",
+    "uid",
+];
+
+/// What the API server makes of the live object with a patch, before it sets defaults, counts
+/// generations and versions, and puts back a status that is patched elsewhere.
 ///
 /// # Errors
 /// If one of them is no object, or if the API server refuses the patch. It takes every patch that
 /// [`patch`] made for this object.
 pub fn apply_patch(style: Style, live: &Value, patch: &Value) -> Result<Value, MergeError> {
     let (kind, patch) = (identity(live).1, object(patch, "patch")?.clone());
-    let mut live = object(live, "live object")?.clone();
+    let live = object(live, "live object")?;
+    let mut patched = live.clone();
     match style {
-        Style::Strategic => live = strategic::apply(types::of_kind(kind), live, patch)?,
-        Style::Json => json::apply(&mut live, patch),
+        Style::Strategic => patched = strategic::apply(types::of_kind(kind), patched, patch)?,
+        Style::Json => json::apply(&mut patched, patch),
     }
-    Ok(live.into())
+    keep_owned(live, &mut patched);
+    Ok(patched.into())
+}
+
+fn keep_owned(live: &Map<String, Value>, patched: &mut Map<String, Value>) {
+    let Some(metadata) = patched.get_mut("metadata").and_then(Value::as_object_mut) else {
+        return;
+    };
+    for key in SERVER_OWNED {
+        match live.get("metadata").and_then(|it| it.get(key)) {
+            Some(value) => drop(metadata.insert((*key).to_owned(), value.clone())),
+            None => drop(metadata.remove(*key)),
+        }
+    }
 }
 
 fn object<'v>(value: &'v Value, what: &'static str) -> Result<&'v Map<String, Value>, MergeError> {

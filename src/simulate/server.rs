@@ -93,7 +93,9 @@ pub fn updated(old: &Value, mut object: Value, kubernetes: KubernetesVersion) ->
         }
         let metadata = given.get_mut("metadata").and_then(Value::as_object_mut);
         if let (Some(metadata), Some(Value::Object(old))) = (metadata, old.get("metadata")) {
-            OWN_METADATA.iter().for_each(|it| keep(metadata, old, it));
+            for name in OWN_METADATA {
+                keep(metadata, old, name);
+            }
         }
     }
     stored(object, kubernetes)
@@ -121,3 +123,6 @@ fn without_time(given: &mut Map<String, Value>) {
         metadata.remove("creationTimestamp");
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -155,8 +155,8 @@ impl ClusterState {
 
     /// The same state, said to come from a cluster.
     #[must_use]
-    pub fn of_cluster(self, origin: Origin, kubernetes: String) -> Self {
-        Self { origin: Some(origin), kubernetes: Some(kubernetes), ..self }
+    pub fn of_cluster(self, origin: Origin, kubernetes: Option<String>) -> Self {
+        Self { origin: Some(origin), kubernetes, ..self }
     }
 
     /// Adds the answer to one question: its objects, on as many pages as they took.

@@ -15,6 +15,8 @@ mod releases;
 #[cfg(unix)]
 mod server;
 #[cfg(unix)]
+mod snapshot;
+#[cfg(unix)]
 #[path = "../program/support.rs"]
 #[expect(dead_code, reason = "the tests of the program use all of it")]
 mod support;

@@ -5,12 +5,13 @@ use std::process::{Command, Stdio};
 
 use crate::support::{run, snapshot};
 
-const COMMANDS: [&str; 10] = [
+const COMMANDS: [&str; 11] = [
     "plan",
     "path",
     "diff",
     "overrides",
     "guides",
+    "snapshot",
     "mirror",
     "releases",
     "explain",

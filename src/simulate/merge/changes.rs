@@ -95,7 +95,7 @@ impl Walk {
         }
         let count = self.changes.len();
         match keys(lists, merge_key) {
-            Some(keys) => self.keyed(path, lists, keys, inner),
+            Some(keys) => self.keyed(path, lists, &keys, inner),
             None => self.unkeyed(path, lists),
         }
         if self.changes.len() == count {
@@ -108,7 +108,7 @@ impl Walk {
         &mut self,
         path: &str,
         lists: [&[Value]; 2],
-        keys: [Vec<String>; 2],
+        keys: &[Vec<String>; 2],
         inner: &'static Type,
     ) {
         let mut items: BTreeMap<&str, Sides<'_>> = BTreeMap::new();
@@ -145,7 +145,7 @@ impl Walk {
     }
 
     fn change(&mut self, path: String, sides: Sides<'_>) {
-        let [from, to] = sides.map(|it| it.cloned());
+        let [from, to] = sides.map(Option::<&Value>::cloned);
         self.changes.push(FieldChange { path, from, to });
     }
 }

@@ -46,6 +46,9 @@ pub(super) fn of_type(name: &str, given: &mut Fields, kubernetes: KubernetesVers
 /// Adds what the server adds to an object that is created.
 pub(super) fn creation(given: &mut Fields) {
     let kind = text(given, "kind").to_owned();
+    if kind == "Service" {
+        return addresses(given);
+    }
     let Some(metadata) = inner(given, "metadata") else { return };
     let finalizer = match kind.as_str() {
         "PersistentVolumeClaim" => "kubernetes.io/pvc-protection",
@@ -59,6 +62,16 @@ pub(super) fn creation(given: &mut Fields) {
         }
     } else {
         metadata.insert("finalizers".to_owned(), json!([finalizer]));
+    }
+}
+
+/// Since 1.20 the address stands in a list, too (older servers drop it).
+fn addresses(given: &mut Fields) {
+    if let Some(spec) = inner(given, "spec")
+        && let Some(address) = spec.get("clusterIP").cloned()
+        && !address.as_str().unwrap_or_default().is_empty()
+    {
+        set(spec, "clusterIPs", || json!([address]));
     }
 }
 

@@ -107,15 +107,12 @@ impl FromStr for Quantity {
         let number = if parts.negative { -number } else { number };
         let places = i32::try_from(parts.fraction.len()).map_err(|_| NotAQuantity::TooLong)?;
         let text = kept(text, &parts, (power, format), number);
-        let mut quantity = match base {
-            2 => {
-                let number = number.checked_mul(1 << power).ok_or(NotAQuantity::TooLong)?;
-                Self { number, scale: -places, format, text }
-            }
-            _ => {
-                let scale = power.checked_sub(places).ok_or(NotAQuantity::TooLong)?;
-                Self { number, scale, format, text }
-            }
+        let mut quantity = if base == 2 {
+            let number = number.checked_mul(1 << power).ok_or(NotAQuantity::TooLong)?;
+            Self { number, scale: -places, format, text }
+        } else {
+            let scale = power.checked_sub(places).ok_or(NotAQuantity::TooLong)?;
+            Self { number, scale, format, text }
         };
         quantity.round_up(NANO);
         quantity.bound();
@@ -286,4 +283,70 @@ impl Ord for Quantity {
 pub fn canonical(text: &str) -> String {
     let trimmed = text.trim();
     trimmed.parse::<Quantity>().map_or_else(|_| text.to_owned(), |it| it.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn read(text: &str) -> Quantity {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn quantities_are_stored_as_the_server_stores_them() {
+        let table = include_str!("../../../fixtures/server/quantities.tsv");
+        for line in table.lines().skip(1) {
+            let columns: Vec<_> = line.split('\t').collect();
+            assert_eq!(canonical(columns[0]), columns[1], "{line}");
+            let mut listed = read(columns[0]);
+            listed.round_up(-3);
+            assert_eq!(listed.to_string(), columns[2], "{line}");
+        }
+    }
+
+    #[test]
+    fn quantities_are_equal_however_they_are_written() {
+        for (left, right) in
+            [("1024Mi", "1Gi"), ("1000m", "1"), ("0.5", "500m"), ("1e3", "1k"), ("1.500", "1500m")]
+        {
+            assert_eq!(read(left), read(right));
+        }
+        assert!(read("1G") < read("1Gi") && read("-1") < read("1n") && read("999m") < read("1"));
+    }
+
+    #[test]
+    fn what_the_server_refuses_is_malformed() {
+        for text in
+            ["", "abc", "1 Gi", "1KB", "1gi", "1e", "1.5.5", "0x10", "1Ki5", "Ei", "--1", "1Gi "]
+        {
+            assert_eq!(text.parse::<Quantity>().unwrap_err(), NotAQuantity::Malformed, "{text:?}");
+        }
+        let long = "9".repeat(60);
+        assert_eq!(long.parse::<Quantity>().unwrap_err(), NotAQuantity::TooLong);
+    }
+
+    proptest! {
+        #[test]
+        fn a_canonical_quantity_stays_and_is_equal(
+            text in r"[+-]?[0-9]{1,12}(\.[0-9]{1,10})?(n|u|m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|e[0-9]|E-?[0-9])?",
+        ) {
+            let quantity = read(&text);
+            let stored = canonical(&text);
+            prop_assert_eq!(&read(&stored), &quantity);
+            prop_assert_eq!(canonical(&stored), stored);
+        }
+
+        #[test]
+        fn no_text_makes_reading_panic(text in r"[+-]?[0-9.]{0,50}[a-zA-Z+-]{0,3}[0-9]{0,12}") {
+            if let Ok(quantity) = text.parse::<Quantity>() {
+                let mut rounded = quantity.clone();
+                rounded.round_up(-3);
+                prop_assert_eq!(quantity.cmp(&quantity), Ordering::Equal);
+                prop_assert!(!rounded.to_string().is_empty());
+            }
+        }
+    }
 }

@@ -158,10 +158,14 @@ fn fill_value(shape: &Shape, value: &mut Value, kubernetes: KubernetesVersion, m
         }
         (Shape::Pointer(inner), value) => fill_value(inner, value, kubernetes, more),
         (Shape::List(inner), Value::Array(items)) => {
-            items.iter_mut().for_each(|it| fill_value(inner, it, kubernetes, more));
+            for it in items {
+                fill_value(inner, it, kubernetes, more);
+            }
         }
         (Shape::Map(inner), Value::Object(entries)) => {
-            entries.values_mut().for_each(|it| fill_value(inner, it, kubernetes, more));
+            for it in entries.values_mut() {
+                fill_value(inner, it, kubernetes, more);
+            }
         }
         _ => {}
     }
@@ -187,14 +191,20 @@ fn write_value(shape: &Shape, value: &mut Value, kubernetes: KubernetesVersion) 
             write(name, value, kubernetes);
         }
         (Shape::Loose(name), Value::Array(items)) => {
-            items.iter_mut().for_each(|it| write(name, it, kubernetes));
+            for it in items {
+                write(name, it, kubernetes);
+            }
         }
         (Shape::Pointer(inner), value) => write_value(inner, value, kubernetes),
         (Shape::List(inner), Value::Array(items)) => {
-            items.iter_mut().for_each(|it| write_value(inner, it, kubernetes));
+            for it in items {
+                write_value(inner, it, kubernetes);
+            }
         }
         (Shape::Map(inner), Value::Object(entries)) => {
-            entries.values_mut().for_each(|it| write_value(inner, it, kubernetes));
+            for it in entries.values_mut() {
+                write_value(inner, it, kubernetes);
+            }
         }
         _ => {}
     }

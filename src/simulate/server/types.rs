@@ -22,9 +22,9 @@ pub(super) enum Shape {
     Time,
     Base64,
     Any,
-    List(Box<Shape>),
-    Map(Box<Shape>),
-    Pointer(Box<Shape>),
+    List(Box<Self>),
+    Map(Box<Self>),
+    Pointer(Box<Self>),
     /// A struct, a list of them, or something else, which is kept.
     Loose(&'static str),
     Struct(&'static str),
@@ -127,7 +127,8 @@ fn read_shape(text: &'static str) -> Shape {
 
 /// The type of a built-in kind; none for custom kinds and for those that are not in the table.
 pub(super) fn root(api_version: &str, kind: &str) -> Option<&'static str> {
-    TABLE.kinds.iter().find(|((v, k), _)| *v == api_version && *k == kind).map(|(_, name)| *name)
+    let kinds: &BTreeMap<(&str, &str), &'static str> = &TABLE.kinds;
+    kinds.get(&(api_version, kind)).copied()
 }
 
 /// The fields of a type.

@@ -64,6 +64,17 @@ fn role(object: &Map<String, Value>, found: &mut Vec<Invalid>) {
             found.push(Invalid::new(format!("roleRef.{field}"), "is missing"));
         }
     }
+    let in_cluster = object.get("kind").is_some_and(|it| it == "ClusterRoleBinding");
+    let subjects = object.get("subjects").and_then(Value::as_array);
+    for (subject, place) in subjects.into_iter().flatten().zip(0..) {
+        let is_account = text(subject, "kind") == "ServiceAccount";
+        if text(subject, "name").is_empty() {
+            found.push(Invalid::new(format!("subjects.{place}.name"), "is missing"));
+        }
+        if in_cluster && is_account && text(subject, "namespace").is_empty() {
+            found.push(Invalid::new(format!("subjects.{place}.namespace"), "is missing"));
+        }
+    }
 }
 
 fn text<'a>(value: &'a Value, field: &str) -> &'a str {

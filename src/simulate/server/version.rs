@@ -26,28 +26,28 @@ type Conversion = fn(&mut Map<String, Value>, from: &str, to: &str) -> Option<()
 
 /// The kinds, the versions that show the same objects, and what changes besides `apiVersion`.
 #[rustfmt::skip]
-const VERSIONS: &[(&[&str], &[&str], Conversion)] = &[
-    (&["Deployment"], &["extensions/v1beta1", "apps/v1beta1", "apps/v1beta2", "apps/v1"], workload::deployment),
-    (&["DaemonSet"], &["extensions/v1beta1", "apps/v1beta2", "apps/v1"], workload::daemon_set),
-    (&["ReplicaSet"], &["extensions/v1beta1", "apps/v1beta2", "apps/v1"], same),
-    (&["StatefulSet"], &["apps/v1beta1", "apps/v1beta2", "apps/v1"], same),
-    (&["CronJob"], &["batch/v1beta1", "batch/v1"], same),
-    (&["Ingress"], &["extensions/v1beta1", "networking.k8s.io/v1beta1", "networking.k8s.io/v1"], ingress::convert),
-    (&["NetworkPolicy"], &["extensions/v1beta1", "networking.k8s.io/v1"], same),
-    (&["IngressClass"], &["networking.k8s.io/v1beta1", "networking.k8s.io/v1"], same),
-    (&["PodSecurityPolicy"], &["extensions/v1beta1", "policy/v1beta1"], same),
-    (&["PodDisruptionBudget"], &["policy/v1beta1", "policy/v1"], workload::disruption_budget),
+const VERSIONS: &[(&[&str], &[&str], Option<Conversion>)] = &[
+    (&["Deployment"], &["extensions/v1beta1", "apps/v1beta1", "apps/v1beta2", "apps/v1"], Some(workload::deployment)),
+    (&["DaemonSet"], &["extensions/v1beta1", "apps/v1beta2", "apps/v1"], Some(workload::daemon_set)),
+    (&["ReplicaSet"], &["extensions/v1beta1", "apps/v1beta2", "apps/v1"], None),
+    (&["StatefulSet"], &["apps/v1beta1", "apps/v1beta2", "apps/v1"], None),
+    (&["CronJob"], &["batch/v1beta1", "batch/v1"], None),
+    (&["Ingress"], &["extensions/v1beta1", "networking.k8s.io/v1beta1", "networking.k8s.io/v1"], Some(ingress::convert)),
+    (&["NetworkPolicy"], &["extensions/v1beta1", "networking.k8s.io/v1"], None),
+    (&["IngressClass"], &["networking.k8s.io/v1beta1", "networking.k8s.io/v1"], None),
+    (&["PodSecurityPolicy"], &["extensions/v1beta1", "policy/v1beta1"], None),
+    (&["PodDisruptionBudget"], &["policy/v1beta1", "policy/v1"], Some(workload::disruption_budget)),
     (&["Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding"],
-        &["rbac.authorization.k8s.io/v1beta1", "rbac.authorization.k8s.io/v1"], same),
-    (&["PriorityClass"], &["scheduling.k8s.io/v1beta1", "scheduling.k8s.io/v1"], same),
-    (&["StorageClass", "VolumeAttachment", "CSIDriver"], &["storage.k8s.io/v1beta1", "storage.k8s.io/v1"], same),
+        &["rbac.authorization.k8s.io/v1beta1", "rbac.authorization.k8s.io/v1"], None),
+    (&["PriorityClass"], &["scheduling.k8s.io/v1beta1", "scheduling.k8s.io/v1"], None),
+    (&["StorageClass", "VolumeAttachment", "CSIDriver"], &["storage.k8s.io/v1beta1", "storage.k8s.io/v1"], None),
     (&["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"],
-        &["admissionregistration.k8s.io/v1beta1", "admissionregistration.k8s.io/v1"], same),
-    (&["APIService"], &["apiregistration.k8s.io/v1beta1", "apiregistration.k8s.io/v1"], same),
-    (&["RuntimeClass"], &["node.k8s.io/v1beta1", "node.k8s.io/v1"], same),
-    (&["Lease"], &["coordination.k8s.io/v1beta1", "coordination.k8s.io/v1"], same),
-    (&["CustomResourceDefinition"], &["apiextensions.k8s.io/v1beta1", "apiextensions.k8s.io/v1"], definition),
-    (&["HorizontalPodAutoscaler"], &["autoscaling/v1", "autoscaling/v2beta1", "autoscaling/v2beta2", "autoscaling/v2"], autoscaler::convert),
+        &["admissionregistration.k8s.io/v1beta1", "admissionregistration.k8s.io/v1"], None),
+    (&["APIService"], &["apiregistration.k8s.io/v1beta1", "apiregistration.k8s.io/v1"], None),
+    (&["RuntimeClass"], &["node.k8s.io/v1beta1", "node.k8s.io/v1"], None),
+    (&["Lease"], &["coordination.k8s.io/v1beta1", "coordination.k8s.io/v1"], None),
+    (&["CustomResourceDefinition"], &["apiextensions.k8s.io/v1beta1", "apiextensions.k8s.io/v1"], Some(definition)),
+    (&["HorizontalPodAutoscaler"], &["autoscaling/v1", "autoscaling/v2beta1", "autoscaling/v2beta2", "autoscaling/v2"], Some(autoscaler::convert)),
 ];
 
 /// A stored object as the server returns it in `api_version`; none if it is not shown there, or if
@@ -64,7 +64,9 @@ pub fn as_version(live: &Value, api_version: &str) -> Option<Value> {
     let (_, _, convert) = row?;
     let mut given = shape::plain(types::root(from, kind)?, live.clone(), NEWEST);
     let fields = given.as_object_mut()?;
-    convert(fields, from, api_version)?;
+    if let Some(convert) = convert {
+        convert(fields, from, api_version)?;
+    }
     let name = types::root(api_version, kind)?;
     let mut shown = shape::plain(name, given, NEWEST);
     shape::write(name, &mut shown, NEWEST);
@@ -73,10 +75,6 @@ pub fn as_version(live: &Value, api_version: &str) -> Option<Value> {
     fields.insert("kind".to_owned(), kind.into());
     super::without_time(fields);
     Some(shown)
-}
-
-fn same(_: &mut Map<String, Value>, _: &str, _: &str) -> Option<()> {
-    Some(())
 }
 
 fn definition(given: &mut Map<String, Value>, _: &str, to: &str) -> Option<()> {

@@ -261,7 +261,7 @@ fn records_of_helm_keep_their_metadata_alone() {
 fn snapshot() -> ClusterState {
     let mut state = ClusterState::new("cluster", Seal::random([9; 32])).of_cluster(
         Origin { context: Some("test".to_owned()), server: "https://localhost:1".to_owned() },
-        "v1.20.2".to_owned(),
+        Some("v1.20.2".to_owned()),
     );
     let listing = |kind: &str, outcome| Listing {
         group: String::new(),

@@ -73,6 +73,8 @@ pub(super) fn case(code: Code) -> (History, Vec<&'static str>) {
     }
 }
 
+const TILLER: &str =
+    "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: tiller, namespace: kube-system}\n";
 const HOMELESS: &str =
     "apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: a\n  namespace: nowhere";
 const OLD_API: &str = "apiVersion: rbac.authorization.k8s.io/v1beta1\nkind: Role\nmetadata:\n  \
@@ -113,6 +115,7 @@ fn minors(tags: &[&str]) -> History {
             "kyma-config-local.yaml",
         ];
         history.release(tag, &files.map(|it| (it, text.as_str())));
+        history.file(&format!("raw/{tag}/installation/resources/tiller.yaml"), TILLER);
     }
     history
 }
@@ -156,7 +159,10 @@ fn definitions() -> (History, Vec<&'static str>) {
     };
     let (old, new) = (definition("v1"), definition("v2"));
     let history = two(&Installer { more: &old, ..plain() }, &Installer { more: &new, ..plain() });
-    on(history, &format!("{}---\n{old}\nstatus: {{storedVersions: [v1]}}\n", state()))
+    let known = OTHER_DEFINITION.replace("name: v1,", "name: v1alpha1,");
+    let state =
+        [state(), known, format!("{old}\nstatus: {{storedVersions: [v1]}}\n")].join("---\n");
+    on(history, &state)
 }
 
 /// Releases of Helm 2 on a cluster without the Secret of Tiller.

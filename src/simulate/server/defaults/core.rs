@@ -22,7 +22,10 @@ fn has_tag_latest(image: &str) -> bool {
     let is_name = |it: &str| {
         it.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'_' | b'-' | b'/'))
     };
-    if repository.is_empty() || !is_name(repository) || !is_name(rest) {
+    let is_id = path.is_empty()
+        && repository.len() == 64
+        && repository.bytes().all(|it| it.is_ascii_hexdigit());
+    if repository.is_empty() || is_id || !is_name(repository) || !is_name(rest) {
         return false;
     }
     match tag {
@@ -155,12 +158,13 @@ pub(super) fn secret(given: &mut Fields) {
     }
 }
 
+const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
 /// Base64, but for a sealed value, which stands for the bytes in both fields.
 fn encode(text: &str) -> String {
     if super::super::is_sealed(text) {
         return text.to_owned();
     }
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut out = String::new();
     for chunk in text.as_bytes().chunks(3) {
         let at = |place: usize| u32::from(chunk.get(place).copied().unwrap_or(0));

@@ -12,7 +12,9 @@ const ANNOTATIONS: usize = 256 * 1024;
 pub(super) fn metadata(kind: &str, object: &Map<String, Value>, found: &mut Vec<Invalid>) {
     let metadata = object.get("metadata").unwrap_or(&Value::Null);
     let name = text(metadata, "name");
-    if name.is_empty() && text(metadata, "generateName").is_empty() {
+    // The server makes up the name of a LimitRange that has none.
+    let needs_name = text(metadata, "generateName").is_empty() && kind != "LimitRange";
+    if name.is_empty() && needs_name {
         found.push(Invalid::new("metadata.name", "is missing"));
     } else if !name.is_empty()
         && let Some(why) = wrong_name(kind, name, object)

@@ -29,20 +29,23 @@ fn values_of_the_wrong_type_are_told_and_nothing_else() {
     );
 }
 
+const RBAC: &str = "rbac.authorization.k8s.io/v1";
+
 #[test]
 fn names_are_judged_by_kind() {
     let named = |version: &str, kind: &str, name: &str| {
         json!({"apiVersion": version, "kind": kind, "metadata": {"name": name},
-            "roleRef": {"kind": "Role", "name": "r"}})
+            "roleRef": {"kind": "Role", "name": "r"}, "spec": {"type": "ExternalName"}})
     };
-    const RBAC: &str = "rbac.authorization.k8s.io/v1";
     let good = [
         named("v1", "ConfigMap", "a.b-c"),
         named("v1", "ServiceAccount", "1"),
         named(RBAC, "RoleBinding", "system:Some_name"),
         named("example.com/v1", "X", "a.b"),
     ];
-    good.iter().for_each(|it| assert_eq!(found(it), Vec::<String>::new()));
+    for it in &good {
+        assert_eq!(found(it), Vec::<String>::new());
+    }
     let bad = [
         named("v1", "ConfigMap", "a_b"),
         named("v1", "Namespace", "a.b"),
@@ -51,7 +54,9 @@ fn names_are_judged_by_kind() {
         named("example.com/v1", "X", "A"),
         named("v1", "ConfigMap", ""),
     ];
-    bad.iter().for_each(|it| assert_eq!(found(it).len(), 1, "{it}"));
+    for it in &bad {
+        assert_eq!(found(it).len(), 1, "{it}");
+    }
 }
 
 #[test]

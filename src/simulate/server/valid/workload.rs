@@ -10,10 +10,13 @@ use super::{Invalid, text};
 pub(super) fn check(kind: &str, object: &Map<String, Value>, found: &mut Vec<Invalid>) {
     let Some(spec) = object.get("spec") else { return };
     match kind {
-        "Deployment" | "DaemonSet" | "ReplicaSet" | "StatefulSet" => {
+        "Deployment" | "DaemonSet" | "ReplicaSet" => {
             template("spec.template", spec.get("template"), &["Always"], found);
             selector(spec, found);
         }
+        // The server does not look at the containers of a StatefulSet.
+        "StatefulSet" => selector(spec, found),
+        "Service" => ports(spec, found),
         "Job" => template("spec.template", spec.get("template"), ONCE, found),
         "CronJob" => {
             let at = "spec.jobTemplate.spec.template";
@@ -22,6 +25,14 @@ pub(super) fn check(kind: &str, object: &Map<String, Value>, found: &mut Vec<Inv
         "Pod" => containers("spec", spec, found),
         "Service" => ports(spec, found),
         _ => {}
+    }
+}
+
+/// Ports are needed, but not without an address.
+fn ports(spec: &Value, found: &mut Vec<Invalid>) {
+    let has_address = text(spec, "type") != "ExternalName" && text(spec, "clusterIP") != "None";
+    if has_address && spec.get("ports").is_none() {
+        found.push(Invalid::new("spec.ports", "is missing"));
     }
 }
 
