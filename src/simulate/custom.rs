@@ -64,9 +64,22 @@ pub(super) fn drops_stored_version(before: &Value, after: &Value) -> Option<Stri
     if before["kind"] != KIND {
         return None;
     }
-    let stored = before.pointer("/status/storedVersions").and_then(Value::as_array)?;
+    let stored = stored_versions(before);
     let kept = versions(after);
-    stored.iter().filter_map(Value::as_str).find(|it| !kept.contains(it)).map(str::to_owned)
+    stored.into_iter().find(|it| !kept.contains(it)).map(str::to_owned)
+}
+
+/// The versions in which objects may be stored. A definition that a hop has created has no status
+/// yet; objects are stored as it says.
+fn stored_versions(definition: &Value) -> Vec<&str> {
+    let told = definition.pointer("/status/storedVersions").and_then(Value::as_array);
+    let told: Vec<_> = told.into_iter().flatten().filter_map(Value::as_str).collect();
+    if !told.is_empty() {
+        return told;
+    }
+    let listed = definition.pointer("/spec/versions").and_then(Value::as_array);
+    let stored = listed.into_iter().flatten().filter(|it| it["storage"] == Value::Bool(true));
+    stored.filter_map(|it| it["name"].as_str()).collect()
 }
 
 /// The key of a namespace.

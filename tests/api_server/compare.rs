@@ -128,6 +128,9 @@ impl Walk<'_> {
             (Some(Value::String(ours)), Some(Value::String(theirs))) => {
                 self.texts(path, ours, theirs);
             }
+            (None, Some(Value::Object(theirs))) if self.holds_made_up(path) => {
+                self.fields(path, &Map::new(), theirs);
+            }
             _ if ours == theirs => {}
             _ => self.differ(path, ours, theirs),
         }
@@ -167,6 +170,12 @@ impl Walk<'_> {
         let (ours, theirs) = (text(ours), text(theirs));
         let object = self.object;
         self.found.push(format!("{object}: {path}: predicted {ours}, but is {theirs}"));
+    }
+
+    /// Whether the server makes up something below the field.
+    fn holds_made_up(&self, path: &str) -> bool {
+        let start = format!("{path}.");
+        MADE_UP.iter().any(|(kind, made)| *kind == self.kind && made.starts_with(&start))
     }
 
     /// Whether the server makes the field up.
@@ -271,7 +280,7 @@ const REASONS: [(&str, Parts); 9] = [
     }),
     ("(status.storedVersions)", |it, _, _| vec![it.invalid() + "status.storedVersions"]),
     // The API server cannot read it, and so cannot say which object it is.
-    (": is no ", |it, _, _| vec![format!("cannot be handled as a {}: ", it.kind)]),
+    (": is no string", |it, _, _| vec![format!("cannot be handled as a {}: ", it.kind)]),
     ("it is invalid: ", |it, _, after| {
         let field = after.split(['.', '[', ':']).next().unwrap().to_owned();
         vec![it.invalid(), field]

@@ -181,7 +181,7 @@ const LOCAL_EDITS: [&str; 3] = [
 ];
 
 /// An installer from the time when Kubernetes still served the version in which its file has it.
-const OLD_INSTALLER: &str = "apiVersion: v1\nkind: Namespace\nmetadata: {name: kyma-installer}\n---\n\
+pub(crate) const OLD_INSTALLER: &str = "apiVersion: v1\nkind: Namespace\nmetadata: {name: kyma-installer}\n---\n\
     apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: kyma-installer, namespace: kyma-installer}\n\
     spec:\n  selector: {matchLabels: {name: kyma-installer}}\n  template:\n    \
     metadata: {labels: {name: kyma-installer}}\n    \

@@ -9,6 +9,10 @@ mod compare;
 #[cfg(unix)]
 mod differential;
 #[cfg(unix)]
+mod rejections;
+#[cfg(unix)]
+mod releases;
+#[cfg(unix)]
 mod server;
 #[cfg(unix)]
 mod snapshot;

@@ -59,6 +59,11 @@ impl Server {
         SHARED.as_ref()
     }
 
+    /// Whether there are binaries for one.
+    pub(crate) fn is_available() -> bool {
+        assets().is_some()
+    }
+
     /// A new, empty server; none where there are no binaries for one. It takes some seconds.
     pub(crate) fn fresh() -> Option<Self> {
         let assets = assets()?;

@@ -129,3 +129,19 @@ fn quantities_and_numbers_are_read() {
         "automountServiceAccountToken": "false"});
     assert_eq!(found(&replicas), ["automountServiceAccountToken is neither true nor false"]);
 }
+
+#[test]
+fn ports_of_a_service_have_names_of_their_own_where_there_are_several() {
+    let service = |names: &[Option<&str>]| {
+        let port = |(name, port): (&Option<&str>, u16)| json!({"name": name, "port": port});
+        let ports: Vec<_> = names.iter().zip(80..).map(port).collect();
+        json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "s"}, "spec": {"ports": ports}})
+    };
+    assert_eq!(found(&service(&[None])), Vec::<String>::new());
+    assert_eq!(found(&service(&[Some("a"), Some("b")])), Vec::<String>::new());
+    assert_eq!(found(&service(&[Some("a"), Some("a")])), ["spec.ports.1.name stands there twice"]);
+    assert_eq!(
+        found(&service(&[Some("a"), None])),
+        ["spec.ports.1.name is missing, and there are several ports"]
+    );
+}
