@@ -224,7 +224,7 @@ fn every_code_is_found_in_its_history_with_evidence() {
         if found.is_empty() {
             wrong.push(format!("{code} is not among {:?}", codes(&report)));
         }
-        let incomplete = |it: &&&Value| {
+        let incomplete = |it: &&&&Value| {
             let texts = ["message", "remedy", "subject"];
             it["evidence"].as_array().unwrap().is_empty() || texts.iter().any(|text| it[text] == "")
         };
