@@ -87,13 +87,13 @@ fn object(number: usize) -> Value {
         "labels": {"app": name, "installer": "nothing"},
     });
     let mut object = json!({"apiVersion": api_version, "kind": kind, "metadata": metadata});
-    let lines: String = (0..20).map(|it| format!("line {it} of {name}\n")).collect();
+    let lines = format!("a line of {name}\n").repeat(20);
     match kind {
         "ConfigMap" => object["data"] = json!({"a.b": lines, "c.password": name}),
         "Secret" => object["data"] = json!({"value": "c2VjcmV0", "other": "b3RoZXI="}),
         "Deployment" => object["spec"] = workload(&name),
         _ => {
-            object["rules"] = json!([{"apiGroups": [""], "resources": ["pods"], "verbs": ["get"]}])
+            object["rules"] = json!([{"apiGroups": [""], "resources": ["pods"], "verbs": ["get"]}]);
         }
     }
     let applied = format!("{object}\n");

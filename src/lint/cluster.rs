@@ -20,7 +20,7 @@ pub fn cluster_findings(source: &str, state: &ClusterState, from: &Version) -> V
 pub fn installed_version(state: &ClusterState) -> Option<Result<Version, String>> {
     let deployment = state.get(&procedure::installer())?;
     let containers = deployment.pointer("/spec/template/spec/containers")?.as_array()?;
-    let image = containers.iter().filter_map(|it| it["image"].as_str()).next()?;
+    let image = containers.iter().find_map(|it| it["image"].as_str())?;
     // A tag follows the last colon, unless that belongs to the port of a registry.
     let name = image.split('@').next().unwrap_or(image);
     let tag = name.rsplit_once(':').map(|it| it.1).filter(|it| !it.contains('/'));

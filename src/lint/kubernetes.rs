@@ -49,17 +49,14 @@ fn outside(
 ) -> Finding {
     let kyma = covered(context, window);
     let subject = format!("Kubernetes {version}");
-    let finding = match window.min.filter(|it| version < *it) {
-        Some(min) => {
-            let message = format!("Kyma {kyma} needs Kubernetes {min} or newer: {}", window.reason);
-            let finding = Finding::new(Code::KubernetesTooOld, subject, message);
-            finding.remedy(upgrade(context, facts, version, min))
-        }
-        None => {
-            let max = window.max.unwrap_or(version);
-            let message = format!("Kyma {kyma} needs Kubernetes {max} or older: {}", window.reason);
-            Finding::new(Code::KubernetesTooNew, subject, message)
-        }
+    let finding = if let Some(min) = window.min.filter(|it| version < *it) {
+        let message = format!("Kyma {kyma} needs Kubernetes {min} or newer: {}", window.reason);
+        let finding = Finding::new(Code::KubernetesTooOld, subject, message);
+        finding.remedy(upgrade(context, facts, version, min))
+    } else {
+        let max = window.max.unwrap_or(version);
+        let message = format!("Kyma {kyma} needs Kubernetes {max} or older: {}", window.reason);
+        Finding::new(Code::KubernetesTooNew, subject, message)
     };
     finding.evidence(window.evidence())
 }

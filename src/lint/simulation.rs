@@ -181,15 +181,9 @@ pub(super) fn not_triggered(context: &Context<'_>) -> Vec<Finding> {
             format!("after all files are applied, {key} does not carry the label `action=install`")
         }
     };
-    let evidence = match applied {
-        Some(it) => evidence(context, it),
-        None => {
-            let files: Vec<_> = context.to.files.iter().map(crate::bundle::File::name).collect();
-            vec![Evidence::listing(
-                context.hop.to.to_string(),
-                format!("files: {}", files.join(", ")),
-            )]
-        }
-    };
+    let files: Vec<_> = context.to.files.iter().map(crate::bundle::File::name).collect();
+    let listing =
+        || Evidence::listing(context.hop.to.to_string(), format!("files: {}", files.join(", ")));
+    let evidence = applied.map_or_else(|| vec![listing()], |it| evidence(context, it));
     vec![Finding::new(Code::OperatorNotTriggered, key.to_string(), message).evidence_all(evidence)]
 }

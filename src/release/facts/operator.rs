@@ -330,9 +330,9 @@ mod tests {
         }
         for release in RELEASES {
             let release: Version = release.parse().unwrap();
-            let begun = facts.operators.iter().filter(|it| has_begun(&it.from, &release));
+            let mut begun = facts.operators.iter().filter(|it| has_begun(&it.from, &release));
             // The ranges follow one another, so the last one that has begun is the only one.
-            assert_eq!(begun.last(), Some(facts.operator(&release)), "{release}");
+            assert_eq!(begun.next_back(), Some(facts.operator(&release)), "{release}");
         }
     }
 
@@ -352,12 +352,12 @@ mod tests {
 
     #[test]
     fn operators_change_where_their_code_did() {
+        use Rollout::{Recreate, Rolling};
         let facts = Facts::builtin();
         let told = |release: &str| {
             let it = operator(&facts, release);
             (it.helm, it.decides, it.on_failure, it.waits, it.rollout)
         };
-        use Rollout::{Recreate, Rolling};
         let deployed = Decides::Deployed;
         let status = Decides::Status;
         let mends = OnFailure::MendsAndStops;

@@ -13,8 +13,8 @@ pub(super) fn section(predictions: &[PredictionReport]) -> String {
 
 fn line(it: &PredictionReport) -> String {
     let reason = it.reason.as_ref().map(|it| format!(": {}", escape(it))).unwrap_or_default();
-    let resets: String =
-        it.resets.iter().map(|it| format!("  - undoes your edit of {}\n", code(it))).collect();
+    let undone = |it: &String| ["  - undoes your edit of ", &code(it), "\n"].concat();
+    let resets: String = it.resets.iter().map(undone).collect();
     let fields: String = it.fields.iter().map(field).collect();
     format!("- **{}** {}{reason}\n{resets}{fields}", it.verb, code(&it.object))
 }

@@ -26,20 +26,7 @@ pub(super) fn case(code: Code) -> (History, Vec<&'static str>) {
             minors(&["1.16.0-rc4", "1.17.0"]),
             vec!["plan", "--from", "1.16.0-rc4", "--to", "1.17", "--kubernetes-version", "1.15"],
         ),
-        Code::KubernetesWindow => (
-            minors(&[
-                "1.9.0",
-                "1.10.0",
-                "1.11.0",
-                "1.12.0",
-                "1.13.0",
-                "1.14.0",
-                "1.15.0",
-                "1.16.0-rc4",
-                "1.17.0",
-            ]),
-            vec!["plan", "--from", "1.9", "--to", "1.17"],
-        ),
+        Code::KubernetesWindow => long_path(),
         Code::InstallationNotReady => on(
             two(&plain(), &plain()),
             &plain()
@@ -118,6 +105,22 @@ fn minors(tags: &[&str]) -> History {
         history.file(&format!("raw/{tag}/installation/resources/tiller.yaml"), TILLER);
     }
     history
+}
+
+/// A path on which Kubernetes has to be upgraded.
+fn long_path() -> (History, Vec<&'static str>) {
+    let tags = [
+        "1.9.0",
+        "1.10.0",
+        "1.11.0",
+        "1.12.0",
+        "1.13.0",
+        "1.14.0",
+        "1.15.0",
+        "1.16.0-rc4",
+        "1.17.0",
+    ];
+    (minors(&tags), vec!["plan", "--from", "1.9", "--to", "1.17"])
 }
 
 fn edited_override() -> (History, Vec<&'static str>) {

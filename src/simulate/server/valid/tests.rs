@@ -133,8 +133,8 @@ fn quantities_and_numbers_are_read() {
 #[test]
 fn ports_of_a_service_have_names_of_their_own_where_there_are_several() {
     let service = |names: &[Option<&str>]| {
-        let port = |(name, port): (&Option<&str>, u16)| json!({"name": name, "port": port});
-        let ports: Vec<_> = names.iter().zip(80..).map(port).collect();
+        let port = |(name, port): (Option<&str>, u16)| json!({"name": name, "port": port});
+        let ports: Vec<_> = names.iter().copied().zip(80..).map(port).collect();
         json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "s"}, "spec": {"ports": ports}})
     };
     assert_eq!(found(&service(&[None])), Vec::<String>::new());
