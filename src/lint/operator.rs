@@ -93,11 +93,10 @@ fn remedy(component: &ComponentRun, why: &Why) -> String {
     let Some(record) = &component.record else {
         return Code::HelmReleaseNotDeployed.info().remedy.to_owned();
     };
-    let first = match why {
-        Why::InProgress(_) | Why::Unfinished(_) => {
-            "Make sure that nothing is at work on it any more. Then, before the hop, "
-        }
-        _ => "Before the hop, ",
+    let first = if record.is_pending() {
+        "Make sure that nothing is at work on it any more. Then, before the hop, "
+    } else {
+        "Before the hop, "
     };
     match record.good {
         Some(good) => format!(

@@ -32,7 +32,7 @@ fn bundle(version: &str, components: &str) -> Bundle {
     let text = format!(
         "apiVersion: v1\nkind: Namespace\nmetadata: {{name: kyma-installer}}\n---\n{DEFINITION}---\n\
          apiVersion: installer.kyma-project.io/v1alpha1\nkind: Installation\nmetadata:\n  \
-         name: kyma-installation\n  namespace: default\n  labels: {{action: install}}\nspec:\n  \
+         name: kyma-installation\n  namespace: default\n  labels: {{action: install, kyma-project.io/installation: \"\"}}\nspec:\n  \
          components:\n{}",
         list.concat()
     );
@@ -259,5 +259,15 @@ fn a_clean_install_is_silent() {
         Code::ComponentRemovedLeftInstalled,
         Code::EditResetByArtifact,
     ];
-    assert!(found(&releases, &[], &codes).iter().all(Vec::is_empty));
+    for findings in found(&releases, &[], &codes) {
+        assert!(findings.is_empty(), "{findings:?}");
+    }
+}
+
+#[test]
+fn a_pending_release_may_still_be_at_work() {
+    let objects = [installation("istio@is"), helm2("istio", 1, "PENDING_INSTALL")];
+    let ends = [("1.9.0", "istio@is"), ("1.10.0", "istio@is")];
+    let findings = at(ends, &objects, Code::HelmReleaseNotDeployed);
+    assert!(findings[0].remedy.starts_with("Make sure that nothing is at work"), "{findings:?}");
 }

@@ -24,7 +24,9 @@ pub(super) fn decide(
             (Action::Fails, Some(Why::NotInNamespace(namespace)))
         }
         (Some(_), Action::Install) if operator.helm == 3 => (Action::Install, None),
-        (elsewhere, Action::Upgrade) => (action, why.or_else(|| remark(release, elsewhere))),
+        (elsewhere, Action::Upgrade) => {
+            (action, why.or_else(|| remark(release, listed, elsewhere)))
+        }
         _ => (action, why),
     }
 }
@@ -64,10 +66,12 @@ fn by_status(operator: &Operator, release: &Release) -> (Action, Option<Why>) {
 }
 
 /// What is to be said about an upgrade that works.
-fn remark(release: &Release, elsewhere: Option<String>) -> Option<Why> {
+fn remark(release: &Release, listed: &Listed, elsewhere: Option<String>) -> Option<Why> {
     if !release.listed {
         return Some(Why::Foreign);
     }
     let back = release.left.clone().map(Why::BackSince);
-    back.or_else(|| elsewhere.map(Why::StaysIn))
+    // Told when the list changes, not at every hop after that.
+    let moves = release.expected.as_ref() != Some(&listed.namespace);
+    back.or_else(|| elsewhere.filter(|_| moves).map(Why::StaysIn))
 }

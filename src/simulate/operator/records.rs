@@ -79,12 +79,24 @@ pub struct Record {
     pub helm: u8,
 }
 
+impl Record {
+    /// Whether an operation on it has not ended.
+    pub fn is_pending(&self) -> bool {
+        matches!(
+            Status::of(&self.status),
+            Status::PendingInstall | Status::PendingUpgrade | Status::PendingRollback
+        )
+    }
+}
+
 /// A Helm release.
 #[derive(Debug, Clone)]
 pub(super) struct Release {
     pub(super) name: String,
     /// Where it is; none where nothing says so.
     pub(super) namespace: Option<String>,
+    /// Where the list had it last.
+    pub(super) expected: Option<String>,
     pub(super) helm: u8,
     pub(super) status: Status,
     pub(super) revision: u32,
@@ -104,6 +116,7 @@ impl Release {
         Self {
             name: listed.name.clone(),
             namespace: Some(listed.namespace.clone()).filter(|it| !it.is_empty()),
+            expected: Some(listed.namespace.clone()),
             helm,
             status: Status::Deployed,
             revision: 1,
@@ -223,9 +236,11 @@ impl Records<'_> {
         };
         // The records of Helm 2 do not say where a release is; the list of the Installation does.
         let listed = self.listed.iter().find(|it| it.name == *name);
-        let namespace = namespace.clone().or(listed.map(|it| it.namespace.clone()));
+        let expected = listed.map(|it| it.namespace.clone());
+        let namespace = namespace.clone().or(expected.clone());
         Some(Release {
             name: name.clone(),
+            expected,
             namespace: namespace.filter(|it| !it.is_empty()),
             helm: *helm,
             status: Status::of(&newest.status),

@@ -16,8 +16,8 @@ pub enum Since {
 impl fmt::Display for Since {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Before => f.write_str("before the first hop"),
-            Self::Hop(version) => write!(f, "the hop to {version}"),
+            Self::Before => f.write_str("from before the first hop on"),
+            Self::Hop(version) => write!(f, "since the hop to {version}"),
         }
     }
 }
@@ -110,13 +110,13 @@ impl fmt::Display for Why {
             }
             Self::BackSince(since) => write!(
                 f,
-                "its release was left installed since {since}, and is upgraded from the version that it had then"
+                "its release was left installed {since}, and is upgraded from the version that it had then"
             ),
             Self::Foreign => f.write_str(
                 "a release of that name is there that was on no list: the operator takes it for the \
                  component's and upgrades it to the component's chart",
             ),
-            Self::Left(since) => write!(f, "it is not on the list since {since}"),
+            Self::Left(since) => write!(f, "it is on no list, {since}"),
         }
     }
 }
