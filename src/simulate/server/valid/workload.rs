@@ -1,4 +1,4 @@
-//! Pod templates, the selectors that have to find them, and the ports of Services.
+//! Pod templates and the selectors that have to find them.
 
 use std::collections::BTreeSet;
 
@@ -23,16 +23,25 @@ pub(super) fn check(kind: &str, object: &Map<String, Value>, found: &mut Vec<Inv
             template(at, spec.pointer("/jobTemplate/spec/template"), ONCE, found);
         }
         "Pod" => containers("spec", spec, found),
-        "Service" => ports(spec, found),
         _ => {}
     }
 }
 
-/// Ports are needed, but not without an address.
+/// Ports are needed, but not without an address. Where there are several, each has its own name.
 fn ports(spec: &Value, found: &mut Vec<Invalid>) {
     let has_address = text(spec, "type") != "ExternalName" && text(spec, "clusterIP") != "None";
     if has_address && spec.get("ports").is_none() {
         found.push(Invalid::new("spec.ports", "is missing"));
+    }
+    let ports = spec.get("ports").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let mut names = BTreeSet::new();
+    for (port, place) in ports.iter().zip(0..).filter(|_| 1 < ports.len()) {
+        let at = format!("spec.ports.{place}.name");
+        match text(port, "name") {
+            "" => found.push(Invalid::new(at, "is missing, and there are several ports")),
+            name if !names.insert(name) => found.push(Invalid::new(at, "stands there twice")),
+            _ => {}
+        }
     }
 }
 
@@ -65,20 +74,6 @@ fn containers(path: &str, spec: &Value, found: &mut Vec<Invalid>) {
             if text(container, "image").is_empty() {
                 found.push(Invalid::new(format!("{at}.image"), "is missing"));
             }
-        }
-    }
-}
-
-/// The ports of a Service: where there are several, each has a name of its own.
-fn ports(spec: &Value, found: &mut Vec<Invalid>) {
-    let ports = spec.get("ports").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-    let mut names = BTreeSet::new();
-    for (port, place) in ports.iter().zip(0..).filter(|_| 1 < ports.len()) {
-        let at = format!("spec.ports.{place}.name");
-        match text(port, "name") {
-            "" => found.push(Invalid::new(at, "is missing, and there are several ports")),
-            name if !names.insert(name) => found.push(Invalid::new(at, "stands there twice")),
-            _ => {}
         }
     }
 }
