@@ -16,9 +16,11 @@ use clap::{Arg, Args, Parser, Subcommand};
 use crate::lint::Accept;
 use crate::release::{KubernetesVersion, VersionRequest};
 
+mod cluster;
 mod help;
 mod values;
 
+pub use cluster::{ClusterArgs, SnapshotArgs};
 pub use values::{
     ColorArg, Columns, DeploymentArg, FailOnArg, Format, ListFormat, ReportFile, nearest_code,
 };
@@ -251,41 +253,6 @@ pub struct GuidesArgs {
     /// Where releases come from.
     #[command(flatten)]
     pub source: SourceArgs,
-}
-
-/// Read a cluster once.
-#[derive(Debug, Args)]
-pub struct SnapshotArgs {
-    /// The file to write, for you alone (mode 0600); one that is there is replaced
-    /// [default: standard output]
-    #[arg(long, value_name = "FILE")]
-    pub write: Option<PathBuf>,
-    /// Give up when reading takes longer than this
-    #[arg(
-        long,
-        value_name = "SECONDS",
-        default_value_t = 120,
-        value_parser = clap::value_parser!(u64).range(1..=86_400)
-    )]
-    pub timeout: u64,
-    /// Which cluster.
-    #[command(flatten)]
-    pub cluster: ClusterArgs,
-    /// How the terminal is used.
-    #[command(flatten)]
-    pub console: ConsoleArgs,
-}
-
-/// Which cluster.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Cluster")]
-pub struct ClusterArgs {
-    /// The context of the kubeconfig [default: its current one]
-    #[arg(long, value_name = "NAME")]
-    pub context: Option<String>,
-    /// The kubeconfig [default: what `KUBECONFIG` names, or ~/.kube/config]
-    #[arg(long, value_name = "FILE")]
-    pub kubeconfig: Option<PathBuf>,
 }
 
 /// Download what plans need.

@@ -103,6 +103,7 @@ impl<'a> Simulator<'a> {
         let mut simulator = Self { given: true, ..Self::over(state, api) };
         for key in clean.state.keys() {
             if !simulator.state.covers_object(key)
+                && !simulator.state.contains(key)
                 && let Some(value) = clean.state.get(key)
             {
                 simulator.state.put(key.clone(), value);
@@ -110,10 +111,10 @@ impl<'a> Simulator<'a> {
                     Some(namespace) => format!("{} in {namespace}", key.kind),
                     None => key.kind.clone(),
                 });
-                if custom::is_definition(key) {
-                    simulator.presumed.clone_from(&clean.presumed);
-                }
             }
+        }
+        if !custom::are_covered(&simulator.state) {
+            simulator.presumed = clean.presumed;
         }
         simulator
     }

@@ -172,8 +172,8 @@ pub(super) fn not_triggered(context: &Context<'_>) -> Vec<Finding> {
         return Vec::new();
     };
     let key = procedure::installation();
-    let why = simulated.of(&key).find_map(|it| it.rejection.as_ref());
-    let message = match why {
+    let applied = simulated.of(&key).find(|it| it.place.is_some());
+    let message = match applied.and_then(|it| it.rejection.as_ref()) {
         Some(it) => {
             format!("{key} is rejected ({}), so nothing sets the label `action=install`", it.why)
         }
@@ -181,5 +181,15 @@ pub(super) fn not_triggered(context: &Context<'_>) -> Vec<Finding> {
             format!("after all files are applied, {key} does not carry the label `action=install`")
         }
     };
-    vec![Finding::new(Code::OperatorNotTriggered, key.to_string(), message)]
+    let evidence = match applied {
+        Some(it) => evidence(context, it),
+        None => {
+            let files: Vec<_> = context.to.files.iter().map(crate::bundle::File::name).collect();
+            vec![Evidence::listing(
+                context.hop.to.to_string(),
+                format!("files: {}", files.join(", ")),
+            )]
+        }
+    };
+    vec![Finding::new(Code::OperatorNotTriggered, key.to_string(), message).evidence_all(evidence)]
 }

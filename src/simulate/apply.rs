@@ -195,7 +195,7 @@ impl Simulator<'_> {
         let applied = server::as_version(&applied, &object.api_version).unwrap_or(applied);
         let edits = merge::changed_fields(&server::stored(applied, self.api_server()), &live);
         let own = |it: &&FieldChange| {
-            !is_operators(&object.key, &it.path) && edits.iter().any(|edit| edit.path == it.path)
+            !is_operators(&object.key, it) && edits.iter().any(|edit| edit.path == it.path)
         };
         changes.iter().filter(own).cloned().collect()
     }
@@ -216,9 +216,13 @@ fn patched(manifest: &Value, live: &Value) -> Result<Option<Value>, MergeError> 
     merge::apply_patch(patch.style, live, &patch.body).map(Some)
 }
 
-/// Whether the operator writes the field: nobody edited it.
-fn is_operators(key: &ObjectKey, path: &str) -> bool {
+/// Whether the operator writes the field: nobody edited it. Where its label is the only one, all
+/// labels come and go with it.
+fn is_operators(key: &ObjectKey, change: &FieldChange) -> bool {
+    let (label, value) = procedure::TRIGGER;
+    let alone = change.to == Some(serde_json::json!({ label: value }));
     *key == procedure::installation()
-        && (path == format!("metadata.labels.{}", procedure::TRIGGER.0)
-            || path.starts_with("status"))
+        && (change.path == format!("metadata.labels.{label}")
+            || change.path.starts_with("status")
+            || (change.path == "metadata.labels" && alone))
 }

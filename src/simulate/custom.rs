@@ -25,8 +25,12 @@ pub(super) fn is_served(state: &ClusterState, api_version: &str, kind: &str) -> 
     })
 }
 
-/// Whether an object is a definition.
-pub(super) fn is_definition(key: &ObjectKey) -> bool {
+/// Whether a state says which definitions there are.
+pub(super) fn are_covered(state: &ClusterState) -> bool {
+    state.covers(GROUP, KIND).includes(None)
+}
+
+fn is_definition(key: &ObjectKey) -> bool {
     key.kind == KIND && key.group == GROUP
 }
 

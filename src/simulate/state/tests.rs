@@ -372,3 +372,27 @@ fn no_secret_is_in_a_state_or_its_snapshot() {
     let kept = String::from_utf8(state.to_snapshot()).unwrap() + &format!("{state:?}");
     assert!(!kept.contains(CANARY) && !kept.contains(encoded), "{kept}");
 }
+
+#[test]
+fn states_of_recorded_runs_are_read_and_round_through_a_snapshot() {
+    let Some(data) = std::env::var_os("KYMA_RELEASE_DATA") else {
+        println!("not run: KYMA_RELEASE_DATA names no folder with recorded runs");
+        return;
+    };
+    let folder = std::path::Path::new(&data).join("truth/apply/local");
+    let mut read = 0;
+    for entry in fs_err::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if !path.to_string_lossy().ends_with(".state.json") {
+            continue;
+        }
+        let state = self::state(&fs_err::read_to_string(&path).unwrap());
+        assert_eq!(state.problems(), [], "{}", path.display());
+        assert!(20 < state.len());
+        assert!(state.covers_object(&key("", "ConfigMap", Some("kyma-installer"), "x")));
+        let again = self::state(&String::from_utf8(state.to_snapshot()).unwrap());
+        assert_eq!(values(&again), values(&state));
+        read += 1;
+    }
+    assert_ne!(read, 0);
+}

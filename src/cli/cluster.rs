@@ -1,0 +1,42 @@
+//! Options of the commands that read a cluster.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::ConsoleArgs;
+
+/// Read a cluster once.
+#[derive(Debug, Args)]
+pub struct SnapshotArgs {
+    /// The file to write, for you alone (mode 0600); one that is there is replaced
+    /// [default: standard output]
+    #[arg(long, value_name = "FILE")]
+    pub write: Option<PathBuf>,
+    /// Give up when reading takes longer than this
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        default_value_t = 120,
+        value_parser = clap::value_parser!(u64).range(1..=86_400)
+    )]
+    pub timeout: u64,
+    /// Which cluster.
+    #[command(flatten)]
+    pub cluster: ClusterArgs,
+    /// How the terminal is used.
+    #[command(flatten)]
+    pub console: ConsoleArgs,
+}
+
+/// Which cluster.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Cluster")]
+pub struct ClusterArgs {
+    /// The context of the kubeconfig [default: its current one]
+    #[arg(long, value_name = "NAME")]
+    pub context: Option<String>,
+    /// The kubeconfig [default: what `KUBECONFIG` names, or ~/.kube/config]
+    #[arg(long, value_name = "FILE")]
+    pub kubeconfig: Option<PathBuf>,
+}
