@@ -22,11 +22,11 @@ const KUBERNETES: KubernetesVersion = KubernetesVersion { major: 1, minor: 20 };
 fn release(version: &str, objects: &[Value]) -> Bundle {
     let needs =
         Facts::builtin().generation(&version.parse().unwrap()).needs(version, Deployment::Cluster);
-    let text: String = objects.iter().map(|it| format!("---\n{it}\n")).collect();
+    let text: Vec<_> = objects.iter().map(|it| format!("---\n{it}\n")).collect();
     let fetched = needs.into_iter().map(|need| {
         let (resource, url) = (need.resource.clone(), String::new());
         let file = if need.role == Role::Installer {
-            let bytes = text.clone().into_bytes();
+            let bytes = text.concat().into_bytes();
             Ok(Artifact { resource, url, sha256: String::new(), bytes })
         } else {
             Err(Absent { resource, url, problem: Problem::Missing })

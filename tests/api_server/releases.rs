@@ -90,7 +90,9 @@ fn real_releases_do_what_is_predicted() {
         std::thread::scope(|scope| {
             let started = pair.iter().map(|it| scope.spawn(|| play(it, &data, &mirror)));
             let started: Vec<_> = started.collect();
-            started.into_iter().for_each(|it| it.join().unwrap());
+            for it in started {
+                it.join().unwrap();
+            }
         });
     }
 }
