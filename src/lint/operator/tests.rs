@@ -204,7 +204,7 @@ fn without_the_secret_of_helm_nothing_is_converted() {
         json!({"apiVersion": "v1", "kind": "Secret", "metadata": metadata})
     };
     let ends = [("1.13.0", "core@ks"), ("1.14.0", "core@ks")];
-    let base = vec![installation("core@ks"), helm2("core", 1, "DEPLOYED"), deployment];
+    let base = [installation("core@ks"), helm2("core", 1, "DEPLOYED"), deployment];
     let code = Code::HelmConversionBlocked;
     let with = |more: &[Value]| at(ends, &[&base[..], more].concat(), code);
     let findings = with(&[secret("other")]);
