@@ -87,7 +87,10 @@ impl Simulator<'_> {
 
     /// Applies an object.
     pub(super) fn apply(&self, object: &Object, refused: Option<Refused>) -> Applied {
+        // kubectl reads it in the version of the manifest, whatever version the state has it in.
         let live = self.state.get(&object.key);
+        let live =
+            live.map(|it| server::as_version(&it, &object.api_version).unwrap_or(it));
         let manifest = self.manifest(object);
         let outcome = match refused {
             Some(refused) => Err(refused),
@@ -162,7 +165,6 @@ impl Simulator<'_> {
         manifest: &Value,
         live: &Value,
     ) -> Result<(Verb, Option<Value>), Refused> {
-        let live = &server::as_version(live, &object.api_version).unwrap_or_else(|| live.clone());
         let after = patched(manifest, live).map_err(|it| Refused::Unmergeable(it.to_string()))?;
         let Some(after) = after.map(|it| server::updated(live, it, self.api_server())) else {
             return Ok((Verb::Unchanged, None));
@@ -191,9 +193,8 @@ impl Simulator<'_> {
         let Some(applied) = applied else {
             return Vec::new();
         };
-        let live = server::as_version(live, &object.api_version).unwrap_or_else(|| live.clone());
         let applied = server::as_version(&applied, &object.api_version).unwrap_or(applied);
-        let edits = merge::changed_fields(&server::stored(applied, self.api_server()), &live);
+        let edits = merge::changed_fields(&server::stored(applied, self.api_server()), live);
         let own = |it: &&FieldChange| {
             !is_operators(&object.key, it) && edits.iter().any(|edit| edit.path == it.path)
         };
