@@ -5,7 +5,8 @@
 //!   that the first command that anybody tries works without a network.
 //! * They show one of each: a renamed override, a missing guide, a stale guide, a guide that leaves
 //!   something out, a changed manifest, a renamed and a removed component; and overrides of a user
-//!   (`my-overrides.yaml`) that are renamed, moved, split, merged, removed or of the wrong type.
+//!   (`my-overrides.yaml`) that are renamed, moved, split, merged, removed or of the wrong type; and
+//!   a cluster (`cluster-state.json`) in which some of the release's own objects were edited.
 //! * The source archives are made with `tar --sort=name --mtime=@0 --owner=0 --group=0 -czf`; to
 //!   change a chart, unpack, edit and pack again.
 
@@ -24,6 +25,7 @@ pub const FILES: &[(&str, &[u8])] = embedded![
     "archive/1.2.1.tar.gz",
     "archive/1.3.0-rc1.tar.gz",
     "archive/1.3.0.tar.gz",
+    "cluster-state.json",
     "download/1.0.0/kyma-config-local.yaml",
     "download/1.0.0/kyma-installer-cluster.yaml",
     "download/1.0.0/kyma-installer-local.yaml",

@@ -89,13 +89,12 @@ impl Simulator<'_> {
     pub(super) fn apply(&self, object: &Object, refused: Option<Refused>) -> Applied {
         // kubectl reads it in the version of the manifest, whatever version the state has it in.
         let live = self.state.get(&object.key);
-        let live =
-            live.map(|it| server::as_version(&it, &object.api_version).unwrap_or(it));
+        let live = live.map(|it| server::as_version(&it, &object.api_version).unwrap_or(it));
         let manifest = self.manifest(object);
         let outcome = match refused {
             Some(refused) => Err(refused),
             None => match &live {
-                Some(live) => self.update(object, &manifest, live),
+                Some(live) => self.update(&manifest, live),
                 None => self.create(object, &manifest).map(|it| (Verb::Created, Some(it))),
             },
         };
@@ -159,12 +158,7 @@ impl Simulator<'_> {
         }
     }
 
-    fn update(
-        &self,
-        object: &Object,
-        manifest: &Value,
-        live: &Value,
-    ) -> Result<(Verb, Option<Value>), Refused> {
+    fn update(&self, manifest: &Value, live: &Value) -> Result<(Verb, Option<Value>), Refused> {
         let after = patched(manifest, live).map_err(|it| Refused::Unmergeable(it.to_string()))?;
         let Some(after) = after.map(|it| server::updated(live, it, self.api_server())) else {
             return Ok((Verb::Unchanged, None));
