@@ -22,8 +22,10 @@ const TIMEOUT: Duration = Duration::from_secs(120);
 
 /// The cluster that the options name; none where they name none.
 pub(super) async fn load(args: &StateArgs) -> Result<Option<Cluster>, Error> {
-    if let Some(path) = &args.cluster_state {
-        return file(path).map(Some);
+    if let Some(path) = args.cluster_state.clone() {
+        let reading = tokio::task::spawn_blocking(move || file(&path));
+        let cluster = reading.await.unwrap_or_else(|it| std::panic::resume_unwind(it.into_panic()));
+        return cluster.map(Some);
     }
     if args.live.context.is_none() && args.live.kubeconfig.is_none() {
         return Ok(None);
@@ -50,14 +52,8 @@ fn file(path: &Path) -> Result<Cluster, Error> {
     Ok(Cluster { source, state })
 }
 
-/// The version that a plan starts from: the one that was given, or the one that the cluster runs.
-pub(super) fn start(
-    given: Option<&VersionRequest>,
-    cluster: Option<&Cluster>,
-) -> Result<VersionRequest, Error> {
-    if let Some(version) = given {
-        return Ok(version.clone());
-    }
+/// The version that the cluster runs, from which a plan starts where no other is given.
+pub(super) fn start(cluster: Option<&Cluster>) -> Result<VersionRequest, Error> {
     let source = cluster.map(|it| it.source.as_str()).unwrap_or_default();
     let installed = cluster.and_then(|it| lint::installed_version(&it.state));
     let why = match installed {

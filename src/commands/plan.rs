@@ -1,5 +1,7 @@
 //! `plan`: the path, what every hop changes, what was found, and the steps.
 
+use futures::future::try_join;
+
 use super::cluster;
 use super::hops::{self, Keys, Read};
 use super::load::{Documents, Releases};
@@ -15,19 +17,26 @@ use crate::manifest::{Component, Reading};
 use crate::overrides::UserOverrides;
 use crate::path::{self, Hop, UpgradePath};
 use crate::plan;
-use crate::release::{Deployment, Facts, KubernetesFacts};
+use crate::release::{Deployment, Facts, KubernetesFacts, VersionRequest};
 use crate::report::{self, HopReport, Report};
 use crate::simulate::Simulated;
 
 pub(super) async fn run(args: &PlanArgs) -> Result<Exit, Error> {
     output::check(&args.output)?;
     let files = user_overrides::read_files(&args.overrides)?;
-    let cluster = cluster::load(&args.cluster).await?;
-    let from = cluster::start(args.from.as_ref(), cluster.as_ref())?;
-    let releases = Releases::open(&args.source, &args.output.console).await?;
-    let path = releases.path(&from, &args.to, &args.upgrade.via)?;
+    // Reading a large state takes as long as reading the releases; neither needs the other unless the
+    // cluster has to say which release comes first.
+    let loading = cluster::load(&args.cluster);
+    let (cluster, whole) = match &args.from {
+        Some(from) => try_join(loading, whole(args, from)).await?,
+        None => {
+            let cluster = loading.await?;
+            let from = cluster::start(cluster.as_ref())?;
+            (cluster, whole(args, &from).await?)
+        }
+    };
+    let Whole { releases, path, read } = whole;
     let deployment = args.upgrade.deployment.into();
-    let read = hops::read(&releases, &path, deployment).await?;
     let known = Knowledge {
         facts: &releases.facts,
         api: &KubernetesFacts::builtin(),
@@ -53,6 +62,20 @@ pub(super) async fn run(args: &PlanArgs) -> Result<Exit, Error> {
     cluster::save_states(args.cluster.save_states.as_deref(), &path, &simulation.states)?;
     add_simulation(&mut report, simulation);
     output::finish(report, &args.policy, &args.output)
+}
+
+/// Everything that is read of releases.
+struct Whole {
+    releases: Releases,
+    path: UpgradePath,
+    read: Read,
+}
+
+async fn whole(args: &PlanArgs, from: &VersionRequest) -> Result<Whole, Error> {
+    let releases = Releases::open(&args.source, &args.output.console).await?;
+    let path = releases.path(from, &args.to, &args.upgrade.via)?;
+    let read = hops::read(&releases, &path, args.upgrade.deployment.into()).await?;
+    Ok(Whole { releases, path, read })
 }
 
 /// Simulates the path, and takes the overrides of the cluster together with those of files.
