@@ -27,13 +27,12 @@ pub(super) async fn run(args: &PlanArgs) -> Result<Exit, Error> {
     // Reading a large state takes as long as reading the releases; neither needs the other unless the
     // cluster has to say which release comes first.
     let loading = cluster::load(&args.cluster);
-    let (cluster, whole) = match &args.from {
-        Some(from) => try_join(loading, whole(args, from)).await?,
-        None => {
-            let cluster = loading.await?;
-            let from = cluster::start(cluster.as_ref())?;
-            (cluster, whole(args, &from).await?)
-        }
+    let (cluster, whole) = if let Some(from) = &args.from {
+        try_join(loading, whole(args, from)).await?
+    } else {
+        let cluster = loading.await?;
+        let from = cluster::start(cluster.as_ref())?;
+        (cluster, whole(args, &from).await?)
     };
     let Whole { releases, path, read } = whole;
     let deployment = args.upgrade.deployment.into();
