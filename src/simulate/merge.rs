@@ -30,7 +30,7 @@ use thiserror::Error;
 
 mod annotation;
 mod changes;
-mod go_json;
+pub(super) mod go_json;
 mod json;
 mod kinds;
 mod strategic;

@@ -6,7 +6,7 @@ use serde_json::{Number, Value};
 
 /// The text that Go's `json.Marshal` makes of a value: sorted keys, no spaces, and escapes for what
 /// means something in HTML. A line feed follows if `Encode` wrote it.
-pub(super) fn text(value: &Value) -> String {
+pub(in crate::simulate) fn text(value: &Value) -> String {
     let mut text = String::new();
     write(&mut text, value);
     text

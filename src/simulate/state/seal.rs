@@ -18,6 +18,7 @@ use serde::ser::{Serialize, SerializeMap as _, SerializeSeq as _, Serializer};
 use sha2::{Digest as _, Sha256};
 
 use crate::manifest::{LAST_APPLIED, withhold};
+use crate::simulate::merge::go_json;
 use crate::yaml::{self, Digest, Limits, Nature, Node, RawDocument, Syntax, Value};
 
 /// The start and the end of a sealed text.
@@ -104,7 +105,7 @@ impl Seal {
             return text;
         }
         let end = if is_kubectls { "\n" } else { "" };
-        go_json(&self.value(&node)) + end
+        go_json::text(&self.value(&node)) + end
     }
 }
 
@@ -225,25 +226,7 @@ fn has_withheld(node: &Node) -> bool {
 }
 
 fn is_written_by_kubectl(node: &Node, text: &str) -> bool {
-    text.strip_suffix('\n').is_some_and(|it| it == go_json(&node.to_json()))
-}
-
-/// JSON as Go writes it: keys sorted, and characters escaped that mean something in HTML.
-fn go_json(value: &serde_json::Value) -> String {
-    let text = value.to_string();
-    let mut written = String::with_capacity(text.len());
-    // Such characters stand in texts and keys only.
-    for character in text.chars() {
-        match character {
-            '<' => written.push_str("\\u003c"),
-            '>' => written.push_str("\\u003e"),
-            '&' => written.push_str("\\u0026"),
-            '\u{2028}' => written.push_str("\\u2028"),
-            '\u{2029}' => written.push_str("\\u2029"),
-            _ => written.push(character),
-        }
-    }
-    written
+    text.strip_suffix('\n').is_some_and(|it| it == go_json::text(&node.to_json()))
 }
 
 fn hex(bytes: &[u8]) -> String {
