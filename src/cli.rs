@@ -18,9 +18,11 @@ use crate::release::{KubernetesVersion, VersionRequest};
 
 mod cluster;
 mod help;
+mod saved;
 mod values;
 
 pub use cluster::{ClusterArgs, SnapshotArgs};
+pub use saved::SaveArgs;
 pub use values::{
     ColorArg, Columns, DeploymentArg, FailOnArg, Format, ListFormat, ReportFile, nearest_code,
 };
@@ -137,6 +139,9 @@ pub struct PlanArgs {
     /// What the user sets.
     #[command(flatten)]
     pub overrides: OverrideArgs,
+    /// The plan file.
+    #[command(flatten)]
+    pub save: SaveArgs,
     /// What is accepted and what fails.
     #[command(flatten)]
     pub policy: PolicyArgs,

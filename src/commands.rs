@@ -22,6 +22,7 @@ mod overrides;
 mod path;
 mod plan;
 mod releases;
+mod save;
 mod simulation;
 mod snapshot;
 mod source;
