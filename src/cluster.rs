@@ -25,9 +25,13 @@ use crate::simulate::state::{ClusterState, Listing, Origin};
 mod error;
 mod questions;
 mod read;
+mod rejection;
 mod request;
+mod retry;
 
 pub use error::{Cause, Error};
+pub use rejection::{FieldCause, Rejection};
+pub use retry::Patience;
 
 /// How long one connection may take to open or stay silent.
 const SILENCE: Duration = Duration::from_secs(20);
