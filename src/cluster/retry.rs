@@ -104,10 +104,7 @@ impl Retry {
 }
 
 /// Makes attempts until one succeeds or fails for good.
-pub(super) async fn persist<T, F>(
-    patience: Patience,
-    attempt: impl Fn() -> F,
-) -> Result<T, Cause>
+pub(super) async fn persist<T, F>(patience: Patience, attempt: impl Fn() -> F) -> Result<T, Cause>
 where
     F: Future<Output = Result<T, Failed>>,
 {
