@@ -22,7 +22,7 @@ mod saved;
 mod values;
 
 pub use cluster::{ClusterArgs, SnapshotArgs};
-pub use saved::SaveArgs;
+pub use saved::{ApplyArgs, PlanFileArgs, SaveArgs, VerifyArgs};
 pub use values::{
     ColorArg, Columns, DeploymentArg, FailOnArg, Format, ListFormat, ReportFile, nearest_code,
 };
@@ -77,6 +77,21 @@ pub enum Command {
         after_help = help::GUIDES
     )]
     Guides(GuidesArgs),
+    /// Check whether a saved plan still holds: its file, its sources, the cluster, its approvals
+    #[command(
+        override_usage = "kyma-upgrade verify [OPTIONS] <PLAN>",
+        after_help = help::VERIFY,
+        mut_arg("width", hidden)
+    )]
+    Verify(VerifyArgs),
+    /// Execute a saved plan on a live cluster, hop by hop; run again, it goes on where it stopped
+    #[command(
+        override_usage = "kyma-upgrade apply [OPTIONS] <PLAN>",
+        after_help = help::APPLY,
+        mut_arg("width", hidden),
+        mut_arg("no_progress", hidden)
+    )]
+    Apply(ApplyArgs),
     /// Read a cluster once into a file; secret values are replaced by keyed digests
     #[command(
         override_usage = "kyma-upgrade snapshot [OPTIONS]",

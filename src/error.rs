@@ -13,8 +13,10 @@ pub enum Exit {
     Usage = 2,
     /// The verdict is `blocked`.
     Blocked = 3,
-    /// Refused: downgrade, unknown version.
+    /// Refused: downgrade, unknown version, a plan that does not hold.
     Refused = 4,
+    /// An execution stopped part-way; the journal can resume it.
+    PartWay = 5,
     /// Interrupted with Ctrl-C.
     Interrupted = 130,
 }
@@ -43,6 +45,11 @@ impl Error {
     /// An error with the exit code 2.
     pub fn usage(message: impl fmt::Display) -> Self {
         Self { exit: Exit::Usage, ..Self::failed(message) }
+    }
+
+    /// An error with the exit code 4.
+    pub fn refused(message: impl fmt::Display) -> Self {
+        Self { exit: Exit::Refused, ..Self::failed(message) }
     }
 
     /// The error of a command that was interrupted.
@@ -95,5 +102,11 @@ impl From<crate::path::Refusal> for Error {
     fn from(refusal: crate::path::Refusal) -> Self {
         let hint = refusal.hint();
         Self { exit: Exit::Refused, ..Self::failed(refusal) }.hint(hint)
+    }
+}
+
+impl From<crate::plan::Refusal> for Error {
+    fn from(refusal: crate::plan::Refusal) -> Self {
+        Self::refused(&refusal).hint(refusal.hint())
     }
 }

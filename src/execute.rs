@@ -17,7 +17,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use crate::bundle::Bundle;
-use crate::cluster::{Cluster, Held, Objects};
+use crate::cluster::{Cluster, Held, Note, Objects, Patience};
 use crate::fault;
 use crate::journal::{Event, ResumePoint};
 use crate::plan::{Action, Plan, PlannedHop, Step, VerifiedPlan};
@@ -126,14 +126,14 @@ pub enum Outcome {
 
 /// A step at work.
 #[derive(Clone, Copy)]
-pub(self) struct At<'a> {
-    pub(self) number: usize,
-    pub(self) hop: &'a PlannedHop,
-    pub(self) step: &'a Step,
+struct At<'a> {
+    number: usize,
+    hop: &'a PlannedHop,
+    step: &'a Step,
     /// The release that the hop leads to.
-    pub(self) to: &'a Bundle,
+    to: &'a Bundle,
     /// What was noted when the step was begun first; none where it is begun now.
-    pub(self) begun: Option<&'a str>,
+    begun: Option<&'a str>,
 }
 
 impl Execution<'_> {
@@ -213,14 +213,14 @@ impl Execution<'_> {
         };
         (self.tell)(Told::Begun { step: at.step.clone(), again: at.begun.is_some() });
         self.note(Event::Begun { step: id.clone(), digest, note: note.clone() }).await?;
-        self.announce(&at, "Normal", "UpgradeStepStarted").await;
+        self.announce(&at, "UpgradeStepStarted", false).await;
         fault::point(&id, "begun");
         let known = note.unwrap_or_default();
         match self.act(&at, &known).await {
             Ok(result) => {
                 fault::point(&id, "effect");
                 self.note(Event::Done { step: id.clone(), result: result.clone() }).await?;
-                self.announce(&at, "Normal", "UpgradeStepDone").await;
+                self.announce(&at, "UpgradeStepDone", false).await;
                 (self.tell)(Told::Done { id: id.clone(), result });
                 fault::point(&id, "done");
                 Ok(())
@@ -230,7 +230,7 @@ impl Execution<'_> {
                     let error = stop.to_string();
                     // The reason to stop is more important than that it could not be written.
                     drop(self.log.write(self.plan.plan(), Event::Failed { step: id, error }).await);
-                    self.announce(&at, "Warning", "UpgradeStepFailed").await;
+                    self.announce(&at, "UpgradeStepFailed", true).await;
                 }
                 Err(stop)
             }
@@ -268,10 +268,15 @@ impl Execution<'_> {
     }
 
     /// Tells the cluster about a step. Nothing depends on whether that works.
-    async fn announce(&self, at: &At<'_>, kind: &str, reason: &str) {
+    async fn announce(&self, at: &At<'_>, reason: &str, warning: bool) {
         let Step { id, action, target, .. } = at.step;
         let message = format!("step {id} of the upgrade to {}: {} {target}", at.hop.to, action.as_str());
-        drop(self.objects.announce((kind, reason), &message).await);
+        let Ok(Some(installation)) = self.installation().await else {
+            return;
+        };
+        let note = Note { reason, message: &message, warning };
+        let objects = self.objects.with_patience(Patience::ONCE);
+        drop(objects.note(&installation, note).await);
     }
 
     fn say(&self, text: impl Into<String>) {

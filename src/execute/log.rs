@@ -10,7 +10,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use crate::clock;
-use crate::cluster::{Cause, Progress};
+use crate::cluster::{Cause, Objects, Progress, ProgressError};
 use crate::files;
 use crate::journal::{Event, Journal, JournalError};
 use crate::plan::Plan;
@@ -31,16 +31,23 @@ pub enum LogError {
     },
     /// The copy in the cluster cannot be read or written.
     #[error("cannot keep the copy of the journal in the cluster: {0}")]
-    Cluster(Cause),
+    Cluster(ProgressError),
+}
+
+impl From<Cause> for LogError {
+    fn from(cause: Cause) -> Self {
+        Self::Cluster(cause.into())
+    }
 }
 
 /// The journal of an execution.
-#[derive(Debug)]
 pub struct Log {
     /// The file; none where the journal is in the cluster only.
     path: Option<PathBuf>,
     file: Option<File>,
-    progress: Progress,
+    objects: Objects,
+    /// The copy in the cluster as it was read or written last.
+    copy: Option<Progress>,
     journal: Journal,
     by: String,
 }
@@ -72,19 +79,21 @@ impl Log {
     pub async fn open(
         path: Option<&Path>,
         (plan, by): (&Plan, &str),
-        mut progress: Progress,
+        objects: &Objects,
     ) -> Result<Self, LogError> {
         let here = path.map_or_else(|| Ok(Journal::default()), read_file)?;
         let place = "in the cluster".to_owned();
-        let copy = progress.read().await.map_err(LogError::Cluster)?.unwrap_or_default();
-        let copy = Journal::read(&copy)
+        let progress = Progress::read(objects).await?;
+        let text = progress.as_ref().map(|it| it.journal.as_str()).unwrap_or_default();
+        let copy = Journal::read(text)
             .map_err(|error| LogError::Journal { place: place.clone(), error })?;
         // That of an earlier upgrade which is over has to give way.
         let copy = if is_over(&copy, plan) { Journal::default() } else { copy };
         let journal = Journal::longer(here, copy)
             .map_err(|error| LogError::Journal { place, error })?;
         let (path, by) = (path.map(ToOwned::to_owned), by.to_owned());
-        Ok(Self { path, file: None, progress, journal, by })
+        let objects = objects.clone();
+        Ok(Self { path, file: None, objects, copy: progress, journal, by })
     }
 
     /// What stands in it.
@@ -100,7 +109,10 @@ impl Log {
         let line = self.journal.append(plan, &self.by, clock::now(), event);
         self.write_file(&line)?;
         let about = about(plan, &self.journal);
-        self.progress.write(self.journal.text(), &about).await.map_err(LogError::Cluster)
+        let text = self.journal.text();
+        let copy = Progress::write(&self.objects, self.copy.as_ref(), text, &about).await;
+        self.copy = Some(copy.map_err(LogError::Cluster)?);
+        Ok(())
     }
 
     /// Appends a line to the file. Where it lacks earlier ones, because another machine wrote them

@@ -176,7 +176,7 @@ async fn backup(
         return Ok(None);
     };
     let backups = match objects.list("velero.io/v1", "Backup", None, None).await {
-        Err(cause) if cause.is_unknown_kind() || cause.is_forbidden() => Vec::new(),
+        Err(Cause::UnknownKind { .. }) => Vec::new(),
         backups => backups?,
     };
     let completed = backups.iter().filter(|it| it["status"]["phase"] == "Completed");
@@ -206,7 +206,7 @@ async fn permissions(
             match objects.permission(verb, &api_version, &key).await {
                 Ok(permission) => drop(needed.insert(permission)),
                 // The hop itself, or one before, brings the definition.
-                Err(cause) if cause.is_unknown_kind() => {}
+                Err(Cause::UnknownKind { .. }) => {}
                 Err(cause) => return Err(cause),
             }
         }
@@ -278,7 +278,7 @@ async fn dry_run(
             }
             let why = match objects.apply(&manifest.value).await {
                 Ok(_) => continue,
-                Err(ApplyError::Cluster(cause)) if cause.is_unknown_kind() => continue,
+                Err(ApplyError::Cluster(Cause::UnknownKind { .. })) => continue,
                 Err(ApplyError::Cluster(cause)) if cause.rejection().is_none() => return Err(cause),
                 Err(error) => error.to_string(),
             };

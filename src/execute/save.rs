@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::{At, Execution, Stop};
+use crate::cluster::Cause;
 use crate::manifest::ObjectKey;
 use crate::procedure;
 
@@ -78,7 +79,7 @@ impl Execution<'_> {
         });
         self.lock.check()?;
         match self.objects.create(&secret).await {
-            Err(cause) if cause.is_already_there() => {
+            Err(Cause::Rejected(it)) if it.is_already_there() => {
                 let key = ObjectKey {
                     group: String::new(),
                     kind: "Secret".to_owned(),
@@ -112,7 +113,7 @@ impl Execution<'_> {
     }
 }
 
-pub(super) fn failed(key: &ObjectKey, cause: crate::cluster::Cause) -> Stop {
+pub(super) fn failed(key: &ObjectKey, cause: Cause) -> Stop {
     Stop::Cluster { what: format!("read {key}"), cause }
 }
 

@@ -5,6 +5,7 @@ use std::time::Instant;
 use serde_json::{Value, json};
 
 use super::{At, Execution, RunState, Stop, doing, run_state, status_digest};
+use crate::cluster::Sighting;
 use crate::journal::Event;
 use crate::plan::Action;
 use crate::procedure::{self, TRIGGER};
@@ -58,7 +59,7 @@ impl Execution<'_> {
             self.set_label().await?;
         }
         let start = Instant::now();
-        let mut states = self.objects.watch(procedure::INSTALLATION_API, &procedure::installation());
+        let mut states = self.objects.watch_installation(self.options.poll);
         let mut told = String::new();
         loop {
             let mut stop = self.stop.clone();
@@ -68,8 +69,14 @@ impl Execution<'_> {
                 () = tokio::time::sleep_until(self.deadline) => return Err(self.out_of_time(at, &told)),
                 _ = stop.wait_for(|it| *it) => return Err(Stop::Wanted),
             };
-            let what = "watch the Installation".to_owned();
-            let installation = installation.map_err(|cause| Stop::Cluster { what, cause })?;
+            let installation = match installation {
+                Sighting::Present(installation) => Some(installation),
+                Sighting::Absent => None,
+                Sighting::Trouble(cause) => {
+                    self.say(format!("the Installation cannot be seen now: {cause}"));
+                    continue;
+                }
+            };
             let state = run_state(installation.as_ref(), &before, &operator);
             let text = text(&state, installation.as_ref());
             if text != told {
