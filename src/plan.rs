@@ -4,7 +4,7 @@
 //! * The order is that of [`procedure`], which the simulation follows, too; here it gets its words.
 //! * Every step carries the command that a person would type.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::bundle::{Bundle, File};
 use crate::digest;
@@ -13,7 +13,7 @@ use crate::procedure::{self, Act};
 use crate::release::{Deployment, Facts, Operator, Role};
 
 /// What a step does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Action {
     /// Reads something and compares it with what is expected.
@@ -48,7 +48,7 @@ impl Action {
 }
 
 /// One step of a hop.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Step {
     /// The version that the hop leads to, and the step's number in the hop: `1.1.0/3`.
     pub id: String,

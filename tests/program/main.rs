@@ -7,6 +7,7 @@ mod codes;
 mod errors;
 mod help;
 mod overrides;
+mod read_back;
 mod real;
 mod reports;
 #[cfg(target_os = "linux")]
