@@ -30,6 +30,8 @@ pub enum Act<'a> {
     Backup,
     /// A migration guide is followed.
     Guide(&'a str),
+    /// A copy of what the hop overwrites or deletes is kept, so that it can be put back.
+    Save,
     /// The Deployment of the installer is deleted.
     DeleteInstaller {
         /// Whether the document of the release says so.
@@ -41,18 +43,21 @@ pub enum Act<'a> {
     Label,
     /// The operator works; its end is waited for.
     Watch,
+    /// The cluster is compared with what was predicted.
+    Compare,
 }
 
 /// The acts of a hop to `to`, whose procedure is `generation` and whose guides are called `guides`.
 pub fn acts<'a>(to: &'a Bundle, generation: &Generation, guides: &'a [String]) -> Vec<Act<'a>> {
     let mut acts = vec![Act::CheckVersion, Act::Backup];
     acts.extend(guides.iter().map(|it| Act::Guide(it)));
+    acts.push(Act::Save);
     acts.push(Act::DeleteInstaller { documented: generation.delete_installer });
     acts.extend(applied(to).map(Act::Apply));
     if to.installation().is_some_and(|it| !it.triggers()) {
         acts.push(Act::Label);
     }
-    acts.push(Act::Watch);
+    acts.extend([Act::Watch, Act::Compare]);
     acts
 }
 

@@ -23,7 +23,22 @@ const CORE: &[(&str, &[&str])] = &[
     ),
     ("procedure", &["bundle", "manifest", "release"]),
     ("simulate", &["bundle", "manifest", "overrides", "procedure", "release", "yaml"]),
-    ("plan", &["bundle", "digest", "manifest", "path", "procedure", "release"]),
+    (
+        "plan",
+        &[
+            "bundle",
+            "digest",
+            "finding",
+            "manifest",
+            "overrides",
+            "path",
+            "procedure",
+            "release",
+            "simulate",
+            "yaml",
+        ],
+    ),
+    ("journal", &["digest", "plan"]),
     (
         "lint",
         &[

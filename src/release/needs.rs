@@ -1,9 +1,12 @@
 //! Which files of a release an upgrade to it needs.
 
+use serde::{Deserialize, Serialize};
+
 use super::{ArtifactLayout, Deployment, Generation, Resource};
 
 /// What a file is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Role {
     /// Upgrades Tiller before anything else.
     Tiller,

@@ -34,7 +34,12 @@ impl<'a> Simulator<'a> {
                 }
                 Act::Apply(file) => predictions.extend(self.apply_file(to, file)),
                 Act::Label => self.label(),
-                Act::CheckVersion | Act::Backup | Act::Guide(_) | Act::Watch => {}
+                Act::CheckVersion
+                | Act::Backup
+                | Act::Guide(_)
+                | Act::Save
+                | Act::Watch
+                | Act::Compare => {}
             }
         }
         predictions.extend(self.left_behind(from, to));
