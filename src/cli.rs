@@ -16,10 +16,12 @@ use clap::{Arg, Args, Parser, Subcommand};
 use crate::lint::Accept;
 use crate::release::{KubernetesVersion, VersionRequest};
 
+mod approve;
 mod cluster;
 mod help;
 mod values;
 
+pub use approve::{ApproveArgs, beside as approvals_beside};
 pub use cluster::{ClusterArgs, SnapshotArgs};
 pub use values::{
     ColorArg, Columns, DeploymentArg, FailOnArg, Format, ListFormat, ReportFile, nearest_code,
@@ -75,6 +77,15 @@ pub enum Command {
         after_help = help::GUIDES
     )]
     Guides(GuidesArgs),
+    /// Approve a saved plan
+    #[command(
+        override_usage = "kyma-upgrade approve [OPTIONS] --as <NAME> <PLAN>",
+        after_help = help::APPROVE,
+        mut_arg("verbose", hidden),
+        mut_arg("width", hidden),
+        mut_arg("no_progress", hidden)
+    )]
+    Approve(ApproveArgs),
     /// Read a cluster once into a file; secret values are replaced by keyed digests
     #[command(
         override_usage = "kyma-upgrade snapshot [OPTIONS]",

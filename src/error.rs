@@ -13,7 +13,7 @@ pub enum Exit {
     Usage = 2,
     /// The verdict is `blocked`.
     Blocked = 3,
-    /// Refused: downgrade, unknown version.
+    /// Refused: a downgrade, an unknown version, a plan that is not what it was.
     Refused = 4,
     /// Interrupted with Ctrl-C.
     Interrupted = 130,
@@ -43,6 +43,11 @@ impl Error {
     /// An error with the exit code 2.
     pub fn usage(message: impl fmt::Display) -> Self {
         Self { exit: Exit::Usage, ..Self::failed(message) }
+    }
+
+    /// An error with the exit code 4.
+    pub fn refused(message: impl fmt::Display) -> Self {
+        Self { exit: Exit::Refused, ..Self::failed(message) }
     }
 
     /// The error of a command that was interrupted.
@@ -87,6 +92,12 @@ impl From<crate::cluster::Error> for Error {
 
 impl From<crate::files::Error> for Error {
     fn from(error: crate::files::Error) -> Self {
+        Self::failed(&error).hint(error.hint())
+    }
+}
+
+impl From<crate::signature::Error> for Error {
+    fn from(error: crate::signature::Error) -> Self {
         Self::failed(&error).hint(error.hint())
     }
 }

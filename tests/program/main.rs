@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a helper of a test fails the test where it cannot go on")]
 #![expect(clippy::print_stdout, reason = "a test says what it does not run")]
 
+mod approve;
 mod codes;
 #[cfg(target_os = "linux")]
 mod errors;

@@ -53,7 +53,11 @@ pub(in crate::report) fn key(component: &str, key: &str) -> OverrideKey {
 }
 
 fn action(when: &'static str, action: &'static str, keys: &[&OverrideKey]) -> ActionReport {
-    ActionReport { when: when.into(), action: action.into(), keys: keys.iter().map(|it| (*it).clone()).collect() }
+    ActionReport {
+        when: when.into(),
+        action: action.into(),
+        keys: keys.iter().map(|it| (*it).clone()).collect(),
+    }
 }
 
 /// An override that gets another key at one hop of three.
