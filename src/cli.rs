@@ -19,10 +19,12 @@ use crate::release::{KubernetesVersion, VersionRequest};
 mod approve;
 mod cluster;
 mod help;
+mod saved;
 mod values;
 
 pub use approve::{ApproveArgs, beside as approvals_beside};
 pub use cluster::{ClusterArgs, SnapshotArgs};
+pub use saved::SaveArgs;
 pub use values::{
     ColorArg, Columns, DeploymentArg, FailOnArg, Format, ListFormat, ReportFile, nearest_code,
 };
@@ -148,6 +150,9 @@ pub struct PlanArgs {
     /// What the user sets.
     #[command(flatten)]
     pub overrides: OverrideArgs,
+    /// The plan file.
+    #[command(flatten)]
+    pub save: SaveArgs,
     /// What is accepted and what fails.
     #[command(flatten)]
     pub policy: PolicyArgs,

@@ -23,6 +23,7 @@ mod overrides;
 mod path;
 mod plan;
 mod releases;
+mod save;
 mod simulation;
 mod snapshot;
 mod source;

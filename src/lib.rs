@@ -16,6 +16,7 @@ pub mod fetch;
 pub mod files;
 pub mod finding;
 pub mod guide;
+pub mod journal;
 pub mod lint;
 pub mod liveness;
 pub mod manifest;

@@ -87,3 +87,13 @@ pub fn installation() -> ObjectKey {
         name: "kyma-installation".to_owned(),
     }
 }
+
+/// The namespace whose `uid` tells clusters apart: no cluster is without it, and none makes it anew.
+pub fn system_namespace() -> ObjectKey {
+    ObjectKey {
+        group: String::new(),
+        kind: "Namespace".to_owned(),
+        namespace: None,
+        name: "kube-system".to_owned(),
+    }
+}

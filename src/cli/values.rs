@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::ValueEnum;
+use jiff::SignedDuration;
 
 use crate::finding::Code;
 use crate::lint::{Accept, FailOn};
@@ -157,4 +158,22 @@ mod tests {
         let text = accept("guide-missing@1.x").unwrap_err();
         assert!(!text.contains("did you mean"), "{text}");
     }
+}
+
+/// Reads a time such as `90s`, `30m`, `12h` or `7d`; at least one second.
+pub(super) fn duration(text: &str) -> Result<SignedDuration, String> {
+    let wrong = || format!("`{text}` is no time such as 90s, 30m, 12h or 7d");
+    let unit = text.chars().last().ok_or_else(wrong)?;
+    let seconds = match unit {
+        's' => 1,
+        'm' => 60,
+        'h' => 3600,
+        'd' => 86_400,
+        _ => return Err(wrong()),
+    };
+    let number: u32 = text[..text.len() - 1].parse().map_err(|_| wrong())?;
+    if number == 0 {
+        return Err(wrong());
+    }
+    Ok(SignedDuration::from_secs(i64::from(number) * seconds))
 }

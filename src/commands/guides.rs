@@ -19,7 +19,8 @@ pub(super) async fn run(args: &GuidesArgs) -> Result<Exit, Error> {
     let none = UserOverrides::default();
     let compared = hops::compare(&read, &releases.facts, (&none, Keys::All));
     let analysis = Analysis { facts: &releases.facts, deployment, stories: &[], simulated: &[] };
-    let hops = analysis.hops(&path, read, &compared.changes, |it| analysis.whole(it));
+    let hops = analysis
+        .hops(&path, (&read.bundles, read.documents), &compared.changes, |it| analysis.whole(it));
     let hops = hops.into_iter().map(|hop| only_guides(hop, args.show)).collect();
     let (from, to) = (path.from().to_string(), path.to().to_string());
     let report = Report::new(&from, &to, deployment, hops);

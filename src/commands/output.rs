@@ -23,19 +23,28 @@ pub(super) fn check(output: &OutputArgs) -> Result<(), Error> {
 
 /// Judges a report by the policy, writes and prints it, and says how the command ends.
 pub(super) fn finish(
-    mut report: Report,
+    report: Report,
     policy: &PolicyArgs,
     output: &OutputArgs,
 ) -> Result<Exit, Error> {
+    publish(&judged(report, policy), output)
+}
+
+/// The report as the policy judges it.
+pub(super) fn judged(mut report: Report, policy: &PolicyArgs) -> Report {
     judge(&mut report, policy);
-    let report = report.sealed();
+    report.sealed()
+}
+
+/// Writes and prints a report, and says how the command ends.
+pub(super) fn publish(report: &Report, output: &OutputArgs) -> Result<Exit, Error> {
     for file in &output.report {
         let style = Style { width: FILE_WIDTH, color: false };
-        let text = render(&report, file.format, style, &output.console);
+        let text = render(report, file.format, style, &output.console);
         files::write_atomically(&file.path, text.as_bytes())?;
     }
     let style = Style { width: width(output.console.width), color: colored(output.console.color) };
-    print(&render(&report, output.output, style, &output.console))?;
+    print(&render(report, output.output, style, &output.console))?;
     Ok(match report.verdict {
         Verdict::Ready => Exit::Done,
         Verdict::Blocked => Exit::Blocked,

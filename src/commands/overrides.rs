@@ -31,7 +31,8 @@ pub(super) async fn run(args: &OverridesArgs) -> Result<Exit, Error> {
     });
     let analysis =
         Analysis { facts: &releases.facts, deployment, stories: &compared.stories, simulated: &[] };
-    let hops = analysis.hops(&path, read, &compared.changes, only_overrides);
+    let hops =
+        analysis.hops(&path, (&read.bundles, read.documents), &compared.changes, only_overrides);
     let (from, to) = (path.from().to_string(), path.to().to_string());
     let mut report = Report::new(&from, &to, deployment, hops);
     report.user_overrides = Some(report::user_overrides(&compared.stories));

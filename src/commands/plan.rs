@@ -6,8 +6,9 @@ use super::cluster;
 use super::hops::{self, Keys, Read};
 use super::load::{Documents, Releases};
 use super::simulation::{Cluster, Knowledge, Simulation, Start};
-use super::{output, user_overrides};
+use super::{output, save, user_overrides};
 use crate::analysis::Changes;
+use crate::bundle::Bundle;
 use crate::cli::PlanArgs;
 use crate::error::{Error, Exit};
 use crate::guide::{HopGuide, Known};
@@ -23,6 +24,7 @@ use crate::simulate::Simulated;
 
 pub(super) async fn run(args: &PlanArgs) -> Result<Exit, Error> {
     output::check(&args.output)?;
+    save::check(&args.save)?;
     let files = user_overrides::read_files(&args.overrides)?;
     // Reading a large state takes as long as reading the releases; neither needs the other unless the
     // cluster has to say which release comes first.
@@ -41,8 +43,9 @@ pub(super) async fn run(args: &PlanArgs) -> Result<Exit, Error> {
         api: &KubernetesFacts::builtin(),
         kubernetes: args.cluster.kubernetes_version,
         keep_states: args.cluster.save_states.is_some(),
+        keep_read_sets: args.save.save_plan.is_some(),
     };
-    let (overrides, simulation) = simulate(cluster, &read, (&known, files));
+    let (overrides, mut simulation) = simulate(cluster, &read, (&known, files));
     let compared = hops::compare(&read, &releases.facts, (&overrides, Keys::All));
     let analysis = Analysis {
         facts: &releases.facts,
@@ -50,7 +53,9 @@ pub(super) async fn run(args: &PlanArgs) -> Result<Exit, Error> {
         stories: &compared.stories,
         simulated: &simulation.hops,
     };
-    let hops = analysis.hops(&path, read, &compared.changes, |it| analysis.whole(it));
+    let Read { bundles, documents } = read;
+    let told = (&bundles[..], documents);
+    let hops = analysis.hops(&path, told, &compared.changes, |it| analysis.whole(it));
     let mut report =
         Report::new(&path.from().to_string(), &path.to().to_string(), deployment, hops);
     if overrides.objects().next().is_some() || !args.overrides.files.is_empty() {
@@ -59,8 +64,10 @@ pub(super) async fn run(args: &PlanArgs) -> Result<Exit, Error> {
     report.findings.extend(lint::user_override_findings(&overrides));
     add_path_findings(&mut report, &releases, &path);
     cluster::save_states(args.cluster.save_states.as_deref(), &path, &simulation.states)?;
-    add_simulation(&mut report, simulation);
-    output::finish(report, &args.policy, &args.output)
+    add_simulation(&mut report, &mut simulation);
+    let report = output::judged(report, &args.policy);
+    save::save(&args.save, &report, (&bundles, simulation))?;
+    output::publish(&report, &args.output)
 }
 
 /// Everything that is read of releases.
@@ -90,10 +97,10 @@ fn simulate(
     (user_overrides::with_cluster(set, files), start.run(read))
 }
 
-fn add_simulation(report: &mut Report, simulation: Simulation) {
+fn add_simulation(report: &mut Report, simulation: &mut Simulation) {
     report.kubernetes_version = simulation.kubernetes.map(|it| it.to_string());
-    report.cluster = simulation.cluster;
-    report.findings.extend(simulation.findings);
+    report.cluster = simulation.cluster.take();
+    report.findings.append(&mut simulation.findings);
     lint::sort(&mut report.findings);
 }
 
@@ -111,12 +118,11 @@ impl Analysis<'_> {
     pub(super) fn hops(
         &self,
         path: &UpgradePath,
-        read: Read,
+        (bundles, documents): (&[Bundle], Vec<Documents>),
         changes: &[Changes],
         report: impl Fn(&Context<'_>) -> HopReport,
     ) -> Vec<HopReport> {
-        let ends = read.bundles.iter().zip(&read.bundles[1..]);
-        let documents = read.documents.into_iter();
+        let ends = bundles.iter().zip(&bundles[1..]);
         let hops = path.hops().iter().zip(ends).zip(changes).zip(documents).enumerate();
         let hops = hops.map(|(number, (((hop, (from, to)), changes), documents))| {
             let guide = &self.judged(hop, number, documents, changes);
@@ -132,7 +138,7 @@ impl Analysis<'_> {
                 stories: self.stories,
                 number,
                 simulated: self.simulated.get(number).and_then(Option::as_ref),
-                history: &read.bundles[..number],
+                history: &bundles[..number],
             };
             report(&context)
         });

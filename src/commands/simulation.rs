@@ -5,6 +5,8 @@ use crate::bundle::Bundle;
 use crate::finding::Finding;
 use crate::lint;
 use crate::manifest::Reading;
+use crate::plan::{PlannedCluster, ReadSet, Shapes};
+use crate::procedure;
 use crate::release::{Facts, KubernetesFacts, KubernetesVersion};
 use crate::report::ClusterReport;
 use crate::simulate::{ClusterState, Simulated, Simulator};
@@ -30,6 +32,10 @@ pub(super) struct Simulation {
     pub(super) findings: Vec<Finding>,
     /// The state after each hop, in the form of a file, where it was asked for.
     pub(super) states: Vec<Vec<u8>>,
+    /// What the plan depends on, before the first hop and after each, where it was asked for.
+    pub(super) read_sets: Vec<ReadSet>,
+    /// The cluster, where the state says which one it is.
+    pub(super) identity: Option<PlannedCluster>,
 }
 
 /// What is simulated with.
@@ -40,6 +46,8 @@ pub(super) struct Knowledge<'a> {
     pub(super) kubernetes: Option<KubernetesVersion>,
     /// Whether the states after the hops are wanted.
     pub(super) keep_states: bool,
+    /// Whether it is wanted what the plan depends on.
+    pub(super) keep_read_sets: bool,
 }
 
 /// A simulation that is about to begin.
@@ -61,6 +69,7 @@ impl<'a> Start<'a> {
             Some(Cluster { source, state }) => {
                 simulation.findings = lint::cluster_findings(&source, &state, &first.version);
                 let objects = state.len();
+                simulation.identity = identity(&state);
                 let simulator = Simulator::on(state, first, known.api);
                 let assumed: Vec<_> = simulator.assumed().iter().cloned().collect();
                 simulation.findings.extend(lint::incomplete(&source, &assumed));
@@ -83,13 +92,31 @@ impl<'a> Start<'a> {
 
     /// Simulates a path.
     pub(super) fn run(mut self, read: &'a Read) -> Simulation {
+        let shapes = Shapes::of(&read.bundles);
+        self.observe(&shapes);
         for ends in read.bundles.windows(2) {
             let simulated = self.simulator.hop(&ends[0], &ends[1], self.known.facts);
             self.simulation.hops.push(simulated);
+            self.observe(&shapes);
             if self.known.keep_states {
                 self.simulation.states.push(self.simulator.state().to_snapshot());
             }
         }
         self.simulation
     }
+
+    fn observe(&mut self, shapes: &Shapes) {
+        if self.known.keep_read_sets {
+            let mut reads = shapes.observe(self.simulator.state());
+            reads.kubernetes = self.simulator.kubernetes().map(|it| it.to_string());
+            self.simulation.read_sets.push(reads);
+        }
+    }
+}
+
+/// The cluster of a state: the namespace `kube-system` is never made anew.
+pub(super) fn identity(state: &ClusterState) -> Option<PlannedCluster> {
+    let namespace = state.get(&procedure::system_namespace())?;
+    let uid = namespace.pointer("/metadata/uid")?.as_str()?.to_owned();
+    Some(PlannedCluster { uid, server: state.origin().map(|it| it.server.clone()) })
 }
