@@ -30,4 +30,5 @@ pub mod rename;
 pub mod report;
 pub mod signature;
 pub mod simulate;
+pub mod status;
 pub mod yaml;

@@ -79,6 +79,7 @@ const CORE: &[(&str, &[&str])] = &[
             "simulate",
         ],
     ),
+    ("status", &["journal", "procedure", "release", "report"]),
 ];
 
 /// What would make the core depend on the machine it runs on.
