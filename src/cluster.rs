@@ -21,13 +21,22 @@ use kube::config::{KubeConfigOptions, Kubeconfig, KubeconfigError};
 use kube::{Client, Config};
 
 use crate::simulate::state::{ClusterState, Listing, Origin};
+use call::{Call, Calls};
+use request::Requests;
 
+mod call;
 mod error;
+mod objects;
 mod questions;
 mod read;
+mod rejection;
 mod request;
+mod retry;
 
 pub use error::{Cause, Error};
+pub use objects::{Applied, ApplyError, Change, MANAGED_BY, MANAGER, Objects, Permission, Writes};
+pub use rejection::{FieldCause, Rejection};
+pub use retry::Patience;
 
 /// How long one connection may take to open or stay silent.
 const SILENCE: Duration = Duration::from_secs(20);
@@ -98,6 +107,29 @@ impl Cluster {
         let reading = tokio::time::timeout(limit, read::state(self, key)).await;
         let out_of_time = |_| self.error(Cause::OutOfTime { seconds: limit.as_secs() });
         reading.map_err(out_of_time)?
+    }
+
+    /// What tells this cluster from all others: the UID of its namespace `kube-system`.
+    ///
+    /// # Errors
+    /// When the server cannot be reached, does not know the user, or the user may not read it.
+    pub async fn identity(&self) -> Result<String, Error> {
+        let calls = Calls { client: self.client.clone(), patience: Patience::READING };
+        let what = "get Namespace/kube-system".to_owned();
+        let call = Call::get("/api/v1/namespaces/kube-system".to_owned(), what.clone());
+        let namespace = calls.send(&call).await.map_err(|cause| self.error(cause))?;
+        let no_uid = || Cause::Answer { request: what, cause: "it has no uid".to_owned() };
+        let uid = namespace["metadata"]["uid"].as_str().filter(|it| !it.is_empty());
+        uid.map(str::to_owned).ok_or_else(|| self.error(no_uid()))
+    }
+
+    /// The version of the API server, as `v1.20.2`; none where the user may not know it.
+    ///
+    /// # Errors
+    /// When the server cannot be reached.
+    pub async fn kubernetes_version(&self) -> Result<Option<String>, Error> {
+        let requests = Requests::new(self.client.clone());
+        read::version(&requests).await.map_err(|cause| self.error(cause))
     }
 
     fn error(&self, cause: Cause) -> Error {

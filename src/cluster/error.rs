@@ -5,6 +5,7 @@ use std::fmt;
 use kube::client::AuthError;
 use kube::config::KubeconfigError;
 
+use super::rejection::Rejection;
 use crate::files::root_cause;
 use crate::simulate::state::{Origin, StateError};
 
@@ -35,6 +36,9 @@ pub enum Cause {
     /// There was no connection, or it broke.
     #[error("{0}")]
     Connection(String),
+    /// There was a connection, but not to this cluster, or not a secure one.
+    #[error("{0}")]
+    Untrusted(String),
     /// The user could not be logged in.
     #[error("the login failed: {0}")]
     Login(String),
@@ -74,6 +78,33 @@ pub enum Cause {
     OutOfTime {
         /// The limit.
         seconds: u64,
+    },
+    /// The server refuses the request.
+    #[error("{0}")]
+    Rejected(Rejection),
+    /// The server serves no such kind.
+    #[error("the server serves no {kind} of {api_version}")]
+    UnknownKind {
+        /// The version of the API.
+        api_version: String,
+        /// The kind.
+        kind: String,
+    },
+    /// What was to be sent is no object that can be named.
+    #[error("{what} has no {field} that can be part of a request")]
+    NoObject {
+        /// The object, as far as it is known.
+        what: String,
+        /// What it lacks.
+        field: &'static str,
+    },
+    /// Something that passes did not pass in the time that it was given.
+    #[error("{last}, still after {seconds} s")]
+    Exhausted {
+        /// The time that it was given.
+        seconds: u64,
+        /// How the last attempt failed.
+        last: Box<Cause>,
     },
     /// The user may read nothing of it.
     #[error("the user may list nothing that plans need (403)")]
@@ -134,10 +165,15 @@ impl Cause {
             kube::Error::Auth(error) => Self::login(error),
             kube::Error::Service(inner) => match inner.downcast_ref::<AuthError>() {
                 Some(error) => Self::login(error),
-                None => Self::Connection(root_cause(inner.as_ref())),
+                None => Self::connection(inner.as_ref()),
             },
-            other => Self::Connection(root_cause(other)),
+            other => Self::connection(other),
         }
+    }
+
+    fn connection(error: &(dyn std::error::Error + 'static)) -> Self {
+        let cause = root_cause(error);
+        if is_invalid(error) { Self::Untrusted(cause) } else { Self::Connection(cause) }
     }
 
     fn login(error: &AuthError) -> Self {
@@ -162,8 +198,22 @@ impl Cause {
     }
 
     /// Whether the same request may succeed a little later.
-    pub(super) fn is_passing(&self) -> bool {
-        matches!(self, Self::Status { code: 429 | 500 | 502 | 503 | 504, .. })
+    pub fn is_passing(&self) -> bool {
+        matches!(
+            self,
+            Self::Status { code: 429 | 500 | 502 | 503 | 504, .. }
+                | Self::Connection(_)
+                | Self::OutOfTime { .. }
+                | Self::Exhausted { .. }
+        )
+    }
+
+    /// The answer of a server that refuses the request; none of another failure.
+    pub fn rejection(&self) -> Option<&Rejection> {
+        match self {
+            Self::Rejected(rejection) => Some(rejection),
+            _ => None,
+        }
     }
 
     fn hint(&self, origin: &Origin) -> String {
@@ -172,7 +222,7 @@ impl Cause {
             None => "kubectl".to_owned(),
         };
         match self {
-            Self::Connection(_) | Self::Answer { .. } => {
+            Self::Connection(_) | Self::Untrusted(_) | Self::Answer { .. } => {
                 format!("check that {kubectl} get --raw /version works from here")
             }
             Self::Login(_) | Self::Unauthorized => {
@@ -183,10 +233,23 @@ impl Cause {
                  kyma-installer are enough for most of it"
                     .to_owned()
             }
+            Self::Rejected(rejection) if rejection.code == 403 => {
+                format!("ask for the permission; {kubectl} auth can-i --list tells which you have")
+            }
+            Self::Exhausted { last, .. } => last.hint(origin),
             Self::TooLarge(_) => "check that this is the cluster that you mean".to_owned(),
             _ => "try again a little later, or give it more time with --timeout".to_owned(),
         }
     }
+}
+
+/// Whether the other side sent what cannot be: above all a certificate that nobody vouches for.
+fn is_invalid(error: &(dyn std::error::Error + 'static)) -> bool {
+    let mut errors = std::iter::successors(Some(error), |it| it.source());
+    errors.any(|it| {
+        let error = it.downcast_ref::<std::io::Error>();
+        error.is_some_and(|it| it.kind() == std::io::ErrorKind::InvalidData)
+    })
 }
 
 /// A cluster in an error.

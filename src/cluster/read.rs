@@ -60,7 +60,7 @@ pub(super) async fn state(cluster: &Cluster, key: [u8; 32]) -> Result<Reading, E
     let (requests, source) = (Requests::new(cluster.client.clone()), &cluster.origin.server);
     let reader = Reader { requests, seal: &seal, source };
     let failed = |cause| cluster.error(cause);
-    let version = reader.version().await.map_err(failed)?;
+    let version = version(&reader.requests).await.map_err(failed)?;
     let served = reader.served().await.map_err(failed)?;
     let answers = stream::iter(questions())
         .map(|question| reader.answer(question, &served))
@@ -88,15 +88,6 @@ fn collected(mut state: ClusterState, answers: Vec<Answer>) -> Reading {
 }
 
 impl Reader<'_> {
-    /// The version of Kubernetes; none where the user may not know it.
-    async fn version(&self) -> Result<Option<String>, Cause> {
-        let text = match self.requests.get("/version", WHOLE).await {
-            Err(Cause::Forbidden(_)) => return Ok(None),
-            text => text?,
-        };
-        Ok(Some(parsed::<Version>("/version", &text)?.git_version))
-    }
-
     async fn served(&self) -> Result<Served, Cause> {
         let text = self.requests.get("/apis", WHOLE).await?;
         let groups = parsed::<Groups>("/apis", &text)?.groups.into_iter();
@@ -141,6 +132,15 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// The version of Kubernetes; none where the user may not know it.
+pub(super) async fn version(requests: &Requests) -> Result<Option<String>, Cause> {
+    let text = match requests.get("/version", WHOLE).await {
+        Err(Cause::Forbidden(_)) => return Ok(None),
+        text => text?,
+    };
+    Ok(Some(parsed::<Version>("/version", &text)?.git_version))
 }
 
 /// The path of a page with its parameters.

@@ -1,13 +1,12 @@
 //! Requests to an API server, one by one.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
-use backon::{ExponentialBuilder, Retryable as _};
 use futures::AsyncReadExt as _;
 use kube::Client;
 
 use super::error::Cause;
+use super::retry::{Patience, persist};
 use crate::files::{root_cause, size};
 use crate::simulate::state::MAX_BYTES;
 
@@ -33,12 +32,7 @@ impl Requests {
 
     /// Gets what stands at a path of the server. A busy server is asked again.
     pub(super) async fn get(&self, path: &str, accept: &str) -> Result<String, Cause> {
-        let pauses = ExponentialBuilder::new()
-            .with_min_delay(Duration::from_millis(200))
-            .with_max_delay(Duration::from_secs(4))
-            .with_max_times(6)
-            .with_jitter();
-        (|| self.attempt(path, accept)).retry(pauses).when(Cause::is_passing).await
+        persist(Patience::READING, || async { Ok(self.attempt(path, accept).await?) }).await
     }
 
     async fn attempt(&self, path: &str, accept: &str) -> Result<String, Cause> {
