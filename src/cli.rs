@@ -16,11 +16,13 @@ use clap::{Arg, Args, Parser, Subcommand};
 use crate::lint::Accept;
 use crate::release::{KubernetesVersion, VersionRequest};
 
+mod approve;
 mod cluster;
 mod help;
 mod saved;
 mod values;
 
+pub use approve::{ApproveArgs, beside as approvals_beside};
 pub use cluster::{ClusterArgs, SnapshotArgs};
 pub use saved::{ApplyArgs, PlanFileArgs, SaveArgs, VerifyArgs};
 pub use values::{
@@ -84,6 +86,15 @@ pub enum Command {
         mut_arg("width", hidden)
     )]
     Verify(VerifyArgs),
+    /// Approve a saved plan
+    #[command(
+        override_usage = "kyma-upgrade approve [OPTIONS] --as <NAME> <PLAN>",
+        after_help = help::APPROVE,
+        mut_arg("verbose", hidden),
+        mut_arg("width", hidden),
+        mut_arg("no_progress", hidden)
+    )]
+    Approve(ApproveArgs),
     /// Execute a saved plan on a live cluster, hop by hop; run again, it goes on where it stopped
     #[command(
         override_usage = "kyma-upgrade apply [OPTIONS] <PLAN>",

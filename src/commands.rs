@@ -9,6 +9,7 @@ use tokio::runtime::Builder;
 use crate::cli::{Cli, Command};
 use crate::error::{Error, Exit};
 
+mod approve;
 mod charts;
 mod cluster;
 mod diff;
@@ -92,6 +93,7 @@ async fn dispatch(command: Command) -> Result<Exit, Error> {
         Command::Diff(args) => diff::run(&args).await,
         Command::Overrides(args) => overrides::run(&args).await,
         Command::Guides(args) => guides::run(&args).await,
+        Command::Approve(args) => approve::run(&args),
         Command::Snapshot(args) => snapshot::run(&args).await,
         Command::Mirror(args) => mirror::run(&args).await,
         Command::Releases(args) => releases::run(&args).await,

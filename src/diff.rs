@@ -14,7 +14,7 @@
 
 use std::collections::BTreeSet;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::manifest::{Object, ObjectKey, ObjectSet};
 
@@ -112,7 +112,7 @@ pub struct FieldChange {
 }
 
 /// What the values of a change alone do not say.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Note {
     /// The items are the same in another order.

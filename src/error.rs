@@ -98,6 +98,12 @@ impl From<crate::files::Error> for Error {
     }
 }
 
+impl From<crate::signature::Error> for Error {
+    fn from(error: crate::signature::Error) -> Self {
+        Self::failed(&error).hint(error.hint())
+    }
+}
+
 impl From<crate::path::Refusal> for Error {
     fn from(refusal: crate::path::Refusal) -> Self {
         let hint = refusal.hint();

@@ -7,14 +7,14 @@
 //!   of a repository, a folder of guides) is evidence without a line.
 
 use semver::Version;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 mod codes;
 
 pub use codes::{Code, CodeInfo, NotACode};
 
 /// How much a finding matters. The order is ascending: `Info < Warning < Blocker`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Severity {
     /// Good to know; nothing to do.
@@ -37,7 +37,7 @@ impl Severity {
 }
 
 /// The bytes that prove a finding.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Evidence {
     /// Where the bytes stand, as a path below the release source: `1.1.0/kyma-installer-cluster.yaml`,
     /// `release-1.2/docs/migration-guides/1.1-1.2.md`, `facts.yaml`.
@@ -62,7 +62,7 @@ impl Evidence {
 }
 
 /// One thing that the analysis found.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
     /// What kind of finding it is.
     pub code: Code,

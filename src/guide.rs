@@ -11,7 +11,7 @@
 //!   not guessed.
 //! * Evidence cites the line of the source, so a step knows the line on which it begins.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::finding::Evidence;
 use crate::release::{Artifact, Resource};
@@ -38,7 +38,7 @@ pub use timing::When;
 use steps::{Checklist, Scope};
 
 /// Whether a hop has a migration guide.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum GuideStatus {
     /// There is one.

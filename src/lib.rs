@@ -30,5 +30,7 @@ pub mod procedure;
 pub mod release;
 pub mod rename;
 pub mod report;
+pub mod signature;
 pub mod simulate;
+pub mod status;
 pub mod yaml;

@@ -15,7 +15,7 @@
 use std::collections::BTreeSet;
 
 use semver::Version;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::analysis::Ask;
 use crate::finding::Evidence;
@@ -34,7 +34,7 @@ pub use stage::Stage;
 pub const SURE: u8 = 70;
 
 /// What becomes of a key at a hop.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Status {
     /// It is read after the hop.

@@ -21,7 +21,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::manifest::{Object, ObjectKey};
 use crate::yaml::{Digest, Entry, Nature, Node, Value};
@@ -44,7 +44,7 @@ pub use user::UserOverrides;
 pub const NAMESPACE: &str = "kyma-installer";
 
 /// A key and the charts that it reaches.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct OverrideKey {
     /// The component whose chart it reaches; none if it is common to all.
     pub component: Option<String>,

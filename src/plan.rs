@@ -11,11 +11,13 @@
 //!   it. So the hop after it starts from what the plan says, also when another machine goes on.
 //! * A [`VerifiedPlan`] is made by [`verify`] only, and is the only thing that can be executed.
 
+pub mod approval;
 mod file;
 mod read_set;
 mod steps;
 mod verify;
 
+pub use approval::{Approval, GuideRead, Judged, NotAnApproval};
 pub use file::{
     FORMAT, KIND, Plan, PlanError, PlanInput, PlannedCluster, PlannedFile, PlannedGuide,
     PlannedHop, PlannedPrediction, PlannedRelease,

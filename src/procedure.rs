@@ -7,6 +7,8 @@
 //! * What the artifacts show decides, not the version: the label is set where the Installation CR
 //!   does not carry it.
 
+use semver::Version;
+
 use crate::bundle::{Bundle, File};
 use crate::manifest::ObjectKey;
 use crate::release::{Generation, Role};
@@ -19,6 +21,14 @@ pub const TRIGGER: (&str, &str) = ("action", "install");
 pub fn is_triggered(installation: &serde_json::Value) -> bool {
     let label = installation["metadata"]["labels"][TRIGGER.0].as_str();
     label == Some(TRIGGER.1)
+}
+
+/// The version that an image of the installer is of; none where its tag names none.
+pub fn version_of(image: &str) -> Option<Version> {
+    // A tag follows the last colon, unless that belongs to the port of a registry.
+    let name = image.split('@').next().unwrap_or(image);
+    let tag = name.rsplit_once(':').map(|it| it.1).filter(|it| !it.contains('/'));
+    tag.and_then(|it| Version::parse(it).ok())
 }
 
 /// One act of a hop.

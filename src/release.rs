@@ -21,7 +21,7 @@ mod needs;
 pub use catalog::{Catalog, Excluded};
 pub use facts::{
     ArtifactLayout, ConvertedSecret, Decides, DocumentedRename, ErrorIn, Facts, Generation,
-    IstioReader, OnFailure, Operator, Rollout, Waits,
+    IstioReader, OnFailure, Operator, RESUME, Rollout, Waits,
 };
 pub use kubernetes::{
     KubernetesFacts, KubernetesVersion, NotAKubernetesVersion, Served, Strength, Window,

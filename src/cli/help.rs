@@ -75,6 +75,16 @@ Examples:
   kyma-upgrade apply plan.json --context production --backup-done velero/before-1.13
   kyma-upgrade apply plan.json --context production --pause-after 1.11.1 --record change.md";
 
+/// Below `approve`.
+pub(super) const APPROVE: &str = "\
+An approval is bound to the digest of the plan: any change of the plan voids it. Without a signature
+it proves nothing about who wrote it. A plan that is blocked or expired cannot be approved (exit
+code 4).
+
+Examples:
+  kyma-upgrade approve upgrade.plan --as alice@example.org --guide 1.10-1.11.md
+  kyma-upgrade approve upgrade.plan --as alice@example.org --note CHG-1234 --sign ~/.ssh/id_ed25519";
+
 /// Below `snapshot`.
 pub(super) const SNAPSHOT: &str = "\
 The cluster is only read: what the installer and Tiller consist of, overrides, custom resource

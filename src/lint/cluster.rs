@@ -21,11 +21,7 @@ pub fn installed_version(state: &ClusterState) -> Option<Result<Version, String>
     let deployment = state.get(&procedure::installer())?;
     let containers = deployment.pointer("/spec/template/spec/containers")?.as_array()?;
     let image = containers.iter().find_map(|it| it["image"].as_str())?;
-    // A tag follows the last colon, unless that belongs to the port of a registry.
-    let name = image.split('@').next().unwrap_or(image);
-    let tag = name.rsplit_once(':').map(|it| it.1).filter(|it| !it.contains('/'));
-    let version = tag.and_then(|it| Version::parse(it).ok());
-    Some(version.ok_or_else(|| image.to_owned()))
+    Some(procedure::version_of(image).ok_or_else(|| image.to_owned()))
 }
 
 fn other_version(source: &str, state: &ClusterState, from: &Version) -> Option<Finding> {

@@ -8,7 +8,7 @@ use semver::Version;
 
 mod operator;
 
-pub use operator::{Decides, ErrorIn, OnFailure, Operator, Rollout, Waits};
+pub use operator::{Decides, ErrorIn, OnFailure, Operator, RESUME, Rollout, Waits};
 
 /// The name under which evidence cites the facts file.
 const FACTS_SOURCE: &str = "facts.yaml";

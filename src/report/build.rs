@@ -31,8 +31,10 @@ pub struct HopInput<'a> {
 
 /// A hop of which only the path is known.
 pub fn path_hop(hop: &Hop) -> HopReport {
-    let skipped =
-        hop.skipped.iter().map(|it| SkippedReport { version: it.version.to_string(), why: it.why });
+    let skipped = hop
+        .skipped
+        .iter()
+        .map(|it| SkippedReport { version: it.version.to_string(), why: it.why.into() });
     HopReport {
         skipped: skipped.collect(),
         ..HopReport::new(&hop.from.to_string(), &hop.to.to_string(), &hop.reason)
@@ -107,12 +109,13 @@ fn guide(context: &Context<'_>) -> GuideReport {
         sha256: it.sha256.clone(),
         covers: Covers::new(it.coverage.from, it.coverage.to),
     });
+    let uncovered = lint::uncovered_codes(context).into_iter();
     GuideReport {
         status: guide.status,
         files: files.collect(),
         stale: guide.stale.iter().map(|it| it.name.clone()).collect(),
         linked_from_notes: guide.linked_from_notes(),
-        uncovered: lint::uncovered_codes(context),
+        uncovered: uncovered.map(Into::into).collect(),
         checklist: checklist(guide),
     }
 }
@@ -127,8 +130,8 @@ fn checklist(guide: &HopGuide) -> Vec<ChecklistItem> {
 
 fn item(source: &str, step: &GuideStep) -> ChecklistItem {
     ChecklistItem {
-        when: step.when.as_str(),
-        kind: step.kind.as_str(),
+        when: step.when.as_str().into(),
+        kind: step.kind.as_str().into(),
         heading: step.heading_path.join(" / "),
         text: step.text.clone(),
         command: step.command.clone(),
@@ -218,7 +221,7 @@ fn rename(from: &Bundle, to: &Bundle, rename: &Rename) -> RenameReport {
     RenameReport {
         component: rename.from.component.clone(),
         key: rename.from.key.clone(),
-        kind: rename.kind.as_str(),
+        kind: rename.kind.as_str().into(),
         to: rename.to.clone(),
         confidence: rename.confidence.value(),
         evidence: lint::rename_evidence(from, to, rename),

@@ -1,6 +1,8 @@
 //! What the operator does at a hop, as the view model has it.
 
-use serde::Serialize;
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
 
 use crate::lint::Context;
 use crate::release::{Operator, Rollout};
@@ -8,7 +10,7 @@ use crate::simulate::Simulated;
 use crate::simulate::operator::ComponentRun;
 
 /// What the operator does at a hop.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct OperatorReport {
     /// The version of Helm: 2 or 3.
     pub helm: u8,
@@ -24,14 +26,14 @@ pub struct OperatorReport {
 }
 
 /// What the operator does with a component.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ComponentReport {
     /// The name of its Helm release.
     pub name: String,
     /// Its namespace; empty where it is not known.
     pub namespace: String,
     /// `install`, `upgrade`, `fails` or `left-installed`.
-    pub action: &'static str,
+    pub action: Cow<'static, str>,
     /// Why, where that is not a matter of course.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
@@ -56,7 +58,7 @@ fn component(run: &ComponentRun) -> ComponentReport {
     ComponentReport {
         name: run.name.clone(),
         namespace: run.namespace.clone(),
-        action: run.action.as_str(),
+        action: run.action.as_str().into(),
         why: run.why.as_ref().map(|it| format!("{it}{error}")),
     }
 }

@@ -1,6 +1,8 @@
 //! What the simulation predicts, as the view model has it.
 
-use serde::Serialize;
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
 
 use super::Field;
 use crate::diff::Note;
@@ -8,7 +10,7 @@ use crate::simulate::merge::FieldChange;
 use crate::simulate::{Prediction, Simulated, state};
 
 /// The cluster that was simulated; absent where a clean install was.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ClusterReport {
     /// Where its state comes from: a file, or the context of a live cluster.
     pub source: String,
@@ -19,12 +21,12 @@ pub struct ClusterReport {
 }
 
 /// What happens to an object.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct PredictionReport {
     /// The object.
     pub object: String,
     /// `created`, `configured`, `unchanged`, `deleted`, `rejected` or `left-behind`.
-    pub verb: &'static str,
+    pub verb: Cow<'static, str>,
     /// The file that is applied; absent where none is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
@@ -33,10 +35,10 @@ pub struct PredictionReport {
     pub line: Option<u32>,
     /// The fields that have another value afterwards. A configured object without any gets a patch
     /// that changes nothing, such as another spelling of a quantity.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<Field>,
     /// The paths of those fields that somebody had edited since the last hop: the edit is lost.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub resets: Vec<String>,
     /// Why it is rejected.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -56,7 +58,7 @@ fn prediction(it: &Prediction) -> PredictionReport {
     let first = rejection.and_then(|it| it.first.as_ref());
     PredictionReport {
         object: it.object.to_string(),
-        verb: it.verb.as_str(),
+        verb: it.verb.as_str().into(),
         source: it.place.as_ref().map(|it| it.source.clone()),
         line: it.place.as_ref().map(|it| it.line),
         fields: it.fields.iter().map(field).collect(),

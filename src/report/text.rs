@@ -167,7 +167,7 @@ fn skipped(hop: &HopReport) -> String {
     for it in &hop.skipped {
         match groups.iter_mut().find(|(why, _)| *why == it.why) {
             Some((_, versions)) => versions.push(&it.version),
-            None => groups.push((it.why, vec![&it.version])),
+            None => groups.push((&it.why, vec![&it.version])),
         }
     }
     let groups: Vec<_> =

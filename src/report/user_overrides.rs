@@ -36,8 +36,8 @@ pub fn user_overrides(stories: &[Story]) -> Vec<UserOverride> {
 fn hop(fate: &Fate) -> UserHop {
     let key = fate.after.first();
     let actions = fate.actions().into_iter().map(|it| ActionReport {
-        when: it.when.as_str(),
-        action: it.kind.as_str(),
+        when: it.when.as_str().into(),
+        action: it.kind.as_str().into(),
         keys: it.keys,
     });
     UserHop {
@@ -73,7 +73,7 @@ fn rename(change: &KeyChange) -> Option<RenameReport> {
     Some(RenameReport {
         component: change.from.component.clone(),
         key: change.from.key.clone(),
-        kind: change.kind.unwrap_or(RenameKind::Renamed).as_str(),
+        kind: change.kind.unwrap_or(RenameKind::Renamed).as_str().into(),
         to: change.to.iter().map(|it| it.key.clone()).collect(),
         confidence: change.confidence().value(),
         evidence,
@@ -84,7 +84,12 @@ fn rename(change: &KeyChange) -> Option<RenameReport> {
 pub fn chart_values(changes: &ChartChanges) -> ChartValues {
     let types = changes.type_changed.iter().map(|it| {
         let OverrideKey { component, key } = it.key.clone();
-        TypeChange { component, key, from: kind(it.old.as_ref()), to: kind(it.new.as_ref()) }
+        TypeChange {
+            component,
+            key,
+            from: kind(it.old.as_ref()).into(),
+            to: kind(it.new.as_ref()).into(),
+        }
     });
     ChartValues {
         removed: changes.removed.iter().map(|it| it.from.clone()).collect(),

@@ -5,12 +5,13 @@ use std::process::{Command, Stdio};
 
 use crate::support::{run, snapshot};
 
-const COMMANDS: [&str; 11] = [
+const COMMANDS: [&str; 12] = [
     "plan",
     "path",
     "diff",
     "overrides",
     "guides",
+    "approve",
     "snapshot",
     "mirror",
     "releases",

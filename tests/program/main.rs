@@ -2,11 +2,13 @@
 #![expect(clippy::unwrap_used, reason = "a helper of a test fails the test where it cannot go on")]
 #![expect(clippy::print_stdout, reason = "a test says what it does not run")]
 
+mod approve;
 mod codes;
 #[cfg(target_os = "linux")]
 mod errors;
 mod help;
 mod overrides;
+mod read_back;
 mod real;
 mod reports;
 #[cfg(target_os = "linux")]

@@ -17,7 +17,7 @@ use super::{Facts, has_begun};
 mod tests;
 
 /// The command that starts the operator again.
-const RESUME: &str =
+pub const RESUME: &str =
     "kubectl -n default label installation/kyma-installation action=install --overwrite";
 
 /// The operator of a range of releases.
@@ -209,8 +209,8 @@ impl Operator {
         )
     }
 
-    /// What it does by itself.
-    fn goes_on(&self) -> String {
+    /// What it does by itself after a failure, in sentences.
+    pub fn goes_on(&self) -> String {
         let pauses: Vec<_> = self.pauses.iter().map(ToString::to_string).collect();
         let pauses = pauses.join(", ");
         let tries = self.pauses.len() + 1;
@@ -235,8 +235,8 @@ impl Operator {
         )
     }
 
-    /// How to go on.
-    fn resume(&self) -> String {
+    /// How to go on after a failure, in a sentence.
+    pub fn resume(&self) -> String {
         match self.on_failure {
             OnFailure::Repeats => {
                 "To go on, mend the cause: the next round takes it up, no command is needed."

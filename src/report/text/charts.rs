@@ -57,8 +57,8 @@ mod tests {
             type_changed: vec![TypeChange {
                 component: None,
                 key: "global.x".to_owned(),
-                from: "list",
-                to: "map",
+                from: "list".into(),
+                to: "map".into(),
             }],
             defaults_changed: 7,
         };

@@ -30,7 +30,7 @@ fn aside(it: &PredictionReport) -> String {
         return format!(": {}{first}", sanitize(reason));
     }
     let resets = it.resets.len();
-    match (it.verb, it.fields.len()) {
+    match (&*it.verb, it.fields.len()) {
         (_, _) if 0 < resets => {
             format!(", undoes {resets} edit{}", if resets == 1 { "" } else { "s" })
         }

@@ -53,7 +53,11 @@ pub(in crate::report) fn key(component: &str, key: &str) -> OverrideKey {
 }
 
 fn action(when: &'static str, action: &'static str, keys: &[&OverrideKey]) -> ActionReport {
-    ActionReport { when, action, keys: keys.iter().map(|it| (*it).clone()).collect() }
+    ActionReport {
+        when: when.into(),
+        action: action.into(),
+        keys: keys.iter().map(|it| (*it).clone()).collect(),
+    }
 }
 
 /// An override that gets another key at one hop of three.
@@ -73,7 +77,7 @@ pub(in crate::report) fn replaced(
     hop.rename = Some(RenameReport {
         component: old.component.clone(),
         key: old.key.clone(),
-        kind: "renamed",
+        kind: "renamed".into(),
         to: vec![new.clone()],
         confidence: 0.97,
         evidence: Vec::new(),

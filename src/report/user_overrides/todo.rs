@@ -119,7 +119,7 @@ fn change(
     action: &ActionReport,
 ) {
     let old = old_keys(entry, place, hop);
-    let task = match (action.action, hop.status) {
+    let task = match (&*action.action, hop.status) {
         (_, Status::TypeChanged) => Task::Retype,
         ("replace", _) => Task::Replace,
         _ => Task::Set,
