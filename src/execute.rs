@@ -113,6 +113,8 @@ pub struct Execution<'a> {
     pub facts: Facts,
     /// When the present hop runs out of time.
     pub deadline: tokio::time::Instant,
+    /// The hop that this run begins with, which was checked before the first change.
+    pub checked: usize,
 }
 
 /// How an execution ended that did not stop part-way.
@@ -169,8 +171,7 @@ impl Execution<'_> {
             number: (from.hop + 1, plan.hops.len()),
             versions: (hop.from.to_string(), hop.to.to_string()),
         });
-        // The first hop of this run was checked before the first write.
-        if self.log_has_work_of_this_run() {
+        if self.checked != from.hop {
             self.check(from).await?;
         }
         for (number, step) in hop.steps.iter().enumerate().skip(from.step) {
@@ -180,12 +181,6 @@ impl Execution<'_> {
             self.step(At { number: from.hop, hop, step, to, begun }).await?;
         }
         Ok(())
-    }
-
-    /// Whether something was done since the program started.
-    fn log_has_work_of_this_run(&self) -> bool {
-        let last = self.log.journal().entries().last();
-        !matches!(last.map(|it| &it.event), Some(Event::Started { .. }) | None)
     }
 
     /// Checks everything before a hop that follows another one.
@@ -270,7 +265,8 @@ impl Execution<'_> {
     /// Tells the cluster about a step. Nothing depends on whether that works.
     async fn announce(&self, at: &At<'_>, reason: &str, warning: bool) {
         let Step { id, action, target, .. } = at.step;
-        let message = format!("step {id} of the upgrade to {}: {} {target}", at.hop.to, action.as_str());
+        let message =
+            format!("step {id} of the upgrade to {}: {} {target}", at.hop.to, action.as_str());
         let Ok(Some(installation)) = self.installation().await else {
             return;
         };
@@ -314,5 +310,11 @@ pub type Beside = BTreeMap<String, Vec<u8>>;
 
 /// The plan of an execution in a few words.
 pub fn title(plan: &Plan) -> String {
-    format!("Kyma {} to {} ({}), plan {}", plan.from, plan.to, plan.deployment.as_str(), plan.short_digest())
+    format!(
+        "Kyma {} to {} ({}), plan {}",
+        plan.from,
+        plan.to,
+        plan.deployment.as_str(),
+        plan.short_digest()
+    )
 }

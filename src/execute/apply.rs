@@ -44,7 +44,8 @@ impl Execution<'_> {
     pub(super) async fn apply_file(&mut self, at: &At<'_>) -> Result<String, Stop> {
         let to = at.to;
         let file = to.files.iter().find(|it| it.source() == at.step.target);
-        let file = file.ok_or_else(|| Stop::Changed(format!("the plan has no {}", at.step.target)))?;
+        let file =
+            file.ok_or_else(|| Stop::Changed(format!("the plan has no {}", at.step.target)))?;
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
         for (number, manifest) in manifests(to, file).iter().enumerate() {
             let Manifest { object, value } = manifest;

@@ -16,9 +16,10 @@ impl Execution<'_> {
         match crate::lint::installed_version(&reading.state) {
             Some(Ok(version)) if version == at.hop.to => {}
             other => {
-                let runs = other.map_or_else(|| "no installer".to_owned(), |it| {
-                    it.map_or_else(|image| image, |version| version.to_string())
-                });
+                let runs = other.map_or_else(
+                    || "no installer".to_owned(),
+                    |it| it.map_or_else(|image| image, |version| version.to_string()),
+                );
                 return Err(Stop::Changed(format!("the cluster runs {runs}, not {to}")));
             }
         }

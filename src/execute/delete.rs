@@ -52,7 +52,8 @@ impl Execution<'_> {
         }
         let selector = selector(&note["labels"]);
         loop {
-            let pods = self.objects.list("v1", "Pod", Some("kyma-installer"), Some(&selector)).await;
+            let pods =
+                self.objects.list("v1", "Pod", Some("kyma-installer"), Some(&selector)).await;
             let what = "list the Pods of the installer".to_owned();
             let pods = pods.map_err(|cause| Stop::Cluster { what, cause })?;
             if pods.is_empty() {

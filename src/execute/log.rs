@@ -89,8 +89,8 @@ impl Log {
             .map_err(|error| LogError::Journal { place: place.clone(), error })?;
         // That of an earlier upgrade which is over has to give way.
         let copy = if is_over(&copy, plan) { Journal::default() } else { copy };
-        let journal = Journal::longer(here, copy)
-            .map_err(|error| LogError::Journal { place, error })?;
+        let journal =
+            Journal::longer(here, copy).map_err(|error| LogError::Journal { place, error })?;
         let (path, by) = (path.map(ToOwned::to_owned), by.to_owned());
         let objects = objects.clone();
         Ok(Self { path, file: None, objects, copy: progress, journal, by })
@@ -123,11 +123,11 @@ impl Log {
         };
         if let Some(file) = &mut self.file {
             let written = file.write_all(line.as_bytes()).and_then(|()| file.sync_data());
-            return written.map_err(|error| files::Error::unwritable(path, &error));
+            return written.map_err(|error| files::unwritable(path, &error));
         }
         files::write_private(path, self.journal.text().as_bytes())?;
         let opened = File::options().append(true).open(path);
-        self.file = Some(opened.map_err(|error| files::Error::unwritable(path, &error))?);
+        self.file = Some(opened.map_err(|error| files::unwritable(path, &error))?);
         Ok(())
     }
 }

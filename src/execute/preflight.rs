@@ -234,8 +234,7 @@ fn needs(to: &Bundle) -> Vec<Need> {
         ["get", "create", "patch"].map(|verb| (verb, it.api_version.clone(), it.key.clone()))
     });
     let installer = ("delete", "apps/v1".to_owned(), procedure::installer());
-    let watch =
-        ("watch", procedure::INSTALLATION_API.to_owned(), procedure::installation());
+    let watch = ("watch", procedure::INSTALLATION_API.to_owned(), procedure::installation());
     verbs.chain([installer, watch]).collect()
 }
 
@@ -279,11 +278,14 @@ async fn dry_run(
             let why = match objects.apply(&manifest.value).await {
                 Ok(_) => continue,
                 Err(ApplyError::Cluster(Cause::UnknownKind { .. })) => continue,
-                Err(ApplyError::Cluster(cause)) if cause.rejection().is_none() => return Err(cause),
+                Err(ApplyError::Cluster(cause)) if cause.rejection().is_none() => {
+                    return Err(cause);
+                }
                 Err(error) => error.to_string(),
             };
             let message = format!("the API server would refuse {}: {why}", object.key);
-            let evidence = Evidence::at(source, object.line(), format!("name: {}", object.key.name));
+            let evidence =
+                Evidence::at(source, object.line(), format!("name: {}", object.key.name));
             let finding = Finding::new(Code::ApplyRejected, object.key.to_string(), message);
             findings.push(finding.evidence(evidence));
         }

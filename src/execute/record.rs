@@ -120,9 +120,16 @@ impl Record {
         );
         let rows = self.steps.iter().map(|it| {
             let result = it.result.as_deref().unwrap_or("not done");
-            [&it.id, &cell(&it.what), &time(it.begun), &time(it.done), &it.tries.to_string(), &cell(result)]
-                .map(String::as_str)
-                .join(" | ")
+            [
+                &it.id,
+                &cell(&it.what),
+                &time(it.begun),
+                &time(it.done),
+                &it.tries.to_string(),
+                &cell(result),
+            ]
+            .map(String::as_str)
+            .join(" | ")
         });
         let rows: Vec<_> = rows.map(|it| ["| ", &it, " |\n"].concat()).collect();
         head + &rows.concat()

@@ -60,9 +60,9 @@ pub fn status_digest(installation: Option<&Value>) -> String {
 
 /// How far the operator is. `before` is the digest of the status before the trigger.
 pub fn run_state(installation: Option<&Value>, before: &str, operator: &Operator) -> RunState {
-    let Some(installation) = installation.filter(|it| {
-        it.pointer("/metadata/deletionTimestamp").is_none()
-    }) else {
+    let Some(installation) =
+        installation.filter(|it| it.pointer("/metadata/deletionTimestamp").is_none())
+    else {
         return RunState::Gone;
     };
     let triggered = procedure::is_triggered(installation);

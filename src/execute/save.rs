@@ -99,9 +99,7 @@ impl Execution<'_> {
                 );
                 Err(Stop::Changed(text))
             }
-            result => {
-                result.map(drop).map_err(|cause| Stop::Cluster { what: what(), cause })
-            }
+            result => result.map(drop).map_err(|cause| Stop::Cluster { what: what(), cause }),
         }
     }
 

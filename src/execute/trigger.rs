@@ -108,4 +108,3 @@ fn text(state: &RunState, installation: Option<&Value>) -> String {
         RunState::Gone => "the Installation is gone".to_owned(),
     }
 }
-

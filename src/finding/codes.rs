@@ -225,11 +225,11 @@ codes! {
         "An object from which the plan concluded something is another one now. What the plan says about it may be wrong, so it is neither begun nor gone on with.",
         "Find out who changed it. Put it back, or make the plan again, look at what is different, and have it approved.",
         "ConfigMap/kyma-installer/istio-overrides: data[\"pilot.resources.limits.memory\"] changed";
-    ApplyRejected, "apply-rejected", Blocker,
-        "The API server would refuse an object of the next hop",
-        "The server was asked what it would make of an object of the next hop (a dry run), and it would refuse it. The plan did not foresee that: a webhook, a quota or a policy of the cluster may be the reason.",
-        "Settle what the server says, then run the same command again.",
-        "Deployment/kyma-installer/kyma-installer is refused by an admission webhook";
+    SourceChanged, "source-changed", Blocker,
+        "A release or guide is another file now than when the plan was made",
+        "The source of releases has another file than the one that the plan was made from: a release was published again, or a guide was mended. The plan applies the old one.",
+        "Make the plan again, look at what is different, and have it approved.",
+        "release-1.11/docs/migration-guides/1.10-1.11.md has another digest now";
     PermissionMissing, "permission-missing", Blocker,
         "A permission that the steps need is missing",
         "The user of the kubeconfig may not do something that a step of the plan needs, so the step would fail part-way.",

@@ -394,7 +394,8 @@ impl ReadSet {
             let kind = match (drift.kind, &other.kind) {
                 (DriftKind::Gone, DriftKind::Gone) if drift.object == absent => return None,
                 (DriftKind::Fields(fields), DriftKind::Fields(others)) => {
-                    let both: Vec<_> = fields.into_iter().filter(|it| others.contains(it)).collect();
+                    let both: Vec<_> =
+                        fields.into_iter().filter(|it| others.contains(it)).collect();
                     (!both.is_empty()).then_some(DriftKind::Fields(both))?
                 }
                 (DriftKind::Fields(_), kind) | (_, kind @ DriftKind::Fields(_)) => kind.clone(),
