@@ -11,6 +11,8 @@ mod compare;
 #[cfg(unix)]
 mod differential;
 #[cfg(unix)]
+mod operator;
+#[cfg(unix)]
 mod proxy;
 #[cfg(unix)]
 mod rejections;

@@ -2,7 +2,8 @@
 //!
 //! # Decisions
 //! * It speaks plain HTTP on loopback and adds nothing to a request: who asks, says so by the token
-//!   in the kubeconfig that the proxy hands out.
+//!   in the kubeconfig that the proxy hands out. The program does, but kubectl tells no token over
+//!   plain HTTP.
 //! * A request stands in the log from its beginning. One whose sender dies is passed on all the same,
 //!   as the API server would have acted on it.
 //! * A fault is known by a method and a part of the path with its query. The method `WATCH` is a
