@@ -11,6 +11,8 @@ mod compare;
 #[cfg(unix)]
 mod differential;
 #[cfg(unix)]
+mod install;
+#[cfg(unix)]
 mod operator;
 #[cfg(unix)]
 mod proxy;
@@ -28,3 +30,5 @@ mod snapshot;
 mod support;
 #[cfg(unix)]
 mod until;
+#[cfg(unix)]
+mod upgrade;
