@@ -126,14 +126,12 @@ impl<'a> Controller<'a> {
             return;
         }
         for name in wanted {
-            match pods.iter().find(|it| name_of(it) == name) {
-                Some(pod) => self.run(pod).await,
-                None => {
-                    let pod = pod(deployment, name);
-                    if let Ok(pod) = self.link.call("POST", &self.pods, Some(&pod)).await {
-                        self.run(&pod).await;
-                    }
-                }
+            if let Some(pod) = pods.iter().find(|it| name_of(it) == name) {
+                self.run(pod).await;
+            } else if let Ok(pod) =
+                self.link.call("POST", &self.pods, Some(&pod(deployment, name))).await
+            {
+                self.run(&pod).await;
             }
         }
     }

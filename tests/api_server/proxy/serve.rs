@@ -154,34 +154,32 @@ async fn cut() -> Result<Bytes, Error> {
     Err("told to cut the watch".into())
 }
 
-/// So many events, each of which is a line, and then the end.
+/// So many events, each of which is a line, and then the end of the connection.
 fn events(
     pieces: impl futures::Stream<Item = Result<Bytes, Error>> + Send + 'static,
     count: usize,
 ) -> impl futures::Stream<Item = Result<Bytes, Error>> + Send + 'static {
-    let mut left = count;
-    let first = move |piece: Bytes| {
-        let mut ends = piece.iter().enumerate().filter(|(_, it)| **it == b'\n').map(|it| it.0 + 1);
-        let seen = ends.by_ref().take(left).last().unwrap_or_default();
-        let whole = piece.iter().filter(|it| **it == b'\n').count();
-        let done = whole >= left;
-        left = left.saturating_sub(whole);
-        (if done { piece.slice(..seen) } else { piece }, done)
-    };
-    let state = (Box::pin(pieces), first, count == 0);
-    stream::unfold(Some(state), async |state| {
-        let (mut pieces, mut first, done) = state?;
-        if done {
-            return Some((cut().await, None));
-        }
-        match pieces.next().await? {
+    let state = Some((Box::pin(pieces), count));
+    stream::unfold(state, async |state| match state? {
+        (_, 0) => Some((cut().await, None)),
+        (mut pieces, left) => match pieces.next().await? {
             Ok(piece) => {
-                let (piece, done) = first(piece);
-                Some((Ok(piece), Some((pieces, first, done))))
+                let (piece, left) = first_lines(&piece, left);
+                Some((Ok(piece), Some((pieces, left))))
             }
-            Err(error) => Some((Err(error), None)),
-        }
+            error => Some((error, None)),
+        },
     })
+}
+
+/// At most so many lines of a piece, and how many may still come.
+fn first_lines(piece: &Bytes, most: usize) -> (Bytes, usize) {
+    let ends = piece.iter().enumerate().filter(|(_, it)| **it == b'\n').map(|it| it.0 + 1);
+    let ends: Vec<_> = ends.take(most).collect();
+    match ends.last() {
+        Some(last) if ends.len() == most => (piece.slice(..*last), 0),
+        _ => (piece.clone(), most - ends.len()),
+    }
 }
 
 fn failure(status: u16, retry_after: Option<u32>) -> Response<Body> {
