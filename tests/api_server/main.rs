@@ -5,6 +5,8 @@
 #[cfg(unix)]
 mod background;
 #[cfg(unix)]
+mod apply;
+#[cfg(unix)]
 mod cluster;
 #[cfg(unix)]
 mod compare;
