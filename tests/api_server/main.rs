@@ -3,9 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a helper of a test fails the test where it cannot go on")]
 
 #[cfg(unix)]
-mod background;
-#[cfg(unix)]
 mod apply;
+#[cfg(unix)]
+mod background;
 #[cfg(unix)]
 mod cluster;
 #[cfg(unix)]
