@@ -329,3 +329,6 @@ fn query(parameters: &[(&str, &str)]) -> String {
     let mut query = url::form_urlencoded::Serializer::new("?".to_owned());
     query.extend_pairs(parameters).finish().replacen("?&", "?", 1)
 }
+
+#[cfg(test)]
+mod tests;

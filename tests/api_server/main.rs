@@ -9,6 +9,8 @@ mod compare;
 #[cfg(unix)]
 mod differential;
 #[cfg(unix)]
+mod objects;
+#[cfg(unix)]
 mod rejections;
 #[cfg(unix)]
 mod releases;
