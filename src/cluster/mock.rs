@@ -86,24 +86,36 @@ pub(super) fn scripted(answers: Vec<Answer>) -> (Objects, Log) {
     answering(Writes::Real, move |_| answers.next().unwrap_or(refused(418, "OutOfAnswers")))
 }
 
-/// A cluster that answers with a function, except for the kinds that it serves.
-pub(super) fn cluster(mut answer: impl FnMut(&Seen) -> Answer + Send + 'static) -> (Cluster, Log) {
+/// The objects of a cluster that answers with a function, even about the kinds that it serves.
+pub(super) fn bare(answer: impl FnMut(&Seen) -> Answer + Send + 'static) -> (Objects, Log) {
+    let (cluster, log) = serving(|_| None, answer);
+    (cluster.objects(Writes::Real), log)
+}
+
+/// A cluster that answers with a function, except about the kinds that it serves.
+pub(super) fn cluster(answer: impl FnMut(&Seen) -> Answer + Send + 'static) -> (Cluster, Log) {
+    serving(kinds, answer)
+}
+
+fn serving(
+    kinds: fn(&str) -> Option<Value>,
+    mut answer: impl FnMut(&Seen) -> Answer + Send + 'static,
+) -> (Cluster, Log) {
     let (service, mut handle) = tower_test::mock::pair::<Request<Body>, Response<Body>>();
     let log = Log::default();
     let seen_by = log.clone();
     tokio::spawn(async move {
         while let Some((request, send)) = handle.next_request().await {
             let seen = seen(request).await;
-            let answer = match kinds(&seen.path) {
-                Some(kinds) => ok(kinds),
-                None => {
-                    seen_by.0.lock().unwrap().push(seen.clone());
-                    answer(&seen)
-                }
+            let answer = if let Some(kinds) = kinds(&seen.path) {
+                ok(kinds)
+            } else {
+                seen_by.0.lock().unwrap().push(seen.clone());
+                answer(&seen)
             };
             match answer {
                 Answer::Lost => {
-                    send.send_error(std::io::Error::from(std::io::ErrorKind::ConnectionReset))
+                    send.send_error(std::io::Error::from(std::io::ErrorKind::ConnectionReset));
                 }
                 answer => send.send_response(response(answer)),
             }
@@ -191,11 +203,10 @@ impl Store {
         match (&*seen.method, live) {
             ("GET", Some(live)) => return ok(live),
             ("POST", Some(_)) => return refused(409, "AlreadyExists"),
-            ("POST", None) => self.set(&at, Some(seen.body.clone())),
             ("PUT", Some(live)) if version(&live) != version(&seen.body) => {
                 return refused(409, "Conflict");
             }
-            ("PUT", Some(_)) => self.set(&at, Some(seen.body.clone())),
+            ("POST", None) | ("PUT", Some(_)) => self.set(&at, Some(seen.body.clone())),
             _ => return refused(404, "NotFound"),
         }
         ok(self.get(&at).unwrap())

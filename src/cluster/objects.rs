@@ -243,7 +243,7 @@ impl Objects {
                 Value::Null => {}
                 _ => return Err(no_list(path)),
             }
-            next = page["metadata"]["continue"].as_str().unwrap_or_default().to_owned();
+            page["metadata"]["continue"].as_str().unwrap_or_default().clone_into(&mut next);
             if next.is_empty() {
                 return Ok(items);
             }

@@ -206,9 +206,9 @@ async fn the_newest_form_that_the_server_serves_is_taken() {
     ] {
         let leases =
             json!({ "resources": [{ "name": "leases", "kind": "Lease", "namespaced": true }] });
-        let (objects, _) = bare(move |seen| match seen.path == served {
-            true => ok(leases.clone()),
-            false => Answer::Text(404, "404 page not found"),
+        let (objects, _) = bare(move |seen| {
+            let is_served = seen.path == served;
+            if is_served { ok(leases.clone()) } else { Answer::Text(404, "404 page not found") }
         });
         assert_eq!(Form::of(&objects).await.unwrap(), form);
     }
