@@ -198,4 +198,6 @@ fn url(config: &Config) -> String {
 }
 
 #[cfg(test)]
+mod mock;
+#[cfg(test)]
 mod tests;

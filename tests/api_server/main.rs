@@ -15,6 +15,8 @@ mod differential;
 #[cfg(unix)]
 mod install;
 #[cfg(unix)]
+mod objects;
+#[cfg(unix)]
 mod operator;
 #[cfg(unix)]
 mod proxy;
