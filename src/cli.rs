@@ -23,7 +23,7 @@ mod saved;
 mod values;
 
 pub use approve::{ApproveArgs, beside as approvals_beside};
-pub use cluster::{ClusterArgs, SnapshotArgs};
+pub use cluster::{ClusterArgs, SnapshotArgs, StatusArgs};
 pub use saved::SaveArgs;
 pub use values::{
     ColorArg, Columns, DeploymentArg, FailOnArg, Format, ListFormat, ReportFile, nearest_code,
@@ -88,6 +88,16 @@ pub enum Command {
         mut_arg("no_progress", hidden)
     )]
     Approve(ApproveArgs),
+    /// Show what the installation is doing: version, state, component, and what it means
+    #[command(
+        override_usage = "kyma-upgrade status [OPTIONS]",
+        after_help = help::STATUS,
+        mut_arg("verbose", hidden),
+        mut_arg("width", hidden),
+        mut_arg("no_progress", hidden),
+        mut_arg("quiet", hidden)
+    )]
+    Status(StatusArgs),
     /// Read a cluster once into a file; secret values are replaced by keyed digests
     #[command(
         override_usage = "kyma-upgrade snapshot [OPTIONS]",

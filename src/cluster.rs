@@ -32,11 +32,13 @@ mod read;
 mod rejection;
 mod request;
 mod retry;
+mod status;
 
 pub use error::{Cause, Error};
 pub use objects::{Applied, ApplyError, Change, MANAGED_BY, MANAGER, Objects, Permission, Writes};
 pub use rejection::{FieldCause, Rejection};
 pub use retry::Patience;
+pub use status::Sight;
 
 /// How long one connection may take to open or stay silent.
 const SILENCE: Duration = Duration::from_secs(20);

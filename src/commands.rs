@@ -27,6 +27,7 @@ mod save;
 mod simulation;
 mod snapshot;
 mod source;
+mod status;
 mod user_overrides;
 
 /// How long an interrupted command may take to come to a stop. One that waits for standard input
@@ -94,6 +95,7 @@ async fn dispatch(command: Command) -> Result<Exit, Error> {
         Command::Overrides(args) => overrides::run(&args).await,
         Command::Guides(args) => guides::run(&args).await,
         Command::Approve(args) => approve::run(&args),
+        Command::Status(args) => status::run(&args).await,
         Command::Snapshot(args) => snapshot::run(&args).await,
         Command::Mirror(args) => mirror::run(&args).await,
         Command::Releases(args) => releases::run(&args).await,

@@ -60,6 +60,16 @@ Examples:
   kyma-upgrade approve upgrade.plan --as alice@example.org --guide 1.10-1.11.md
   kyma-upgrade approve upgrade.plan --as alice@example.org --note CHG-1234 --sign ~/.ssh/id_ed25519";
 
+/// Below `status`.
+pub(super) const STATUS: &str = "\
+The cluster is only read. Error means something else in every generation of the operator, so the
+text says whether it tries again and how to go on. A cluster without an Installation is no error.
+
+Examples:
+  kyma-upgrade status
+  kyma-upgrade status --watch --context production
+  kyma-upgrade status -o json | jq -r .phase";
+
 /// Below `snapshot`.
 pub(super) const SNAPSHOT: &str = "\
 The cluster is only read: what the installer and Tiller consist of, overrides, custom resource

@@ -5,13 +5,14 @@ use std::process::{Command, Stdio};
 
 use crate::support::{run, snapshot};
 
-const COMMANDS: [&str; 12] = [
+const COMMANDS: [&str; 13] = [
     "plan",
     "path",
     "diff",
     "overrides",
     "guides",
     "approve",
+    "status",
     "snapshot",
     "mirror",
     "releases",
