@@ -26,19 +26,28 @@ use request::Requests;
 
 mod call;
 mod error;
+mod events;
+mod lock;
 mod objects;
+mod progress;
 mod questions;
 mod read;
 mod rejection;
 mod request;
 mod retry;
 mod status;
+mod time;
+mod watch;
 
 pub use error::{Cause, Error};
+pub use events::Note;
+pub use lock::{Held, Holder, Lock, LockError, Lost};
 pub use objects::{Applied, ApplyError, Change, MANAGED_BY, MANAGER, Objects, Permission, Writes};
+pub use progress::{Progress, ProgressError};
 pub use rejection::{FieldCause, Rejection};
 pub use retry::Patience;
 pub use status::Sight;
+pub use watch::{InstallationWatch, Sighting};
 
 /// How long one connection may take to open or stay silent.
 const SILENCE: Duration = Duration::from_secs(20);

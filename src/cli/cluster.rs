@@ -39,7 +39,7 @@ pub struct StatusArgs {
     #[arg(short, long, value_name = "FORMAT", default_value = "text")]
     pub output: ListFormat,
     /// The milliseconds between two looks of --watch.
-    #[arg(long, hide = true, default_value_t = 2000, value_parser = clap::value_parser!(u64).range(10..))]
+    #[arg(long, hide = true, default_value_t = 5000, value_parser = clap::value_parser!(u64).range(10..))]
     pub interval: u64,
     /// Which cluster.
     #[command(flatten)]

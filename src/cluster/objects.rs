@@ -193,6 +193,28 @@ impl Objects {
         }
     }
 
+    /// The request for the objects of the kind of `key` in its namespace.
+    pub(super) async fn list_call(
+        &self,
+        api_version: &str,
+        key: &ObjectKey,
+        parameters: &[(&str, &str)],
+    ) -> Result<Call, Cause> {
+        let target = Target::of(api_version, key)?;
+        let resource = self.resource(api_version, &key.kind).await?;
+        let path = target.siblings(&resource) + &query(parameters);
+        Ok(Call::get(path, format!("list {target}")))
+    }
+
+    /// Whether the server serves a kind.
+    pub(super) async fn serves(&self, api_version: &str, kind: &str) -> Result<bool, Cause> {
+        match self.resource(api_version, kind).await {
+            Ok(_) => Ok(true),
+            Err(Cause::UnknownKind { .. }) => Ok(false),
+            Err(cause) => Err(cause),
+        }
+    }
+
     async fn get_once(&self, target: Target<'_>) -> Result<Option<Value>, Failed> {
         let resource = self.resource_once(target.api_version, target.kind).await?;
         let call = Call::get(target.path(&resource), format!("get {target}"));

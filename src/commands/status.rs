@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::output;
 use crate::cli::{ListFormat, StatusArgs};
 use crate::clock;
-use crate::cluster::{Access, Cluster, Sight};
+use crate::cluster::{Access, Cluster, Sight, Writes};
 use crate::error::{Error, Exit};
 use crate::release::Facts;
 use crate::report::sanitize;
@@ -35,13 +35,16 @@ fn judged(sight: &Sight, facts: &Facts) -> Status {
     status(&sight.seen, facts, clock::now())
 }
 
-/// Prints a line for every change until the installation is done. A server that is away for a while
+/// Prints a line for every change until the installation is done. What changes in the Installation is
+/// seen at once, what changes beside it at the next look. A server that is away for a while
 /// is told once and does not end it.
 async fn watch(
     cluster: &Cluster,
     facts: &Facts,
     (first, args): (Status, &StatusArgs),
 ) -> Result<Exit, Error> {
+    let interval = Duration::from_millis(args.interval);
+    let mut changes = cluster.objects(Writes::DryRun).watch_installation(interval);
     let mut told = None;
     let mut away = None;
     let mut status = Some(first);
@@ -55,7 +58,8 @@ async fn watch(
             }
             told = Some(status.summary());
         }
-        tokio::time::sleep(Duration::from_millis(args.interval)).await;
+        // Whether it changed or the time is over: everything is looked at again.
+        drop(tokio::time::timeout(interval, changes.next()).await);
         match cluster.see().await {
             Ok(sight) => (status, away) = (Some(judged(&sight, facts)), None),
             Err(error) => {
