@@ -24,7 +24,7 @@ mod values;
 
 pub use approve::{ApproveArgs, beside as approvals_beside};
 pub use cluster::{ClusterArgs, SnapshotArgs, StatusArgs};
-pub use saved::SaveArgs;
+pub use saved::{ApplyArgs, PlanFileArgs, SaveArgs, VerifyArgs};
 pub use values::{
     ColorArg, Columns, DeploymentArg, FailOnArg, Format, ListFormat, ReportFile, nearest_code,
 };
@@ -79,6 +79,13 @@ pub enum Command {
         after_help = help::GUIDES
     )]
     Guides(GuidesArgs),
+    /// Check whether a saved plan still holds: its file, its sources, the cluster, its approvals
+    #[command(
+        override_usage = "kyma-upgrade verify [OPTIONS] <PLAN>",
+        after_help = help::VERIFY,
+        mut_arg("width", hidden)
+    )]
+    Verify(VerifyArgs),
     /// Approve a saved plan
     #[command(
         override_usage = "kyma-upgrade approve [OPTIONS] --as <NAME> <PLAN>",
@@ -88,6 +95,14 @@ pub enum Command {
         mut_arg("no_progress", hidden)
     )]
     Approve(ApproveArgs),
+    /// Execute a saved plan on a live cluster, hop by hop; run again, it goes on where it stopped
+    #[command(
+        override_usage = "kyma-upgrade apply [OPTIONS] <PLAN>",
+        after_help = help::APPLY,
+        mut_arg("width", hidden),
+        mut_arg("no_progress", hidden)
+    )]
+    Apply(ApplyArgs),
     /// Show what the installation is doing: version, state, component, and what it means
     #[command(
         override_usage = "kyma-upgrade status [OPTIONS]",

@@ -5,10 +5,12 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use tokio::runtime::Builder;
+use tokio::sync::watch;
 
 use crate::cli::{Cli, Command};
 use crate::error::{Error, Exit};
 
+mod apply;
 mod approve;
 mod charts;
 mod cluster;
@@ -24,11 +26,13 @@ mod path;
 mod plan;
 mod releases;
 mod save;
+mod saved;
 mod simulation;
 mod snapshot;
 mod source;
 mod status;
 mod user_overrides;
+mod verify;
 
 /// How long an interrupted command may take to come to a stop. One that waits for standard input
 /// never does.
@@ -57,15 +61,25 @@ fn finish(command: Command) -> Result<Exit, Error> {
 }
 
 /// The command has a thread of its own, so that Ctrl-C is heard also while it computes or waits for
-/// standard input.
+/// standard input. A command that changes a cluster is asked to stop first, and ended the second time.
 async fn interruptible(command: Command) -> Result<Exit, Error> {
-    tokio::select! {
-        biased;
-        () = interruption() => Err(Error::interrupted()),
-        result = async { tokio::spawn(dispatch(command)).await } => match result {
-            Ok(result) => result,
-            Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
-        },
+    let stops_itself = matches!(command, Command::Apply(_));
+    let (ask, asked) = watch::channel(false);
+    let mut work = tokio::spawn(dispatch(command, asked));
+    loop {
+        tokio::select! {
+            biased;
+            () = interruption() => {
+                if !stops_itself || ask.send_replace(true) {
+                    return Err(Error::interrupted());
+                }
+                output::say("stopping after this step; once more to stop at once");
+            }
+            result = &mut work => return match result {
+                Ok(result) => result,
+                Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
+            },
+        }
     }
 }
 
@@ -87,7 +101,7 @@ async fn interruption() {
     }
 }
 
-async fn dispatch(command: Command) -> Result<Exit, Error> {
+async fn dispatch(command: Command, stop: watch::Receiver<bool>) -> Result<Exit, Error> {
     match command {
         Command::Plan(args) => plan::run(&args).await,
         Command::Path(args) => path::run(&args).await,
@@ -95,6 +109,8 @@ async fn dispatch(command: Command) -> Result<Exit, Error> {
         Command::Overrides(args) => overrides::run(&args).await,
         Command::Guides(args) => guides::run(&args).await,
         Command::Approve(args) => approve::run(&args),
+        Command::Verify(args) => verify::run(&args).await,
+        Command::Apply(args) => apply::run(&args, stop).await,
         Command::Status(args) => status::run(&args).await,
         Command::Snapshot(args) => snapshot::run(&args).await,
         Command::Mirror(args) => mirror::run(&args).await,

@@ -13,8 +13,10 @@ pub enum Exit {
     Usage = 2,
     /// The verdict is `blocked`.
     Blocked = 3,
-    /// Refused: a downgrade, an unknown version, a plan that is not what it was.
+    /// Refused: downgrade, unknown version, a plan that does not hold.
     Refused = 4,
+    /// An execution stopped part-way; the journal can resume it.
+    PartWay = 5,
     /// Interrupted with Ctrl-C.
     Interrupted = 130,
 }
@@ -106,5 +108,11 @@ impl From<crate::path::Refusal> for Error {
     fn from(refusal: crate::path::Refusal) -> Self {
         let hint = refusal.hint();
         Self { exit: Exit::Refused, ..Self::failed(refusal) }.hint(hint)
+    }
+}
+
+impl From<crate::plan::Refusal> for Error {
+    fn from(refusal: crate::plan::Refusal) -> Self {
+        Self::refused(&refusal).hint(refusal.hint())
     }
 }

@@ -19,8 +19,8 @@ use std::path::{Path, PathBuf};
 mod write;
 
 pub use write::{
-    Staged, check_writable, make_folder, remove_empty_folder, write_atomically, write_private,
-    write_replaceable,
+    Staged, check_writable, make_folder, remove_empty_folder, unwritable, write_atomically,
+    write_private, write_replaceable,
 };
 
 /// Why a file could not be read or written.

@@ -12,6 +12,8 @@ pub mod diff;
 pub mod digest;
 pub mod error;
 pub mod event;
+pub mod execute;
+pub mod fault;
 pub mod fetch;
 pub mod files;
 pub mod finding;

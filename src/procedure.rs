@@ -87,6 +87,9 @@ pub fn installer() -> ObjectKey {
     }
 }
 
+/// The version of the API of the Installation, the same in all releases.
+pub const INSTALLATION_API: &str = "installer.kyma-project.io/v1alpha1";
+
 /// The custom resource that the operator works on. Its name and namespace are fixed until 1.13 and
 /// the defaults afterwards (Kyma, `pkg/consts/const.go` at 1.0.0, `pkg/env/env.go` at 1.14.0).
 pub fn installation() -> ObjectKey {

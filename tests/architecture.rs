@@ -173,6 +173,8 @@ fn every_module_is_in_the_table_or_in_the_shell() {
         "demo",
         "error",
         "event",
+        "execute",
+        "fault",
         "fetch",
         "files",
         "signature",

@@ -11,7 +11,8 @@ Exit codes:
   1    the command could not do its work (network, file, cluster)
   2    the command line makes no sense
   3    the verdict is `blocked`
-  4    refused: a downgrade, an unknown version, a path that does not exist
+  4    refused: a downgrade, an unknown version, a plan that does not hold or is not approved
+  5    `apply` stopped part-way; run it again to go on
   130  interrupted
 
 `kyma-upgrade COMMAND --help` tells the rest.";
@@ -49,6 +50,30 @@ pub(super) const GUIDES: &str = "\
 Examples:
   kyma-upgrade guides 1.9 1.13
   kyma-upgrade guides 1.9 1.13 --show";
+
+/// Below `verify`.
+pub(super) const VERIFY: &str = "\
+The plan is compared with what it was made from: its own digest, the releases and guides at their
+source, and of the cluster exactly those fields from which it concluded something. Other changes of
+the cluster do not matter. Nothing is changed. Exit code 4 says that the plan does not hold.
+
+Examples:
+  kyma-upgrade verify plan.json --context production
+  kyma-upgrade verify plan.json --show -o markdown       the report that was made with it";
+
+/// Below `apply`.
+pub(super) const APPLY: &str = "\
+Before the first change and before every hop it is checked, without changing anything, that the plan
+holds, that Kyma is settled at the version that the hop starts from, that you may do every step, and
+that there is a backup. After every hop the cluster is compared with the prediction.
+
+Every step stands in the journal before it is done, here and in the cluster. Whatever stops the
+program, Ctrl-C among it, run the same command again, here or on another machine.
+
+Examples:
+  kyma-upgrade apply plan.json --context production --dry-run
+  kyma-upgrade apply plan.json --context production --backup-done velero/before-1.13
+  kyma-upgrade apply plan.json --context production --pause-after 1.11.1 --record change.md";
 
 /// Below `approve`.
 pub(super) const APPROVE: &str = "\

@@ -177,3 +177,23 @@ pub(super) fn duration(text: &str) -> Result<SignedDuration, String> {
     }
     Ok(SignedDuration::from_secs(i64::from(number) * seconds))
 }
+
+/// Reads a pause such as `2s` or `50ms`.
+pub(super) fn pause(text: &str) -> Result<std::time::Duration, String> {
+    let milliseconds = text.strip_suffix("ms").and_then(|it| it.parse().ok());
+    if let Some(milliseconds) = milliseconds.filter(|it| *it != 0) {
+        return Ok(std::time::Duration::from_millis(milliseconds));
+    }
+    let pause = duration(text)?;
+    Ok(pause.unsigned_abs())
+}
+
+/// Reads the path of a record, whose ending says its format.
+pub(super) fn record_file(text: &str) -> Result<PathBuf, String> {
+    let path = PathBuf::from(text);
+    let ending = path.extension().and_then(|it| it.to_str());
+    match ending {
+        Some("md" | "json") => Ok(path),
+        _ => Err("a record ends with .md or .json".to_owned()),
+    }
+}

@@ -123,6 +123,30 @@ impl Objects {
         Ok(items)
     }
 
+    /// What has to be allowed to do something (`verb`) with an object.
+    ///
+    /// # Errors
+    /// When the server serves no such kind, or cannot be reached for too long.
+    pub async fn permission(
+        &self,
+        verb: &str,
+        api_version: &str,
+        key: &ObjectKey,
+    ) -> Result<Permission, Cause> {
+        let resource = self.resource(api_version, &key.kind).await?;
+        let group = api_version.split_once('/').map_or("", |it| it.0);
+        // Whoever creates an object cannot be allowed to by its name.
+        let name = (verb != "create").then(|| key.name.clone());
+        Ok(Permission {
+            verb: verb.to_owned(),
+            group: group.to_owned(),
+            resource: resource.plural,
+            subresource: None,
+            namespace: key.namespace.clone().filter(|_| resource.namespaced),
+            name,
+        })
+    }
+
     /// Creates an object, and returns it as the server made it.
     ///
     /// # Errors

@@ -37,7 +37,7 @@ impl Patience {
     pub(super) const READING: Self = Self { total: Duration::from_secs(10), reconnects: false };
 
     /// For one attempt.
-    pub(super) const ONCE: Self = Self { total: Duration::ZERO, reconnects: false };
+    pub const ONCE: Self = Self { total: Duration::ZERO, reconnects: false };
 }
 
 impl Default for Patience {

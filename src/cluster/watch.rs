@@ -151,19 +151,15 @@ impl InstallationWatch {
     /// The object, and the version of the list that it was in.
     async fn look(&mut self) -> Result<(Option<Value>, Option<String>), Failed> {
         if self.may_list {
-            let mut list = match self
-                .objects
-                .calls
-                .once(&Self::call(&self.objects, &self.key, &[]).await?)
-                .await
-            {
-                Ok(list) => list,
-                Err(failed) if is_forbidden(&failed.cause) => {
-                    self.may_list = false;
-                    return Ok((self.objects.get(API_VERSION, &self.key).await?, None));
-                }
-                Err(failed) => return Err(failed),
-            };
+            let mut list =
+                match self.objects.calls.once(&call(&self.objects, &self.key, &[]).await?).await {
+                    Ok(list) => list,
+                    Err(failed) if is_forbidden(&failed.cause) => {
+                        self.may_list = false;
+                        return Ok((self.objects.get(API_VERSION, &self.key).await?, None));
+                    }
+                    Err(failed) => return Err(failed),
+                };
             let version = version_of(&list).map(str::to_owned);
             let items = list["items"].as_array_mut();
             let item = items.into_iter().flatten().find(|it| self.is_it(it)).map(Value::take);
@@ -180,7 +176,7 @@ impl InstallationWatch {
             ("timeoutSeconds", WATCH_SECONDS),
         ];
         let opened = async {
-            let call = Self::call(&self.objects, &self.key, &parameters).await?;
+            let call = call(&self.objects, &self.key, &parameters).await?;
             let events = self.objects.calls.client.request_events(Calls::watch_request(&call)?);
             match timeout(SILENCE, events).await {
                 Ok(Ok(events)) => Ok(events.boxed()),
@@ -195,19 +191,6 @@ impl InstallationWatch {
                 self.rest(None);
             }
         }
-    }
-
-    /// The request for the list of the one object. It borrows only what it needs: a stream of events
-    /// cannot be shared, and so a task that waits here could not move to another thread.
-    async fn call(
-        objects: &Objects,
-        key: &ObjectKey,
-        parameters: &[(&str, &str)],
-    ) -> Result<Call, Cause> {
-        let selector = format!("metadata.name={}", key.name);
-        let mut all = vec![("fieldSelector", &*selector)];
-        all.extend(parameters);
-        objects.list_call(API_VERSION, key, &all).await
     }
 
     fn event(&mut self, event: Option<Result<WatchEvent<Value>, kube::Error>>) -> Option<Sighting> {
@@ -280,6 +263,18 @@ fn is_forbidden(cause: &Cause) -> bool {
         Cause::Status { code, .. } => matches!(code, 403 | 405),
         _ => false,
     }
+}
+
+/// The request for the list of the one object.
+async fn call(
+    objects: &Objects,
+    key: &ObjectKey,
+    parameters: &[(&str, &str)],
+) -> Result<Call, Cause> {
+    let selector = format!("metadata.name={}", key.name);
+    let mut all = vec![("fieldSelector", &*selector)];
+    all.extend(parameters);
+    objects.list_call(API_VERSION, key, &all).await
 }
 
 #[cfg(test)]

@@ -33,6 +33,16 @@ pub(super) async fn load(args: &StateArgs) -> Result<Option<Cluster>, Error> {
     live(&args.live).await.map(Some)
 }
 
+/// The cluster that a saved plan is compared with; none where none is named.
+pub(super) async fn load_for_plan(
+    file: Option<&Path>,
+    live: &ClusterArgs,
+) -> Result<Option<Cluster>, Error> {
+    let live = ClusterArgs { context: live.context.clone(), kubeconfig: live.kubeconfig.clone() };
+    let (cluster_state, kubernetes_version) = (file.map(ToOwned::to_owned), None);
+    load(&StateArgs { cluster_state, live, kubernetes_version, save_states: None }).await
+}
+
 /// Reads a live cluster once.
 async fn live(args: &ClusterArgs) -> Result<Cluster, Error> {
     let access = Access { context: args.context.clone(), kubeconfig: args.kubeconfig.clone() };

@@ -21,6 +21,12 @@ pub(super) fn check(output: &OutputArgs) -> Result<(), Error> {
     Ok(files.try_for_each(|it| files::check_writable(&it.path))?)
 }
 
+/// Prints a report as it is.
+pub(super) fn show(report: &Report, format: Format, console: &ConsoleArgs) -> Result<(), Error> {
+    let style = Style { width: width(console.width), color: colored(console.color) };
+    print(&render(report, format, style, console))
+}
+
 /// Judges a report by the policy, writes and prints it, and says how the command ends.
 pub(super) fn finish(
     report: Report,

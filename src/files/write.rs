@@ -47,7 +47,8 @@ fn write(path: &Path, bytes: &[u8], mode: u32, flush: Flush) -> Result<(), Error
     written.map_err(|error| unwritable(path, &error))
 }
 
-fn unwritable(path: &Path, error: &io::Error) -> Error {
+/// Why a file cannot be written.
+pub fn unwritable(path: &Path, error: &io::Error) -> Error {
     Error::Write { path: path.to_owned(), cause: without_temporary_path(&root_cause(error)) }
 }
 

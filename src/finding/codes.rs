@@ -220,6 +220,26 @@ codes! {
         "The image of the installer Deployment is the record of the installed version, and it names another one than the plan starts from.",
         "Plan from the version that is installed: leave `--from` out.",
         "--from 1.10.0, but the installer's image is kyma-installer:1.9.0";
+    ClusterDrifted, "cluster-drifted", Blocker,
+        "The cluster is not as it was when the plan was made",
+        "An object from which the plan concluded something is another one now. What the plan says about it may be wrong, so it is neither begun nor gone on with.",
+        "Find out who changed it. Put it back, or make the plan again, look at what is different, and have it approved.",
+        "ConfigMap/kyma-installer/istio-overrides: data[\"pilot.resources.limits.memory\"] changed";
+    SourceChanged, "source-changed", Blocker,
+        "A release or guide is another file now than when the plan was made",
+        "The source of releases has another file than the one that the plan was made from: a release was published again, or a guide was mended. The plan applies the old one.",
+        "Make the plan again, look at what is different, and have it approved.",
+        "release-1.11/docs/migration-guides/1.10-1.11.md has another digest now";
+    PermissionMissing, "permission-missing", Blocker,
+        "A permission that the steps need is missing",
+        "The user of the kubeconfig may not do something that a step of the plan needs, so the step would fail part-way.",
+        "Ask for the permission, or let somebody apply the plan who has it. `kyma-upgrade roles PLAN` prints the roles that it needs.",
+        "you may not delete deployments.apps/kyma-installer -n kyma-installer";
+    BackupMissing, "backup-missing", Blocker,
+        "There is no backup from before the hop",
+        "Kyma has no downgrade. The only way back is a backup from before the hop, and none is known that is complete and new enough.",
+        "Take a backup and wait until it is complete, or say which one there is: `--backup-done REFERENCE`.",
+        "the newest completed backup of Velero is a week old";
     FinalizerBlocksDeletion, "finalizer-blocks-deletion", Blocker,
         "A deletion waits for a finalizer that nobody removes",
         "An object is being deleted, or will be, and carries a finalizer that something has to remove first. Where its controller is gone, that never happens, and everything that waits for the deletion hangs.",

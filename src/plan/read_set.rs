@@ -23,6 +23,7 @@ use crate::bundle::Bundle;
 use crate::digest;
 use crate::manifest::ObjectKey;
 use crate::overrides;
+use crate::procedure;
 use crate::simulate::state::{is_sealed, shown};
 use crate::simulate::{ClusterState, merge, server};
 
@@ -243,6 +244,10 @@ impl Shape {
         let deleting = live.pointer("/metadata/deletionTimestamp").is_some();
         entry.add("metadata.deletionTimestamp".to_owned(), &deleting.into());
         entry.add(APPLIED.to_owned(), &applied.unwrap_or(Value::Null));
+        if *key == procedure::installation() {
+            // The label comes and goes with the runs of the operator.
+            entry.fields.remove(&format!("metadata.labels.{}", procedure::TRIGGER.0));
+        }
         if is_override(key, &live) {
             entry.fields.extend(override_entry(&live).fields);
         }
@@ -378,6 +383,27 @@ impl ReadSet {
             conclusions: vec!["which overrides the operator reads".to_owned()],
         });
         kubernetes.into_iter().chain(known).chain(new).collect()
+    }
+
+    /// The differences of what is there part-way through a hop: from what was before it as well as
+    /// from what will be `after` it. The object `absent` may be missing meanwhile.
+    pub fn drift_within(&self, after: &Self, now: &Self, absent: &str) -> Vec<Drift> {
+        let later = after.drift(now);
+        let both = self.drift(now).into_iter().filter_map(|drift| {
+            let other = later.iter().find(|it| it.object == drift.object)?;
+            let kind = match (drift.kind, &other.kind) {
+                (DriftKind::Gone, DriftKind::Gone) if drift.object == absent => return None,
+                (DriftKind::Fields(fields), DriftKind::Fields(others)) => {
+                    let both: Vec<_> =
+                        fields.into_iter().filter(|it| others.contains(it)).collect();
+                    (!both.is_empty()).then_some(DriftKind::Fields(both))?
+                }
+                (DriftKind::Fields(_), kind) | (_, kind @ DriftKind::Fields(_)) => kind.clone(),
+                (kind, _) => kind,
+            };
+            Some(Drift { kind, ..drift })
+        });
+        both.collect()
     }
 
     /// What is expected now instead: these entries in place of their own.

@@ -2,13 +2,13 @@
 //!
 //! # Decisions
 //! * The order of checks is that in which a person can do something about them: the file, its age,
-//!   the cluster, its approvals, and only then what changed.
-//! * Everything that is wrong at one level is told together.
+//!   the cluster, its approvals.
+//! * What changed in the cluster since is judged where the execution stands, hop by hop, by
+//!   [`ReadSet`](super::ReadSet).
 
 use jiff::Timestamp;
 
 use super::file::Plan;
-use super::read_set::{Drift, ReadSet};
 
 /// What is demanded of a plan beyond what it demands itself.
 #[derive(Debug, Clone, Default)]
@@ -22,9 +22,6 @@ pub struct Demands {
 pub struct Observed {
     /// The `uid` of the namespace `kube-system`; none where no cluster was looked at.
     pub cluster: Option<String>,
-    /// What is read of the cluster now; none where the plan is in execution, and the journal says
-    /// what to expect.
-    pub reads: Option<ReadSet>,
     /// The names of those who approved this plan, each once.
     pub approved_by: Vec<String>,
     /// The approvals that do not count, and why.
@@ -74,19 +71,11 @@ pub enum Refusal {
     /// Guides were not read.
     #[error("nobody says to have read {}", .0.join(", "))]
     Guides(Vec<String>),
-    /// The cluster is not as it was.
-    #[error("the cluster is not as it was when the plan was made:\n{}", lines(.0))]
-    Drifted(Vec<Drift>),
 }
 
 fn refused_text(refused: &[(String, String)]) -> String {
     let texts = refused.iter().map(|(name, why)| format!("; that of {name} does not count: {why}"));
     texts.collect::<Vec<_>>().concat()
-}
-
-fn lines(drifts: &[Drift]) -> String {
-    let lines: Vec<_> = drifts.iter().map(|it| format!("  {it}")).collect();
-    lines.join("\n")
 }
 
 impl Refusal {
@@ -111,7 +100,7 @@ impl Refusal {
                  hop, and say so: kyma-upgrade approve PLAN --as NAME --guide GUIDE..."
                     .to_owned()
             }
-            Self::Expired(_) | Self::Drifted(_) => {
+            Self::Expired(_) => {
                 "make the plan again, look at what is different, and have it approved".to_owned()
             }
         }
@@ -152,10 +141,6 @@ pub fn verify(
         _ => {}
     }
     is_approved(&plan, observed, demands)?;
-    let drift = observed.reads.as_ref().map(|it| plan.read_set.drift(it)).unwrap_or_default();
-    if !drift.is_empty() {
-        return Err(Refusal::Drifted(drift));
-    }
     Ok(VerifiedPlan { plan })
 }
 

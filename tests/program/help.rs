@@ -5,13 +5,15 @@ use std::process::{Command, Stdio};
 
 use crate::support::{run, snapshot};
 
-const COMMANDS: [&str; 13] = [
+const COMMANDS: [&str; 15] = [
     "plan",
     "path",
     "diff",
     "overrides",
     "guides",
     "approve",
+    "verify",
+    "apply",
     "status",
     "snapshot",
     "mirror",

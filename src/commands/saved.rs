@@ -1,0 +1,87 @@
+//! A saved plan with what lies beside it: artifacts, approvals.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::approve::{read_approvals, read_plan};
+use super::save::folder_beside;
+use crate::bundle::Bundle;
+use crate::cli::{PlanFileArgs, approvals_beside};
+use crate::clock;
+use crate::error::Error;
+use crate::execute::Beside;
+use crate::files;
+use crate::plan::{Demands, Observed, Plan, Refusal, VerifiedPlan, approval, verify};
+use crate::signature;
+
+/// The most bytes of an artifact.
+const MAX_ARTIFACT: u64 = 64 << 20;
+
+/// A saved plan, read.
+pub(super) struct Saved {
+    pub(super) plan: Plan,
+    /// Its releases, the first one included.
+    pub(super) bundles: Vec<Bundle>,
+    /// Who approved it, and whose approvals do not count.
+    pub(super) observed: Observed,
+    demands: Demands,
+}
+
+impl Saved {
+    /// Reads a plan with what lies beside it.
+    pub(super) fn read(args: &PlanFileArgs) -> Result<Self, Error> {
+        let plan = read_plan(&args.plan)?;
+        let beside = beside(&args.plan, &plan)?;
+        let bundles = plan.bundles(&beside).map_err(|error| {
+            let text = format!("cannot use the plan {}: {error}", args.plan.display());
+            let folder = folder_beside(&args.plan);
+            Error::refused(text).hint(format!("copy {} together with the plan", folder.display()))
+        })?;
+        let observed = approved(args, &plan)?;
+        Ok(Self { plan, bundles, observed, demands: Demands { approvals: args.approvals } })
+    }
+
+    /// Whether the plan may be executed on the cluster with this `uid`; without one, as far as that
+    /// can be told without a cluster.
+    pub(super) fn verified(&self, cluster: Option<&str>) -> Result<VerifiedPlan, Refusal> {
+        let cluster = cluster.map(ToOwned::to_owned);
+        let observed = Observed { cluster, ..self.observed.clone() };
+        verify(self.plan.clone(), &observed, &self.demands, clock::now())
+    }
+}
+
+/// The artifacts that lie beside a plan. One that is missing is told when it is needed.
+fn beside(path: &Path, plan: &Plan) -> Result<Beside, Error> {
+    let folder = folder_beside(path);
+    let mut beside = BTreeMap::new();
+    for file in plan.beside() {
+        let path = folder.join(file.name_beside());
+        if path.exists() {
+            beside.insert(file.sha256.clone(), files::read_limited(&path, MAX_ARTIFACT)?);
+        }
+    }
+    Ok(beside)
+}
+
+/// Who approved a plan.
+fn approved(args: &PlanFileArgs, plan: &Plan) -> Result<Observed, Error> {
+    let file = args.approvals_file.clone().unwrap_or_else(|| approvals_beside(&args.plan));
+    let (_, approvals) = read_approvals(&file)?;
+    let mut refused_approvals = Vec::new();
+    let counted = match &args.allowed_signers {
+        Some(allowed) => {
+            let checked = signature::check(approvals, allowed)?;
+            refused_approvals.extend(checked.refused);
+            checked.signed
+        }
+        None => approvals,
+    };
+    let judged = approval::judge(&counted, plan);
+    refused_approvals.extend(judged.refused.iter().cloned());
+    Ok(Observed {
+        cluster: None,
+        approved_by: judged.names(),
+        refused_approvals,
+        guides_read: judged.guides_read(plan),
+    })
+}

@@ -1,0 +1,131 @@
+//! Applying a file, object by object, as `kubectl apply` does.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::save::failed;
+use super::{At, Execution, Stop, predicted};
+use crate::bundle::{Bundle, File};
+use crate::cluster::{ApplyError, Change};
+use crate::fault;
+use crate::manifest::{Object, ObjectKey, read_node};
+use crate::release::Role;
+use crate::yaml::{self, Limits};
+
+/// A manifest with its secret values, which is sent and never shown.
+pub(super) struct Manifest<'a> {
+    pub(super) object: &'a Object,
+    pub(super) value: Value,
+}
+
+/// The manifests of a file in their order. [`Bundle::objects_of`] says what they are; their values
+/// are read once more, because there they are withheld.
+pub(super) fn manifests<'a>(bundle: &'a Bundle, file: &File) -> Vec<Manifest<'a>> {
+    let source: Arc<str> = file.source().into();
+    let documents = yaml::split(&file.artifact.bytes).unwrap_or_default();
+    let nodes = documents.iter().filter_map(|it| yaml::parse(it, &Limits::default()).ok()?);
+    let open = nodes.flat_map(|it| read_node(&source, it, &|_, _| {}).objects);
+    let mut values: BTreeMap<(u32, u32), Value> =
+        open.map(|it| ((it.line(), it.node.column), it.node.to_json())).collect();
+    let known = bundle.objects_of(file).into_iter();
+    let manifests = known.filter_map(|object| {
+        let mut value = values.remove(&(object.line(), object.node.column))?;
+        if let Some(namespace) = &object.key.namespace {
+            value["metadata"]["namespace"] = namespace.as_str().into();
+        }
+        Some(Manifest { object, value })
+    });
+    manifests.collect()
+}
+
+impl Execution<'_> {
+    pub(super) async fn apply_file(&mut self, at: &At<'_>) -> Result<String, Stop> {
+        let to = at.to;
+        let file = to.files.iter().find(|it| it.source() == at.step.target);
+        let file =
+            file.ok_or_else(|| Stop::Changed(format!("the plan has no {}", at.step.target)))?;
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        for (number, manifest) in manifests(to, file).iter().enumerate() {
+            let Manifest { object, value } = manifest;
+            if predicted(at.hop, &object.source, object.line()) == Some("rejected") {
+                self.say(format!("{} is left out: the plan says that it is rejected", object.key));
+                *counts.entry("left out").or_default() += 1;
+                continue;
+            }
+            self.lock.check()?;
+            let applied = self.objects.apply(value).await.map_err(|it| refused(object, it))?;
+            *counts.entry(word(applied.change)).or_default() += 1;
+            fault::point(&at.step.id, &format!("inside-{number}"));
+            if applied.change == Change::Created && object.key.kind == "CustomResourceDefinition" {
+                self.wait_until_established(at, object).await?;
+            }
+        }
+        if file.role == Role::Tiller {
+            self.wait_for_tiller(at).await?;
+        }
+        let texts: Vec<_> = counts.iter().map(|(verb, count)| format!("{count} {verb}")).collect();
+        Ok(texts.join(", "))
+    }
+
+    /// Custom resources of a definition are refused until it is established.
+    async fn wait_until_established(&mut self, at: &At<'_>, object: &Object) -> Result<(), Stop> {
+        loop {
+            let live = self.objects.get(&object.api_version, &object.key).await;
+            let live = live.map_err(|cause| failed(&object.key, cause))?.unwrap_or_default();
+            let conditions = live["status"]["conditions"].as_array();
+            let mut conditions = conditions.into_iter().flatten();
+            if conditions.any(|it| it["type"] == "Established" && it["status"] == "True") {
+                return Ok(());
+            }
+            self.pause(at, &format!("{} is not established", object.key)).await?;
+        }
+    }
+
+    /// The operator speaks to Tiller, so its new Pod has to be up.
+    async fn wait_for_tiller(&mut self, at: &At<'_>) -> Result<(), Stop> {
+        let key = ObjectKey {
+            group: "apps".to_owned(),
+            kind: "Deployment".to_owned(),
+            namespace: Some("kube-system".to_owned()),
+            name: "tiller-deploy".to_owned(),
+        };
+        loop {
+            let live = self.objects.get("apps/v1", &key).await;
+            let live = live.map_err(|cause| failed(&key, cause))?;
+            if live.as_ref().is_none_or(is_rolled_out) {
+                return Ok(());
+            }
+            self.pause(at, &format!("{key} is not rolled out")).await?;
+        }
+    }
+}
+
+fn refused(object: &Object, error: ApplyError) -> Stop {
+    let what = format!("apply {} ({} line {})", object.key, object.source, object.line());
+    match error {
+        ApplyError::Cluster(cause) => Stop::Cluster { what, cause },
+        error @ ApplyError::Merge { .. } => Stop::Changed(error.to_string()),
+    }
+}
+
+/// What kubectl says of it.
+fn word(change: Change) -> &'static str {
+    match change {
+        Change::Created => "created",
+        Change::Configured => "configured",
+        Change::Unchanged => "unchanged",
+    }
+}
+
+/// Whether a Deployment is rolled out, as `kubectl rollout status` has it.
+fn is_rolled_out(deployment: &Value) -> bool {
+    let number = |path: &str| deployment.pointer(path).and_then(Value::as_u64);
+    let wanted = number("/spec/replicas").unwrap_or(1);
+    let status = |field: &str| number(&format!("/status/{field}")).unwrap_or(0);
+    number("/metadata/generation") <= number("/status/observedGeneration")
+        && wanted <= status("updatedReplicas")
+        && status("replicas") <= status("updatedReplicas")
+        && status("updatedReplicas") <= status("availableReplicas")
+}

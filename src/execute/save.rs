@@ -1,0 +1,147 @@
+//! Keeping a copy of what a hop overwrites or deletes.
+//!
+//! # Decisions
+//! * The copy goes to Secrets in `kyma-installer`: it may hold secret values, and those never leave
+//!   the cluster.
+//! * A copy that is there from an earlier try is kept: it is the state from before the first effect.
+//! * What the server owns is left out, so that `kubectl apply -f` puts an object back.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::{At, Execution, Stop};
+use crate::cluster::Cause;
+use crate::manifest::ObjectKey;
+use crate::procedure;
+
+/// The most bytes of one Secret, below the limit of etcd for an object with its base64.
+const PART: usize = 600 << 10;
+
+/// What stands for a status before the trigger when the Installation cannot be there.
+const SERVER_OWNED: &[&str] =
+    &["creationTimestamp", "generation", "managedFields", "resourceVersion", "selfLink", "uid"];
+
+impl Execution<'_> {
+    /// The digest of the Installation's status before the hop.
+    pub(super) async fn status_before(&self) -> Result<String, Stop> {
+        let installation = self.installation().await?;
+        Ok(super::status_digest(installation.as_ref()))
+    }
+
+    pub(super) async fn save(&mut self, at: &At<'_>) -> Result<String, Stop> {
+        let mut texts = BTreeMap::new();
+        for (key, api_version) in self.touched(at) {
+            let live = self.objects.get(&api_version, &key).await;
+            let live = live.map_err(|cause| failed(&key, cause))?;
+            if let Some(object) = live {
+                texts.insert(name_of(&key), restorable(object).to_string());
+            }
+        }
+        let count = texts.len();
+        let name = format!("kyma-upgrade-saved-{}", at.hop.to);
+        for (number, part) in parts(texts).into_iter().enumerate() {
+            let suffix = if number == 0 { String::new() } else { format!("-{}", number + 1) };
+            self.keep(&format!("{name}{suffix}"), part).await?;
+        }
+        Ok(format!("{count} objects are kept in Secret/kyma-installer/{name}"))
+    }
+
+    /// The objects that a hop changes, each in the API version of the manifest.
+    fn touched(&self, at: &At<'_>) -> BTreeMap<ObjectKey, String> {
+        let files = procedure::applied(at.to);
+        let objects = files.flat_map(|it| at.to.objects_of(it));
+        let mut touched: BTreeMap<_, _> =
+            objects.map(|it| (it.key.clone(), it.api_version.clone())).collect();
+        let changed = |key: &ObjectKey| {
+            let name = key.to_string();
+            at.hop.predictions.iter().any(|it| {
+                it.object == name && matches!(&*it.verb, "configured" | "deleted" | "created")
+            })
+        };
+        touched.retain(|key, _| changed(key) && key.kind != "Namespace");
+        touched
+    }
+
+    async fn keep(&mut self, name: &str, part: BTreeMap<String, String>) -> Result<(), Stop> {
+        let what = || format!("keep a copy in Secret/kyma-installer/{name}");
+        let secret = json!({
+            "apiVersion": "v1",
+            "kind": "Secret",
+            "type": "kyma-upgrade/saved",
+            "metadata": {
+                "name": name,
+                "namespace": "kyma-installer",
+                "labels": {"app.kubernetes.io/managed-by": "kyma-upgrade"},
+                "annotations": {"kyma-upgrade/plan": self.plan.plan().digest},
+            },
+            "stringData": part,
+        });
+        self.lock.check()?;
+        match self.objects.create(&secret).await {
+            Err(Cause::Rejected(it)) if it.is_already_there() => {
+                let key = ObjectKey {
+                    group: String::new(),
+                    kind: "Secret".to_owned(),
+                    namespace: Some("kyma-installer".to_owned()),
+                    name: name.to_owned(),
+                };
+                let there = self.objects.get("v1", &key).await;
+                let there = there.map_err(|cause| Stop::Cluster { what: what(), cause })?;
+                let plan = there.as_ref().and_then(|it| {
+                    it.pointer("/metadata/annotations/kyma-upgrade~1plan")?.as_str()
+                });
+                if plan == Some(&*self.plan.plan().digest) {
+                    return Ok(());
+                }
+                let text = format!(
+                    "Secret/kyma-installer/{name} holds the copy of another plan: rename or delete it first"
+                );
+                Err(Stop::Changed(text))
+            }
+            result => result.map(drop).map_err(|cause| Stop::Cluster { what: what(), cause }),
+        }
+    }
+
+    /// The Installation as it is now.
+    pub(super) async fn installation(&self) -> Result<Option<Value>, Stop> {
+        let key = procedure::installation();
+        let live = self.objects.get(procedure::INSTALLATION_API, &key).await;
+        live.map_err(|cause| failed(&key, cause))
+    }
+}
+
+pub(super) fn failed(key: &ObjectKey, cause: Cause) -> Stop {
+    Stop::Cluster { what: format!("read {key}"), cause }
+}
+
+/// A name that keys of a Secret may have: `ConfigMap.kyma-installer.istio-overrides.json`.
+fn name_of(key: &ObjectKey) -> String {
+    let namespace = key.namespace.as_ref().map(|it| format!("{it}.")).unwrap_or_default();
+    let name = format!("{}.{namespace}{}.json", key.kind, key.name);
+    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    name.chars().map(|c| if allowed(c) { c } else { '_' }).collect()
+}
+
+/// An object without what the server owns.
+fn restorable(mut object: Value) -> Value {
+    if let Some(metadata) = object["metadata"].as_object_mut() {
+        metadata.retain(|key, _| !SERVER_OWNED.contains(&key.as_str()));
+    }
+    object
+}
+
+/// The texts in parts of which each fits into one Secret.
+fn parts(texts: BTreeMap<String, String>) -> Vec<BTreeMap<String, String>> {
+    let mut parts: Vec<(usize, BTreeMap<String, String>)> = Vec::new();
+    for (name, text) in texts {
+        match parts.last_mut() {
+            Some((size, part)) if *size + text.len() <= PART => {
+                *size += text.len();
+                part.insert(name, text);
+            }
+            _ => parts.push((text.len(), [(name, text)].into())),
+        }
+    }
+    parts.into_iter().map(|it| it.1).collect()
+}
