@@ -59,6 +59,12 @@ impl Error {
         Self { exit: Exit::Interrupted, ..Self::failed(message).hint(hint) }
     }
 
+    /// The same error with another exit code.
+    #[must_use]
+    pub fn exit(self, exit: Exit) -> Self {
+        Self { exit, ..self }
+    }
+
     /// The same error with a word on what to do next.
     #[must_use]
     pub fn hint(self, hint: impl fmt::Display) -> Self {

@@ -72,7 +72,7 @@ impl Apply<'_> {
         // Somebody may have worked on it until the lock was free.
         let log = self.open(&objects, &by).await?;
         if self.resume_point(&log)? != point {
-            lock.release().await;
+            release(lock).await;
             let text = "somebody else went on with this plan in the meantime";
             return Err(Error::refused(text).hint("run the same command again to go on from there"));
         }
@@ -103,7 +103,7 @@ impl Apply<'_> {
         let result = execution.run().await;
         let Execution { lock, log, .. } = execution;
         if !matches!(result, Err(Stop::Lock(_))) {
-            lock.release().await;
+            release(lock).await;
         }
         self.write_records(&log)?;
         match result {
@@ -228,6 +228,13 @@ impl Apply<'_> {
     }
 }
 
+/// Gives the lock back. Where that fails it expires, and the next run waits for that.
+async fn release(lock: Held) {
+    if let Err(cause) = lock.release().await {
+        output::warn(&[format!("the lock was not given back, and expires by itself: {cause}")]);
+    }
+}
+
 /// What is needed to begin.
 struct Work {
     objects: Objects,
@@ -316,7 +323,7 @@ impl From<LogError> for Error {
 /// How the command ends when the execution stopped part-way.
 fn part_way(stop: &Stop) -> Error {
     let exit = if matches!(stop, Stop::Wanted) { Exit::Interrupted } else { Exit::PartWay };
-    Error { exit, ..Error::failed(stop).hint(stop.hint()) }
+    Error::failed(stop).hint(stop.hint()).exit(exit)
 }
 
 /// What is told, as lines.
