@@ -35,6 +35,7 @@ mod read;
 mod rejection;
 mod request;
 mod retry;
+mod roles;
 mod status;
 mod time;
 mod watch;
@@ -46,6 +47,8 @@ pub use objects::{Applied, ApplyError, Change, MANAGED_BY, MANAGER, Objects, Per
 pub use progress::{Progress, ProgressError};
 pub use rejection::{FieldCause, Rejection};
 pub use retry::Patience;
+pub(crate) use roles::document;
+pub use roles::roles;
 pub use status::Sight;
 pub use watch::{InstallationWatch, Sighting};
 

@@ -18,6 +18,7 @@ mod diff;
 mod explain;
 mod guides;
 mod hops;
+mod job;
 mod load;
 mod mirror;
 mod output;
@@ -25,6 +26,7 @@ mod overrides;
 mod path;
 mod plan;
 mod releases;
+mod roles;
 mod save;
 mod saved;
 mod simulation;
@@ -112,6 +114,8 @@ async fn dispatch(command: Command, stop: watch::Receiver<bool>) -> Result<Exit,
         Command::Verify(args) => verify::run(&args).await,
         Command::Apply(args) => apply::run(&args, stop).await,
         Command::Status(args) => status::run(&args).await,
+        Command::Roles(args) => roles::run(&args),
+        Command::Job(args) => job::run(&args),
         Command::Snapshot(args) => snapshot::run(&args).await,
         Command::Mirror(args) => mirror::run(&args).await,
         Command::Releases(args) => releases::run(&args).await,

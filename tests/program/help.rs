@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use crate::support::{run, snapshot};
 
-const COMMANDS: [&str; 15] = [
+const COMMANDS: [&str; 17] = [
     "plan",
     "path",
     "diff",
@@ -15,6 +15,8 @@ const COMMANDS: [&str; 15] = [
     "approve",
     "apply",
     "status",
+    "roles",
+    "job",
     "snapshot",
     "mirror",
     "releases",
