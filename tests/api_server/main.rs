@@ -29,6 +29,8 @@ mod server;
 #[cfg(unix)]
 mod snapshot;
 #[cfg(unix)]
+mod status;
+#[cfg(unix)]
 #[path = "../program/support.rs"]
 #[expect(dead_code, reason = "the tests of the program use all of it")]
 mod support;
