@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use kyma_upgrade::cluster::{
-    Access, Change, Cluster, InstallationWatch, Lock, LockError, Note, Objects, Permission,
+    Access, Cause, Change, Cluster, InstallationWatch, Lock, LockError, Note, Objects, Permission,
     Progress, Sighting, Writes,
 };
 use kyma_upgrade::manifest::ObjectKey;
@@ -229,9 +229,9 @@ async fn a_cluster_is_told_by_the_uid_of_its_system_namespace() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_lock_and_the_journal_of_a_cluster_have_one_writer() {
-    let Some(server) = Server::shared() else { return };
-    namespace(server, "kyma-installer");
-    let objects = objects(server, Writes::Real).await;
+    let Some(server) = Server::fresh() else { return };
+    namespace(&server, "kyma-installer");
+    let objects = objects(&server, Writes::Real).await;
     let duration = Duration::from_secs(3);
     let acquire = async |holder: &str| Lock::acquire(&objects, holder, duration).await;
     // Whoever wins holds the lock until the other one has seen that.
@@ -254,6 +254,19 @@ async fn the_lock_and_the_journal_of_a_cluster_have_one_writer() {
     assert!(Progress::write(&objects, Some(&first), "{}\n[]\n", &annotations).await.is_err());
     let read = Progress::read(&objects).await.unwrap().unwrap();
     assert_eq!((&*read.journal, &read.annotations), ("{}\n{}\n", &annotations));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_nobody_vouches_for_is_not_asked_again() {
+    let Some(server) = Server::shared() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let path = server.kubeconfig(folder.path());
+    let text = fs_err::read_to_string(&path).unwrap().replace("certificate-authority", "x");
+    fs_err::write(&path, text).unwrap();
+    let access = Access { context: None, kubeconfig: Some(path) };
+    let objects = Cluster::connect(&access).await.unwrap().objects(Writes::Real);
+    let cause = objects.get("v1", &key("", "ConfigMap", "default", "x")).await.unwrap_err();
+    assert!(matches!(&cause, Cause::Untrusted(_)) && !cause.is_passing(), "{cause}");
 }
 
 /// The definition of the Installation, as far as it matters.
