@@ -203,4 +203,6 @@ fn url(config: &Config) -> String {
 }
 
 #[cfg(test)]
+mod mock;
+#[cfg(test)]
 mod tests;

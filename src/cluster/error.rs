@@ -104,7 +104,7 @@ pub enum Cause {
         /// The time that it was given.
         seconds: u64,
         /// How the last attempt failed.
-        last: Box<Cause>,
+        last: Box<Self>,
     },
     /// The user may read nothing of it.
     #[error("the user may list nothing that plans need (403)")]

@@ -42,6 +42,11 @@ impl Cluster {
         Some(Self { server, folder: tempfile::tempdir().unwrap() })
     }
 
+    /// Its server.
+    pub(crate) fn server(&self) -> &Server {
+        &self.server
+    }
+
     /// A folder that lives as long as the cluster.
     pub(crate) fn folder(&self) -> &Path {
         self.folder.path()

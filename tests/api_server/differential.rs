@@ -3,12 +3,13 @@
 //!
 //! The operator is played: it takes the label off and writes its status.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde_json::Value;
 
 use crate::cluster::Cluster;
 use crate::compare::{Secrets, differences, kinds, wrong_predictions};
+use crate::install::{Install, file};
 use crate::support::run_at_home;
 
 /// A cluster and its way over several hops.
@@ -51,30 +52,11 @@ impl Scenario<'_> {
         Some(report)
     }
 
-    /// Installs the first release as an administrator does who applies its files until all is there.
+    /// Installs the first release, on which the operator works.
     fn install(&self, cluster: &Cluster) {
-        if !self.before.is_empty() {
-            cluster.kubectl(&["apply", "-f", "-"], self.before);
-        }
-        let installer = format!("kyma-installer-{}.yaml", self.deployment);
-        let config = (self.deployment == "local").then_some("kyma-config-local.yaml");
-        let names = ["installation/resources/tiller.yaml"].into_iter().chain(config);
-        let names: Vec<_> = names.chain([installer.as_str()]).collect();
-        // A definition and its objects are in one file, and the namespace may come in the last one.
-        for _ in 0..2 {
-            for name in &names {
-                if let Some(file) = self.file(&format!("{}/{name}", self.from)) {
-                    cluster.run(&["apply", "-f", file.to_str().unwrap()], "");
-                }
-            }
-        }
+        let Self { folder, deployment, from, before, .. } = *self;
+        Install { folder, deployment, version: from, before }.apply(cluster);
         operate(cluster);
-    }
-
-    /// Where a file stands that the program names.
-    fn file(&self, source: &str) -> Option<PathBuf> {
-        let places = ["download", "raw"].map(|it| self.folder.join(it).join(source));
-        places.into_iter().find(|it| it.exists())
     }
 
     /// Asks the program, once, what all hops will do to the cluster.
@@ -117,7 +99,7 @@ impl Scenario<'_> {
                     (said, open.extract_if(.., |it| it["source"].is_null()).collect())
                 }
                 "apply" => {
-                    let file = self.file(target).unwrap();
+                    let file = file(self.folder, target).unwrap();
                     let said = cluster.run(&["apply", "-f", file.to_str().unwrap()], "");
                     (said, open.extract_if(.., |it| it["source"] == target).collect())
                 }

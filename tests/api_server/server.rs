@@ -6,6 +6,8 @@
 //!   it ends: by a panic, by a signal, or with the server in a `static`, which is never dropped.
 //! * The server makes its key and certificate itself. The key also signs tokens of service accounts,
 //!   so that no key has to stand in the project and none be made with another tool.
+//! * A line on that standard input stops one process and keeps its folder. So the API server can be
+//!   stopped and started again, on the same port and the same etcd, by anybody who holds the server.
 //! * The ports are free ones. Where somebody takes one between choosing and using it, the server is
 //!   started once more with others.
 
@@ -13,7 +15,7 @@ use std::io::Write as _;
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Output, Stdio};
-use std::sync::{LazyLock, Once};
+use std::sync::{LazyLock, Mutex, Once};
 use std::time::{Duration, Instant};
 
 /// How long a server may take until it is ready.
@@ -36,7 +38,8 @@ impl User {
         }
     }
 
-    fn token(self) -> String {
+    /// The token by which the server knows the user.
+    pub(crate) fn token(self) -> String {
         format!("token-of-{}", self.name())
     }
 }
@@ -45,8 +48,10 @@ impl User {
 pub(crate) struct Server {
     url: String,
     folder: PathBuf,
+    port: u16,
+    command: Vec<String>,
     // The order is that of stopping.
-    api: Guarded,
+    api: Mutex<Option<Guarded>>,
     _etcd: Guarded,
     _temporary: tempfile::TempDir,
 }
@@ -89,22 +94,57 @@ impl Server {
         );
         fs_err::write(folder.join("tokens"), tokens).unwrap();
         let etcd = Guarded::start(etcd(assets, &folder, client, peer), &folder.join("etcd.log"));
-        let api_server = api_server(assets, &folder, port, client);
-        let log = folder.join("kube-apiserver.log");
-        let api = Guarded::start(api_server, &log);
+        let command = api_server(assets, &folder, port, client);
         let url = format!("https://127.0.0.1:{port}");
-        let mut server = Self { url, folder, api, _etcd: etcd, _temporary: temporary };
-        if server.wait(port) {
+        let (api, temporary) = (Mutex::default(), temporary);
+        let server = Self { url, folder, port, command, api, _etcd: etcd, _temporary: temporary };
+        server.begin();
+        if server.wait() {
             return Ok(server);
         }
-        Err(fs_err::read_to_string(log).unwrap_or_default())
+        Err(fs_err::read_to_string(server.log()).unwrap_or_default())
+    }
+
+    fn log(&self) -> PathBuf {
+        self.folder.join("kube-apiserver.log")
+    }
+
+    fn begin(&self) {
+        let started = Guarded::start(self.command.clone(), &self.log());
+        drop(self.api.lock().unwrap().replace(started));
+    }
+
+    /// Stops the API server as a crash does: etcd stays, connections break. Nothing where it is
+    /// stopped.
+    pub(crate) fn stop_api(&self) {
+        let stopped = self.api.lock().unwrap().take();
+        if let Some(stopped) = stopped {
+            stopped.stop();
+        }
+    }
+
+    /// Starts the API server again, on the same port and with what etcd holds, and waits until it
+    /// is ready.
+    pub(crate) fn start_api(&self) {
+        self.begin();
+        assert!(self.wait(), "{}", fs_err::read_to_string(self.log()).unwrap_or_default());
+    }
+
+    /// Stops the API server and starts it again.
+    pub(crate) fn restart(&self) {
+        self.stop_api();
+        self.start_api();
+    }
+
+    fn api_runs(&self) -> bool {
+        self.api.lock().unwrap().as_mut().is_some_and(Guarded::runs)
     }
 
     /// Waits until the server is ready; false where it ended or takes too long.
-    fn wait(&mut self, port: u16) -> bool {
+    fn wait(&self) -> bool {
         let start = Instant::now();
-        while start.elapsed() < PATIENCE && self.api.runs() {
-            let open = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok();
+        while start.elapsed() < PATIENCE && self.api_runs() {
+            let open = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).is_ok();
             if open && self.kubectl(&["get", "--raw", "/readyz"], "").status.success() {
                 return self.kubectl(&["get", "namespace", "default"], "").status.success();
             }
@@ -127,25 +167,20 @@ impl Server {
     }
 
     fn kubeconfig_text(&self) -> String {
-        let user = |user: User| {
-            let (name, token) = (user.name(), user.token());
-            format!("{{name: {name}, user: {{token: {token}}}}}")
-        };
-        let context = |user: User| {
-            let name = user.name();
-            format!("{{name: {name}, context: {{cluster: test, user: {name}}}}}")
-        };
-        format!(
-            "apiVersion: v1\nkind: Config\nclusters: [{{name: test, cluster: {{server: \"{}\", \
-             certificate-authority: \"{}\"}}}}]\nusers: [{}, {}]\ncontexts: [{}, {}]\n\
-             current-context: admin\n",
-            self.url,
-            self.folder.join("keys/apiserver.crt").display(),
-            user(User::Admin),
-            user(User::Reader),
-            context(User::Admin),
-            context(User::Reader),
-        )
+        kubeconfig_text(&self.url, Some(&self.folder.join("keys/apiserver.crt")))
+    }
+
+    /// How a client asks that repeats nothing by itself and takes answers as they are. Without a user
+    /// it does not say who it is.
+    pub(crate) fn config_of(&self, user: Option<User>) -> kube::Config {
+        let certificate = self.folder.join("keys/apiserver.crt");
+        let mut config = kube::Config::new(self.url.parse().unwrap());
+        config.root_cert_file = Some(certificate);
+        config.default_retry = false;
+        config.disable_compression = true;
+        config.read_timeout = None;
+        config.auth_info.token = user.map(|it| it.token().into());
+        config
     }
 
     /// Runs kubectl as admin, with `input` as its standard input.
@@ -165,6 +200,29 @@ impl Server {
         assert!(output.status.success(), "kubectl {args:?}: {errors}");
         String::from_utf8(output.stdout).unwrap()
     }
+}
+
+/// A kubeconfig with the contexts `admin` (current) and `reader` for a URL. Without the certificate of
+/// an authority, those of the machine decide.
+pub(crate) fn kubeconfig_text(url: &str, certificate: Option<&Path>) -> String {
+    let user = |user: User| {
+        let (name, token) = (user.name(), user.token());
+        format!("{{name: {name}, user: {{token: {token}}}}}")
+    };
+    let context = |user: User| {
+        let name = user.name();
+        format!("{{name: {name}, context: {{cluster: test, user: {name}}}}}")
+    };
+    let authority = certificate.map(|it| format!(", certificate-authority: \"{}\"", it.display()));
+    format!(
+        "apiVersion: v1\nkind: Config\nclusters: [{{name: test, cluster: {{server: \"{url}\"{}}}}}]\n\
+         users: [{}, {}]\ncontexts: [{}, {}]\ncurrent-context: admin\n",
+        authority.unwrap_or_default(),
+        user(User::Admin),
+        user(User::Reader),
+        context(User::Admin),
+        context(User::Reader),
+    )
 }
 
 /// Runs a command with `input` as its standard input.
@@ -239,12 +297,12 @@ struct Guarded {
 }
 
 impl Guarded {
-    /// Runs a command until it ends by itself or standard input ends. Only then nobody needs the
-    /// folder with its log any more.
+    /// Runs a command until it ends by itself or standard input ends or has a line. Only where it
+    /// ends nobody needs the folder with its log any more.
     const SCRIPT: &str = r#"
         log=$1; folder=$2; shift 2; exec 3<&0
         "$@" >"$log" 2>&1 </dev/null 3<&- & child=$!
-        { read -r _ <&3; touch "$folder/ended"; kill -9 $child; } 2>/dev/null & reader=$!
+        { read -r _ <&3 || touch "$folder/ended"; kill -9 $child; } 2>/dev/null & reader=$!
         wait $child
         if [ -e "$folder/ended" ]; then rm -rf "$folder"; else kill $reader; fi"#;
 
@@ -255,6 +313,13 @@ impl Guarded {
         let mut shell = shell.stdin(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let input = shell.stdin.take();
         Self { shell, input }
+    }
+
+    /// Ends the process and keeps the folder, which others still need.
+    fn stop(mut self) {
+        // Where it has ended by itself nobody reads this.
+        drop(self.input.as_mut().unwrap().write_all(b"stop\n"));
+        drop(self.shell.wait());
     }
 
     /// Whether the process still runs.
@@ -289,4 +354,17 @@ fn a_server_leaves_nothing_behind() {
     drop(server);
     assert!(TcpStream::connect(address).is_err());
     assert!(!folder.exists());
+}
+
+#[test]
+fn a_server_that_is_started_again_has_what_it_had() {
+    let Some(server) = Server::fresh() else { return };
+    server.kubectl_text(&["create", "namespace", "kept"], "");
+    server.stop_api();
+    assert!(TcpStream::connect((Ipv4Addr::LOCALHOST, server.port)).is_err());
+    server.stop_api();
+    server.start_api();
+    server.kubectl_text(&["get", "namespace", "kept"], "");
+    server.restart();
+    server.kubectl_text(&["get", "namespace", "kept"], "");
 }

@@ -1,0 +1,5 @@
+//! `apply` on a real API server, with the operator played.
+
+mod support;
+
+mod hops;
