@@ -44,8 +44,12 @@ const RESOURCE_VERSION: &str = "metadata.resourceVersion";
 /// The field that stands for the manifest that was applied last.
 const APPLIED: &str = "the manifest that was applied last";
 
-/// Fields that the API server or the operator writes.
+/// Fields that say which object it is, and those that the API server or the operator writes.
 const NOT_OURS: &[&str] = &[
+    "apiVersion",
+    "kind",
+    "metadata.name",
+    "metadata.namespace",
     "status",
     "metadata.creationTimestamp",
     "metadata.generation",
