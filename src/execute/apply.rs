@@ -3,15 +3,17 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::save::failed;
-use super::{At, Execution, Stop, predicted};
+use super::{At, Before, Execution, Stop, is_trigger, predicted};
 use crate::bundle::{Bundle, File};
 use crate::cluster::{ApplyError, Change};
 use crate::fault;
 use crate::manifest::{Object, ObjectKey, read_node};
+use crate::procedure;
 use crate::release::Role;
+use crate::simulate::merge::Patch;
 use crate::yaml::{self, Limits};
 
 /// A manifest with its secret values, which is sent and never shown.
@@ -48,17 +50,17 @@ impl Execution<'_> {
             file.ok_or_else(|| Stop::Changed(format!("the plan has no {}", at.step.target)))?;
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
         for (number, manifest) in manifests(to, file).iter().enumerate() {
-            let Manifest { object, value } = manifest;
+            let object = manifest.object;
             if predicted(at.hop, &object.source, object.line()) == Some("rejected") {
                 self.say(format!("{} is left out: the plan says that it is rejected", object.key));
                 *counts.entry("left out").or_default() += 1;
                 continue;
             }
-            self.lock.check()?;
-            let applied = self.objects.apply(value).await.map_err(|it| refused(object, it))?;
-            *counts.entry(word(applied.change)).or_default() += 1;
+            self.locked().await?;
+            let applied = self.apply_object(at, manifest).await?;
+            *counts.entry(word(applied)).or_default() += 1;
             fault::point(&at.step.id, &format!("inside-{number}"));
-            if applied.change == Change::Created && object.key.kind == "CustomResourceDefinition" {
+            if object.key.kind == "CustomResourceDefinition" {
                 self.wait_until_established(at, object).await?;
             }
         }
@@ -67,6 +69,18 @@ impl Execution<'_> {
         }
         let texts: Vec<_> = counts.iter().map(|(verb, count)| format!("{count} {verb}")).collect();
         Ok(texts.join(", "))
+    }
+
+    async fn apply_object(&self, at: &At<'_>, it: &Manifest<'_>) -> Result<Change, Stop> {
+        let Manifest { object, value } = it;
+        let applied = if object.key == procedure::installation() && is_trigger(at) {
+            let before = self.before(at)?;
+            let adjust = |live: &Value, patch| triggered_once(live, patch, &before);
+            self.objects.apply_with(value, &adjust).await
+        } else {
+            self.objects.apply(value).await
+        };
+        applied.map(|it| it.change).map_err(|it| refused(object, it))
     }
 
     /// Custom resources of a definition are refused until it is established.
@@ -105,9 +119,32 @@ impl Execution<'_> {
 fn refused(object: &Object, error: ApplyError) -> Stop {
     let what = format!("apply {} ({} line {})", object.key, object.source, object.line());
     match error {
-        ApplyError::Cluster(cause) => Stop::Cluster { what, cause },
+        ApplyError::Cluster(cause) => Stop::of(what, cause),
         error @ ApplyError::Merge { .. } => Stop::Changed(error.to_string()),
     }
+}
+
+/// The patch of the Installation without the label where the operator has begun since, and else one
+/// that changes nothing but what was read. An operator that is done takes the label away; who applied
+/// the manifest once more would start it once more.
+fn triggered_once(live: &Value, mut patch: Patch, before: &Before) -> Patch {
+    let (label, _) = procedure::TRIGGER;
+    if patch.body.pointer(&format!("/metadata/labels/{label}")).is_none() {
+        return patch;
+    }
+    if !before.is_over(live) {
+        patch.only_for(live);
+        return patch;
+    }
+    for (above, field) in [("/metadata/labels", label), ("/metadata", "labels"), ("", "metadata")] {
+        let fields = patch.body.pointer_mut(above).and_then(Value::as_object_mut);
+        if let Some(fields) = fields
+            && fields.get(field).is_some_and(|it| field == label || *it == json!({}))
+        {
+            drop(fields.remove(field));
+        }
+    }
+    patch
 }
 
 /// What kubectl says of it.
