@@ -1,6 +1,6 @@
 //! Applying a file, object by object, as `kubectl apply` does.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -11,6 +11,7 @@ use crate::bundle::{Bundle, File};
 use crate::cluster::{ApplyError, Change};
 use crate::fault;
 use crate::manifest::{Object, ObjectKey, read_node};
+use crate::plan::PlannedHop;
 use crate::release::Role;
 use crate::yaml::{self, Limits};
 
@@ -55,7 +56,12 @@ impl Execution<'_> {
                 continue;
             }
             self.lock.check()?;
-            let applied = self.objects.apply(value).await.map_err(|it| refused(object, it))?;
+            let keys = kept(at.hop, &object.key);
+            let applied = self.objects.apply_keeping(value, &keys).await;
+            let applied = applied.map_err(|it| refused(object, it))?;
+            if !keys.is_empty() {
+                self.say(format!("{} keeps your values of {} keys", object.key, keys.len()));
+            }
             *counts.entry(word(applied.change)).or_default() += 1;
             fault::point(&at.step.id, &format!("inside-{number}"));
             if applied.change == Change::Created && object.key.kind == "CustomResourceDefinition" {
@@ -100,6 +106,13 @@ impl Execution<'_> {
             self.pause(at, &format!("{key} is not rolled out")).await?;
         }
     }
+}
+
+/// The keys of an object that keep what the cluster has, by the plan.
+pub(super) fn kept(hop: &PlannedHop, key: &ObjectKey) -> BTreeSet<String> {
+    let name = key.to_string();
+    let kept = hop.kept.iter().filter(|it| it.object == name);
+    kept.flat_map(|it| &it.keys).cloned().collect()
 }
 
 fn refused(object: &Object, error: ApplyError) -> Stop {

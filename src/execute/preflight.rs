@@ -13,7 +13,7 @@ use std::fmt;
 use jiff::{SignedDuration, Timestamp};
 
 use super::Stop;
-use super::apply::manifests;
+use super::apply::{kept, manifests};
 use crate::bundle::Bundle;
 use crate::clock;
 use crate::cluster::{ApplyError, Cause, Cluster, Objects, Permission, Writes};
@@ -275,7 +275,8 @@ async fn dry_run(
             if rejected || depends_on(&object.key, &brought) {
                 continue;
             }
-            let why = match objects.apply(&manifest.value).await {
+            let kept = kept(hop, &object.key);
+            let why = match objects.apply_keeping(&manifest.value, &kept).await {
                 Ok(_) => continue,
                 Err(ApplyError::Cluster(Cause::UnknownKind { .. })) => continue,
                 Err(ApplyError::Cluster(cause)) if cause.rejection().is_none() => {

@@ -6,6 +6,7 @@
 //! * Whenever the fate of a write is not known, it begins again with a look at the object. A POST that
 //!   went through is then found, and what is left is the difference, mostly none.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use serde_json::Value;
@@ -89,11 +90,24 @@ impl Objects {
     /// When the server refuses the object or cannot be reached for too long, and when it cannot be
     /// merged with what is there.
     pub async fn apply(&self, manifest: &Value) -> Result<Applied, ApplyError> {
+        self.apply_keeping(manifest, &BTreeSet::new()).await
+    }
+
+    /// The same, but for these keys of the object's data: they keep what the cluster has there. Of an
+    /// object that is not there nothing is kept.
+    ///
+    /// # Errors
+    /// As of [`Objects::apply`].
+    pub async fn apply_keeping(
+        &self,
+        manifest: &Value,
+        keys: &BTreeSet<String>,
+    ) -> Result<Applied, ApplyError> {
         let what = Target::of_object(manifest)?.to_string();
         let mut retry = Retry::new(self.calls.patience);
         let mut conflicts = 0;
         loop {
-            match self.apply_once(manifest).await {
+            match self.apply_once(manifest, keys).await {
                 Ok(applied) => return Ok(applied),
                 Err(Obstacle::Failed(failed)) => retry.after(failed).await?,
                 Err(Obstacle::Conflict(_)) if conflicts < CONFLICTS => conflicts += 1,
@@ -103,7 +117,11 @@ impl Objects {
         }
     }
 
-    async fn apply_once(&self, manifest: &Value) -> Result<Applied, Obstacle> {
+    async fn apply_once(
+        &self,
+        manifest: &Value,
+        keys: &BTreeSet<String>,
+    ) -> Result<Applied, Obstacle> {
         let target = Target::of_object(manifest)?;
         let resource = self.resource_once(target.api_version, target.kind).await?;
         let manifest = &settled(manifest, &resource);
@@ -115,6 +133,7 @@ impl Objects {
             return Ok(Applied { change: Change::Created, object });
         };
         let patch = KUBECTL.patch(manifest, &live).map_err(Obstacle::Merge)?;
+        let patch = patch.keeping(&live, keys);
         if patch.is_empty() {
             return Ok(Applied { change: Change::Unchanged, object: live });
         }
