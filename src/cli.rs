@@ -19,11 +19,13 @@ use crate::release::{KubernetesVersion, VersionRequest};
 mod approve;
 mod cluster;
 mod help;
+mod inside;
 mod saved;
 mod values;
 
 pub use approve::{ApproveArgs, beside as approvals_beside};
-pub use cluster::{ClusterArgs, SnapshotArgs};
+pub use cluster::{ClusterArgs, SnapshotArgs, StatusArgs};
+pub use inside::{JobArgs, RolesArgs};
 pub use saved::{ApplyArgs, PlanFileArgs, SaveArgs, VerifyArgs};
 pub use values::{
     ColorArg, Columns, DeploymentArg, FailOnArg, Format, ListFormat, ReportFile, nearest_code,
@@ -103,6 +105,38 @@ pub enum Command {
         mut_arg("no_progress", hidden)
     )]
     Apply(ApplyArgs),
+    /// Show what the installation is doing: version, state, component, and what it means
+    #[command(
+        override_usage = "kyma-upgrade status [OPTIONS]",
+        after_help = help::STATUS,
+        mut_arg("verbose", hidden),
+        mut_arg("width", hidden),
+        mut_arg("no_progress", hidden),
+        mut_arg("quiet", hidden)
+    )]
+    Status(StatusArgs),
+    /// Print the roles that planning and applying need
+    #[command(
+        override_usage = "kyma-upgrade roles [OPTIONS] [PLAN]",
+        after_help = help::ROLES,
+        mut_arg("verbose", hidden),
+        mut_arg("width", hidden),
+        mut_arg("no_progress", hidden),
+        mut_arg("quiet", hidden),
+        mut_arg("color", hidden)
+    )]
+    Roles(RolesArgs),
+    /// Print a Job that applies a plan inside the cluster
+    #[command(
+        override_usage = "kyma-upgrade job [OPTIONS] --image <IMAGE> <PLAN> [-- <ARGUMENT>...]",
+        after_help = help::JOB,
+        mut_arg("verbose", hidden),
+        mut_arg("width", hidden),
+        mut_arg("no_progress", hidden),
+        mut_arg("quiet", hidden),
+        mut_arg("color", hidden)
+    )]
+    Job(JobArgs),
     /// Read a cluster once into a file; secret values are replaced by keyed digests
     #[command(
         override_usage = "kyma-upgrade snapshot [OPTIONS]",

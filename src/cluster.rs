@@ -35,6 +35,8 @@ mod read;
 mod rejection;
 mod request;
 mod retry;
+mod roles;
+mod status;
 mod time;
 mod watch;
 
@@ -45,6 +47,9 @@ pub use objects::{Applied, ApplyError, Change, MANAGED_BY, MANAGER, Objects, Per
 pub use progress::{Progress, ProgressError};
 pub use rejection::{FieldCause, Rejection};
 pub use retry::Patience;
+pub(crate) use roles::document;
+pub use roles::roles;
+pub use status::Sight;
 pub use watch::{InstallationWatch, Sighting};
 
 /// How long one connection may take to open or stay silent.
@@ -197,5 +202,7 @@ fn url(config: &Config) -> String {
     }
 }
 
+#[cfg(test)]
+mod mock;
 #[cfg(test)]
 mod tests;

@@ -18,6 +18,7 @@ mod diff;
 mod explain;
 mod guides;
 mod hops;
+mod job;
 mod load;
 mod mirror;
 mod output;
@@ -25,11 +26,13 @@ mod overrides;
 mod path;
 mod plan;
 mod releases;
+mod roles;
 mod save;
 mod saved;
 mod simulation;
 mod snapshot;
 mod source;
+mod status;
 mod user_overrides;
 mod verify;
 
@@ -110,6 +113,9 @@ async fn dispatch(command: Command, stop: watch::Receiver<bool>) -> Result<Exit,
         Command::Approve(args) => approve::run(&args),
         Command::Verify(args) => verify::run(&args).await,
         Command::Apply(args) => apply::run(&args, stop).await,
+        Command::Status(args) => status::run(&args).await,
+        Command::Roles(args) => roles::run(&args),
+        Command::Job(args) => job::run(&args),
         Command::Snapshot(args) => snapshot::run(&args).await,
         Command::Mirror(args) => mirror::run(&args).await,
         Command::Releases(args) => releases::run(&args).await,

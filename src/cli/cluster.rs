@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::ConsoleArgs;
+use super::{ConsoleArgs, ListFormat};
 
 /// Read a cluster once.
 #[derive(Debug, Args)]
@@ -21,6 +21,26 @@ pub struct SnapshotArgs {
         value_parser = clap::value_parser!(u64).range(1..=86_400)
     )]
     pub timeout: u64,
+    /// Which cluster.
+    #[command(flatten)]
+    pub cluster: ClusterArgs,
+    /// How the terminal is used.
+    #[command(flatten)]
+    pub console: ConsoleArgs,
+}
+
+/// Show what the installation is doing.
+#[derive(Debug, Args)]
+pub struct StatusArgs {
+    /// Print a line for every change, until all is installed
+    #[arg(long, short)]
+    pub watch: bool,
+    /// What to print on standard output; with --watch, JSON is one line for each change
+    #[arg(short, long, value_name = "FORMAT", default_value = "text")]
+    pub output: ListFormat,
+    /// The milliseconds between two looks of --watch.
+    #[arg(long, hide = true, default_value_t = 5000, value_parser = clap::value_parser!(u64).range(10..))]
+    pub interval: u64,
     /// Which cluster.
     #[command(flatten)]
     pub cluster: ClusterArgs,

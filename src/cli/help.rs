@@ -85,6 +85,35 @@ Examples:
   kyma-upgrade approve upgrade.plan --as alice@example.org --guide 1.10-1.11.md
   kyma-upgrade approve upgrade.plan --as alice@example.org --note CHG-1234 --sign ~/.ssh/id_ed25519";
 
+/// Below `status`.
+pub(super) const STATUS: &str = "\
+The cluster is only read. Error means something else in every generation of the operator, so the
+text says whether it tries again and how to go on. A cluster without an Installation is no error.
+
+Examples:
+  kyma-upgrade status
+  kyma-upgrade status --watch --context production
+  kyma-upgrade status -o json | jq -r .phase";
+
+/// Below `roles`.
+pub(super) const ROLES: &str = "\
+One service account only reads, the other one applies. The artifacts hold roles for the installer,
+which may do everything; whoever applies them needs the verbs `escalate` and `bind`, which is as much
+as cluster-admin. Delete its bindings after the upgrade.
+
+Examples:
+  kyma-upgrade roles upgrade.plan | kubectl apply -f -
+  kyma-upgrade roles > roles.yaml";
+
+/// Below `job`.
+pub(super) const JOB: &str = "\
+A long upgrade outlives a laptop inside the cluster: Kubernetes starts the Job again when it stops
+part-way, and it goes on from the journal in the cluster. The service account is that of `roles`.
+
+Examples:
+  kyma-upgrade job upgrade.plan --image registry.example.org/kyma-upgrade:0.1 | kubectl apply -f -
+  kyma-upgrade job upgrade.plan --image IMAGE -- --backup-done CHG-1234 --pause-after 1";
+
 /// Below `snapshot`.
 pub(super) const SNAPSHOT: &str = "\
 The cluster is only read: what the installer and Tiller consist of, overrides, custom resource

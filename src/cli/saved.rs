@@ -40,6 +40,13 @@ pub struct PlanFileArgs {
     pub approvals: u32,
 }
 
+impl PlanFileArgs {
+    /// A plan with what lies beside it, and nothing more demanded of it.
+    pub fn of(plan: &std::path::Path) -> Self {
+        Self { plan: plan.to_owned(), approvals_file: None, allowed_signers: None, approvals: 0 }
+    }
+}
+
 /// Check a plan.
 #[derive(Debug, Args)]
 pub struct VerifyArgs {

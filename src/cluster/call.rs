@@ -50,9 +50,10 @@ impl Call {
 
     fn request<B: From<Vec<u8>>>(&self) -> Result<Request<B>, Cause> {
         let request = Request::builder().method(&self.method).uri(&self.path).header(ACCEPT, WHOLE);
-        let request = match self.body.is_empty() {
-            true => request,
-            false => request.header(CONTENT_TYPE, self.content_type),
+        let request = if self.body.is_empty() {
+            request
+        } else {
+            request.header(CONTENT_TYPE, self.content_type)
         };
         let no_path = |_| Cause::NoObject { what: self.what.clone(), field: "name or namespace" };
         request.body(self.body.clone().into()).map_err(no_path)

@@ -104,7 +104,7 @@ pub enum Cause {
         /// The time that it was given.
         seconds: u64,
         /// How the last attempt failed.
-        last: Box<Cause>,
+        last: Box<Self>,
     },
     /// The user may read nothing of it.
     #[error("the user may list nothing that plans need (403)")]
@@ -245,11 +245,21 @@ impl Cause {
 
 /// Whether the other side sent what cannot be: above all a certificate that nobody vouches for.
 fn is_invalid(error: &(dyn std::error::Error + 'static)) -> bool {
-    let mut errors = std::iter::successors(Some(error), |it| it.source());
+    let mut errors = std::iter::successors(Some(error), |it| below(*it));
     errors.any(|it| {
         let error = it.downcast_ref::<std::io::Error>();
         error.is_some_and(|it| it.kind() == std::io::ErrorKind::InvalidData)
     })
+}
+
+/// The error in another one. That in an error of input and output is not its source, but itself.
+fn below<'a>(
+    error: &'a (dyn std::error::Error + 'static),
+) -> Option<&'a (dyn std::error::Error + 'static)> {
+    match error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
+        Some(inner) => Some(inner),
+        None => error.source(),
+    }
 }
 
 /// A cluster in an error.

@@ -267,7 +267,7 @@ impl Objects {
                 Value::Null => {}
                 _ => return Err(no_list(path)),
             }
-            next = page["metadata"]["continue"].as_str().unwrap_or_default().to_owned();
+            page["metadata"]["continue"].as_str().unwrap_or_default().clone_into(&mut next);
             if next.is_empty() {
                 return Ok(items);
             }
@@ -353,3 +353,6 @@ fn query(parameters: &[(&str, &str)]) -> String {
     let mut query = url::form_urlencoded::Serializer::new("?".to_owned());
     query.extend_pairs(parameters).finish().replacen("?&", "?", 1)
 }
+
+#[cfg(test)]
+mod tests;

@@ -61,12 +61,23 @@ pub struct InstallationWatch {
     round: Instant,
     may_watch: bool,
     may_list: bool,
-    /// What was told last: the object's UID and version, or that there is none.
-    told: Option<Option<(String, String)>>,
+    /// What was told last; none if that was trouble, or nothing.
+    told: Option<Told>,
     troubled: bool,
     /// The newest version that was seen.
     newest: u64,
     disbelieved: u32,
+}
+
+/// What tells one sighting from another.
+#[derive(PartialEq, Eq)]
+enum Told {
+    /// There is none.
+    Absent,
+    Present {
+        uid: String,
+        version: String,
+    },
 }
 
 enum Phase {
@@ -244,7 +255,12 @@ impl InstallationWatch {
     fn news(&mut self, object: Option<Value>) -> Option<Sighting> {
         let text =
             |it: &Value, field: &str| it["metadata"][field].as_str().unwrap_or("").to_owned();
-        let seen = object.as_ref().map(|it| (text(it, "uid"), text(it, "resourceVersion")));
+        let seen = match &object {
+            Some(it) => {
+                Told::Present { uid: text(it, "uid"), version: text(it, "resourceVersion") }
+            }
+            None => Told::Absent,
+        };
         if self.told.as_ref() == Some(&seen) {
             return None;
         }

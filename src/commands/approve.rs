@@ -1,6 +1,9 @@
 //! `approve`: somebody says yes to a saved plan.
 
+use std::io::Read as _;
 use std::path::Path;
+
+use flate2::read::MultiGzDecoder;
 
 use super::output;
 use crate::cli::ApproveArgs;
@@ -70,7 +73,7 @@ fn lock(plan: &Path) -> Result<Option<std::fs::File>, Error> {
 
 /// Reads a saved plan.
 pub(super) fn read_plan(path: &Path) -> Result<Plan, Error> {
-    let bytes = files::read_limited(path, MAX_PLAN)?;
+    let bytes = unpacked(path, files::read_limited(path, MAX_PLAN)?)?;
     Plan::read(&bytes).map_err(|error| {
         let text = format!("cannot use the plan {}: {error}", path.display());
         match error {
@@ -81,6 +84,24 @@ pub(super) fn read_plan(path: &Path) -> Result<Plan, Error> {
             _ => Error::failed(text).hint("name a file that `plan --save-plan` wrote"),
         }
     })
+}
+
+/// The bytes of a plan, which may be compressed: `job` puts it into a ConfigMap like that.
+fn unpacked(path: &Path, bytes: Vec<u8>) -> Result<Vec<u8>, Error> {
+    if !bytes.starts_with(&[0x1f, 0x8b]) {
+        return Ok(bytes);
+    }
+    let mut plan = Vec::new();
+    let read = MultiGzDecoder::new(&*bytes).take(MAX_PLAN + 1).read_to_end(&mut plan);
+    let wrong = |why: String| {
+        let text = format!("cannot use the plan {}: {why}", path.display());
+        Error::failed(text).hint("get the file again from where it was made")
+    };
+    read.map_err(|error| wrong(format!("it cannot be unpacked: {error}")))?;
+    if MAX_PLAN < plan.len() as u64 {
+        return Err(wrong(format!("it is larger than {} unpacked", files::size(MAX_PLAN))));
+    }
+    Ok(plan)
 }
 
 /// Refuses a plan that nobody may carry out, whoever approves it.

@@ -1,7 +1,5 @@
 //! A status for people.
 
-use jiff::Timestamp;
-
 use super::{Phase, Pod, Status, Upgrade};
 use crate::report::sanitize;
 
@@ -34,17 +32,17 @@ impl Status {
         lines.concat()
     }
 
-    /// The status in one line, as `--watch` prints it. `at` is the time of the reading.
-    pub fn line(&self, at: Timestamp) -> String {
+    /// The status in a few words, without any time: it changes when something happens.
+    pub fn summary(&self) -> String {
         let version = self.version.as_ref().map_or_else(|| "-".to_owned(), ToString::to_string);
-        let mut parts = vec![at.to_string(), version, self.phase.as_str().to_owned()];
+        let mut parts = vec![version, self.phase.as_str().to_owned()];
         parts.extend(self.component.as_ref().map(|_| self.place()));
         let shown = self.component.is_some() || !matches!(self.phase, Phase::Working);
         parts.extend(self.description.clone().filter(|_| !shown));
         parts.extend(self.errors.last().map(|it| times(it.occurrences)));
         let plan = self.upgrade.as_ref().and_then(|it| it.step.as_ref());
         parts.extend(plan.map(|it| format!("step {it}")));
-        one_line(&parts.join("  ")) + "\n"
+        one_line(&parts.join("  "))
     }
 
     fn installer(&self) -> String {

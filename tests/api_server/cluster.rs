@@ -52,6 +52,11 @@ impl Cluster {
         self.folder.path()
     }
 
+    /// A kubeconfig with the contexts `admin` (current) and `reader`.
+    pub(crate) fn kubeconfig(&self) -> std::path::PathBuf {
+        self.server.kubeconfig(self.folder())
+    }
+
     /// Its version, as `v1.20.2`.
     pub(crate) fn version(&self) -> String {
         let version = self.server.kubectl_text(&["get", "--raw", "/version"], "");

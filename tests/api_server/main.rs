@@ -3,9 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a helper of a test fails the test where it cannot go on")]
 
 #[cfg(unix)]
-mod background;
-#[cfg(unix)]
 mod apply;
+#[cfg(unix)]
+mod background;
 #[cfg(unix)]
 mod cluster;
 #[cfg(unix)]
@@ -14,6 +14,8 @@ mod compare;
 mod differential;
 #[cfg(unix)]
 mod install;
+#[cfg(unix)]
+mod objects;
 #[cfg(unix)]
 mod operator;
 #[cfg(unix)]
@@ -26,6 +28,8 @@ mod releases;
 mod server;
 #[cfg(unix)]
 mod snapshot;
+#[cfg(unix)]
+mod status;
 #[cfg(unix)]
 #[path = "../program/support.rs"]
 #[expect(dead_code, reason = "the tests of the program use all of it")]

@@ -5,13 +5,18 @@ use std::process::{Command, Stdio};
 
 use crate::support::{run, snapshot};
 
-const COMMANDS: [&str; 12] = [
+const COMMANDS: [&str; 17] = [
     "plan",
     "path",
     "diff",
     "overrides",
     "guides",
+    "verify",
     "approve",
+    "apply",
+    "status",
+    "roles",
+    "job",
     "snapshot",
     "mirror",
     "releases",

@@ -44,6 +44,7 @@ pub(super) struct Moment {
 }
 
 impl Moment {
+    #[expect(clippy::disallowed_methods, reason = "this is the shell, and sleep counts here")]
     pub(super) fn now() -> Self {
         Self { monotonic: Instant::now(), wall: SystemTime::now() }
     }
@@ -125,9 +126,8 @@ impl Held {
         let Some(renewal) = self.renewal.take() else {
             return Ok(());
         };
-        let mut object = match renewal.await {
-            Ok(object) => object,
-            Err(_) => return Ok(()),
+        let Ok(mut object) = renewal.await else {
+            return Ok(());
         };
         let ours = self.lock.form.record(&object);
         for _ in 0..RELEASES {
