@@ -199,6 +199,9 @@ pub struct PlanArgs {
     /// What the user sets.
     #[command(flatten)]
     pub overrides: OverrideArgs,
+    /// What happens to it.
+    #[command(flatten)]
+    pub handling: HandlingArgs,
     /// The plan file.
     #[command(flatten)]
     pub save: SaveArgs,
@@ -405,6 +408,16 @@ pub struct OverrideArgs {
     /// Override ConfigMaps and Secrets: a file, a folder, or `-` for standard input (repeatable)
     #[arg(short = 'f', long = "overrides", value_name = "FILE")]
     pub files: Vec<PathBuf>,
+}
+
+/// What happens to the overrides of the cluster.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Your overrides")]
+pub struct HandlingArgs {
+    /// Keep what was edited in the cluster in the release's own override objects, where applying
+    /// them would undo it
+    #[arg(long)]
+    pub keep_overrides: bool,
 }
 
 /// What is accepted and what fails.

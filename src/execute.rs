@@ -116,6 +116,8 @@ pub struct Execution<'a> {
     pub facts: Facts,
     /// When the present hop runs out of time.
     pub deadline: tokio::time::Instant,
+    /// What was said last to be waited for.
+    pub waits_for: String,
     /// The hop that this run begins with, which was checked before the first change.
     pub checked: usize,
 }
@@ -299,6 +301,9 @@ impl Execution<'_> {
             return Err(Stop::Wanted);
         }
         self.lock.check_not_lost()?;
+        if std::mem::replace(&mut self.waits_for, what.to_owned()) != what {
+            self.say(format!("waiting: {what}"));
+        }
         let mut stop = self.stop.clone();
         tokio::select! {
             () = tokio::time::sleep(self.options.poll) => Ok(()),

@@ -82,6 +82,8 @@ pub struct Simulator<'a> {
     releases: Option<operator::Releases>,
     /// Whether the state is that of a cluster, not a clean install.
     given: bool,
+    /// Whether edits of override objects stay when an artifact would undo them.
+    keeps_overrides: bool,
 }
 
 impl<'a> Simulator<'a> {
@@ -132,6 +134,7 @@ impl<'a> Simulator<'a> {
             presumed: BTreeSet::new(),
             releases: None,
             given: false,
+            keeps_overrides: false,
         }
     }
 
@@ -187,6 +190,11 @@ impl<'a> Simulator<'a> {
     /// Says which version of Kubernetes the cluster has, where its state does not.
     pub fn set_kubernetes(&mut self, version: KubernetesVersion) {
         self.kubernetes = Some(version);
+    }
+
+    /// Says that override objects are applied without what would undo somebody's edits of them.
+    pub fn keep_overrides(&mut self) {
+        self.keeps_overrides = true;
     }
 
     /// Upgrades Kubernetes to the version that a hop needs at least, if it is older. Gives the older

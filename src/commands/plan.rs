@@ -25,6 +25,7 @@ use crate::simulate::Simulated;
 pub(super) async fn run(args: &PlanArgs) -> Result<Exit, Error> {
     output::check(&args.output)?;
     save::check(&args.save)?;
+    cluster::check(args)?;
     let files = user_overrides::read_files(&args.overrides)?;
     // Reading a large state takes as long as reading the releases; neither needs the other unless the
     // cluster has to say which release comes first.
@@ -42,6 +43,7 @@ pub(super) async fn run(args: &PlanArgs) -> Result<Exit, Error> {
         facts: &releases.facts,
         api: &KubernetesFacts::builtin(),
         kubernetes: args.cluster.kubernetes_version,
+        keep_overrides: args.handling.keep_overrides,
         keep_states: args.cluster.save_states.is_some(),
         keep_read_sets: args.save.save_plan.is_some(),
     };
@@ -151,7 +153,14 @@ impl Analysis<'_> {
         report::hop(report::HopInput {
             context,
             findings: lint::findings(context),
-            steps: plan::steps(context.hop, context.to, self.deployment, self.facts, &guides),
+            steps: plan::steps(&plan::StepsInput {
+                hop: context.hop,
+                release: context.to,
+                deployment: self.deployment,
+                facts: self.facts,
+                guides: &guides,
+                simulated: context.simulated,
+            }),
         })
     }
 

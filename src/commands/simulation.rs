@@ -44,6 +44,8 @@ pub(super) struct Knowledge<'a> {
     pub(super) api: &'a KubernetesFacts,
     /// The version of Kubernetes, where it was given.
     pub(super) kubernetes: Option<KubernetesVersion>,
+    /// Whether edits of override objects stay as they are.
+    pub(super) keep_overrides: bool,
     /// Whether the states after the hops are wanted.
     pub(super) keep_states: bool,
     /// Whether it is wanted what the plan depends on.
@@ -80,6 +82,9 @@ impl<'a> Start<'a> {
         };
         if let Some(version) = known.kubernetes {
             simulator.set_kubernetes(version);
+        }
+        if known.keep_overrides {
+            simulator.keep_overrides();
         }
         simulation.kubernetes = simulator.kubernetes();
         Self { known, simulator, simulation }

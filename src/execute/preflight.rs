@@ -11,9 +11,10 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
 
 use super::Stop;
-use super::apply::manifests;
+use super::apply::{kept, manifests};
 use crate::bundle::Bundle;
 use crate::clock;
 use crate::cluster::{ApplyError, Cause, Cluster, Objects, Permission, Writes};
@@ -25,6 +26,7 @@ use crate::plan::{Action, Drift, Plan, PlannedHop, ReadSet, Shapes};
 use crate::procedure;
 use crate::release::{KubernetesFacts, KubernetesVersion, Strength};
 use crate::simulate::ClusterState;
+use crate::simulate::merge::Patch;
 
 /// How it is known that there is a backup.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -275,7 +277,9 @@ async fn dry_run(
             if rejected || depends_on(&object.key, &brought) {
                 continue;
             }
-            let why = match objects.apply(&manifest.value).await {
+            let kept = kept(hop, &object.key);
+            let adjust = |live: &Value, patch: Patch| patch.keeping(live, &kept);
+            let why = match objects.apply_with(&manifest.value, &adjust).await {
                 Ok(_) => continue,
                 Err(ApplyError::Cluster(Cause::UnknownKind { .. })) => continue,
                 Err(ApplyError::Cluster(cause)) if cause.rejection().is_none() => {

@@ -17,6 +17,7 @@ use semver::Version;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::overrides::{PlannedKept, kept};
 use super::read_set::{ReadSet, Shapes};
 use super::steps::Step;
 use crate::bundle::{Bundle, File};
@@ -120,6 +121,9 @@ pub struct PlannedHop {
     pub guides: Vec<PlannedGuide>,
     /// What happens to which object, in the order of the steps.
     pub predictions: Vec<PlannedPrediction>,
+    /// The edited keys of override objects that the release's files leave as they are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kept: Vec<PlannedKept>,
     /// What is different afterwards of what was read.
     pub after: ReadSet,
 }
@@ -242,6 +246,7 @@ impl Plan {
                 steps,
                 guides,
                 predictions: predictions(simulated),
+                kept: kept(simulated),
                 after: after.since(&before),
             });
             before = after;
@@ -391,8 +396,8 @@ fn planned_file(bundle: &Bundle, file: &File) -> PlannedFile {
     let artifact = &file.artifact;
     // What a published Deployment has in its environment is no secret of anybody.
     let mut holders = bundle.objects_of(file).into_iter();
-    let has_secret = holders
-        .any(|it| matches!(&*it.key.kind, "Secret" | "ConfigMap") && has_secret(&it.node));
+    let has_secret =
+        holders.any(|it| matches!(&*it.key.kind, "Secret" | "ConfigMap") && has_secret(&it.node));
     let text = String::from_utf8(artifact.bytes.clone()).ok().filter(|_| !has_secret);
     PlannedFile {
         role: file.role,

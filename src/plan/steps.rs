@@ -6,11 +6,13 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::overrides::{PlannedKept, kept};
 use crate::bundle::{Bundle, File};
 use crate::digest;
 use crate::path::Hop;
 use crate::procedure::{self, Act};
 use crate::release::{Deployment, Facts, Operator, Role};
+use crate::simulate::Simulated;
 
 /// What a step does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -122,17 +124,30 @@ impl Draft {
     }
 }
 
-/// The steps of a hop to `release` whose guides are called `guides`.
-pub fn steps(
-    hop: &Hop,
-    release: &Bundle,
-    deployment: Deployment,
-    facts: &Facts,
-    guides: &[String],
-) -> Vec<Step> {
+/// What the steps of a hop follow from.
+#[derive(Debug)]
+pub struct StepsInput<'a> {
+    /// The hop.
+    pub hop: &'a Hop,
+    /// The release that it leads to.
+    pub release: &'a Bundle,
+    /// Which installation.
+    pub deployment: Deployment,
+    /// What is known about the releases.
+    pub facts: &'a Facts,
+    /// The names of its guides.
+    pub guides: &'a [String],
+    /// What the hop does to the cluster, where that can be told.
+    pub simulated: Option<&'a Simulated>,
+}
+
+/// The steps of a hop.
+pub fn steps(input: &StepsInput<'_>) -> Vec<Step> {
+    let StepsInput { hop, release, deployment, facts, guides, simulated } = *input;
     let acts = procedure::acts(release, facts.generation(&hop.to), guides);
     let numbered = acts.into_iter().zip(1..);
-    let scene = Scene { hop, release, deployment, operator: facts.operator(&hop.to) };
+    let kept = simulated.map(kept).unwrap_or_default();
+    let scene = Scene { hop, release, deployment, operator: facts.operator(&hop.to), kept };
     let step = |(act, number)| scene.draft(act).number(hop, number);
     numbered.map(step).collect()
 }
@@ -143,6 +158,7 @@ struct Scene<'a> {
     release: &'a Bundle,
     deployment: Deployment,
     operator: &'a Operator,
+    kept: Vec<PlannedKept>,
 }
 
 impl Scene<'_> {
@@ -153,11 +169,26 @@ impl Scene<'_> {
             Act::Guide(name) => follow_guide(name),
             Act::Save => save(self.hop),
             Act::DeleteInstaller { documented } => delete_installer(documented),
-            Act::Apply(file) => apply(file, self.release, self.deployment),
+            Act::Apply(file) => self.apply(file),
             Act::Label => label(),
             Act::Watch => watch(self.operator),
             Act::Compare => compare(self.hop),
         }
+    }
+
+    fn apply(&self, file: &File) -> Draft {
+        let draft = apply(file, self.release, self.deployment);
+        let objects = self.release.objects_of(file);
+        let here = |it: &&PlannedKept| objects.iter().any(|own| own.key.to_string() == it.object);
+        let kept: Vec<_> = self.kept.iter().filter(here).map(kept_text).collect();
+        if kept.is_empty() {
+            return draft;
+        }
+        draft.note(format!(
+            "your values of these keys stay: {}; `kubectl apply` alone would undo them, so by hand \
+             apply a copy of the file with your values merged in",
+            kept.join("; ")
+        ))
     }
 }
 
@@ -206,6 +237,11 @@ fn delete_installer(documented: bool) -> Draft {
         "not in the document of this release; added because a rolling update leaves the old and the \
          new installer at work together (documented from 1.11.1 on)",
     )
+}
+
+fn kept_text(kept: &PlannedKept) -> String {
+    let keys: Vec<_> = kept.keys.iter().map(|it| format!("`{it}`")).collect();
+    format!("{} of {}", keys.join(", "), kept.object)
 }
 
 fn apply(file: &File, release: &Bundle, deployment: Deployment) -> Draft {

@@ -40,6 +40,7 @@ fn plan() -> Plan {
                 sha256: sha256(GUIDE.as_bytes()),
             }],
             predictions: Vec::new(),
+            kept: Vec::new(),
             after: ReadSet::default(),
         }],
         read_set: ReadSet::default(),

@@ -16,6 +16,7 @@ fn plan(accepted: &[&str]) -> Plan {
         steps: Vec::new(),
         guides: guides.to_vec(),
         predictions: Vec::new(),
+        kept: Vec::new(),
         after: ReadSet::default(),
     };
     Plan {
