@@ -248,6 +248,11 @@ impl Shape {
         let deleting = live.pointer("/metadata/deletionTimestamp").is_some();
         entry.add("metadata.deletionTimestamp".to_owned(), &deleting.into());
         entry.add(APPLIED.to_owned(), &applied.unwrap_or(Value::Null));
+        if *key == procedure::installer() {
+            // An installer without a Pod does nothing, whatever the manifest says of replicas.
+            let replicas = live.pointer("/spec/replicas").unwrap_or(&Value::Null);
+            entry.add("spec.replicas".to_owned(), replicas);
+        }
         if *key == procedure::installation() {
             // The label comes and goes with the runs of the operator.
             entry.fields.remove(&format!("metadata.labels.{}", procedure::TRIGGER.0));

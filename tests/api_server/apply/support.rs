@@ -2,8 +2,6 @@
 
 use std::process::Output;
 
-use serde_json::Value;
-
 use crate::server::Server;
 use crate::upgrade::{Source, Upgrade};
 
@@ -48,10 +46,15 @@ impl Planned {
         let accepted = ["--accept", "guide-missing", "--fail-on", "never"];
         let output = planned.upgrade.run(&[&args[..], &more, &accepted].concat());
         assert!(output.status.success(), "{}", errors(&output));
-        let output = planned.upgrade.run(&["approve", &plan, "--as", "alice"]);
-        assert!(output.status.success(), "{}", errors(&output));
+        planned.approve();
         planned.upgrade.proxy().clear_log();
         Some(planned)
+    }
+
+    /// Approves the plan.
+    pub(crate) fn approve(&self) {
+        let output = self.upgrade.run(&["approve", &self.path(), "--as", "alice"]);
+        assert!(output.status.success(), "{}", errors(&output));
     }
 
     /// The path of the plan.
@@ -61,11 +64,6 @@ impl Planned {
 
     fn kubeconfig(&self) -> String {
         self.upgrade.path(".kube/config")
-    }
-
-    /// The plan itself.
-    pub(crate) fn plan(&self) -> Value {
-        serde_json::from_slice(&fs_err::read(self.path()).unwrap()).unwrap()
     }
 
     /// The arguments of `apply`, and more.
