@@ -57,6 +57,7 @@ impl Apply<'_> {
         let log = self.open(&objects, &by).await?;
         let point = self.resume_point(&log)?;
         if point.is_end(plan) {
+            self.finish(&log, (&objects, &by), &point).await?;
             self.say(&format!("{} is done already; there is nothing to do", execute::title(plan)));
             self.write_records(&log)?;
             return Ok(Exit::Done);
@@ -203,6 +204,25 @@ impl Apply<'_> {
             return Ok(());
         }
         Err(Error::refused("you did not say yes; nothing was changed"))
+    }
+
+    /// Makes sure that the journal says that the upgrade is finished, where a crash came first.
+    async fn finish(
+        &self,
+        log: &Log,
+        (objects, by): (&Objects, &str),
+        point: &ResumePoint,
+    ) -> Result<(), Error> {
+        if log.is_finished() || self.args.dry_run {
+            return Ok(());
+        }
+        let lock = self.lock(objects, by).await?;
+        let finished = match self.open_again(&objects.guarded_by(&lock), by, point).await {
+            Ok(mut log) => log.finish(self.verified.plan()).await.map_err(Error::from),
+            Err(error) => Err(error),
+        };
+        release(lock).await;
+        finished
     }
 
     /// The journal under the lock. Somebody may have worked on it until that was free.

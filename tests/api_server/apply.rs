@@ -2,4 +2,8 @@
 
 mod support;
 
+mod crash;
+mod faults;
 mod hops;
+mod operators;
+mod race;
