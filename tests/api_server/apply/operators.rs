@@ -11,8 +11,13 @@ fn an_operator_that_is_late_or_fails_is_waited_for_or_started_again() {
     let Some(planned) = Planned::new("1.13", "cluster") else { return };
     let (upgrade, operator) = (&planned.upgrade, planned.upgrade.operator());
     // Nobody begins, and somebody takes the label away.
-    operator.pods_start(false);
+    let deployment = ("POST", "deployments?fieldManager=kubectl-client-side-apply");
+    upgrade.proxy().slow(deployment, Duration::from_secs(1));
     let mut program = planned.spawn(&[]);
+    let install = planned.step(0, "apply", "kyma-installer-cluster.yaml");
+    until("a new installer", || program.stdout().contains(&install).then_some(()));
+    operator.pods_start(false);
+    upgrade.proxy().heal();
     upgrade.until("the label", |it| it["metadata"]["labels"]["action"] == "install");
     until("a wait", || program.stdout().contains("has not begun").then_some(()));
     upgrade.kubectl("-n default label installation kyma-installation action-");
