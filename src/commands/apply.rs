@@ -175,7 +175,11 @@ impl Apply<'_> {
         if blockers.is_empty() {
             return Ok(());
         }
-        let lines: Vec<_> = blockers.iter().map(|it| format!("\n  {}", told(it))).collect();
+        let mut lines: Vec<_> = blockers.iter().map(|it| format!("\n  {}", told(it))).collect();
+        // Perhaps it is somebody else's hop that stands in the way.
+        if let Ok(Some(holder)) = Lock::holder(&self.cluster.objects(Writes::DryRun)).await {
+            lines.push(format!("\n  (the lock of the cluster is held by {holder})"));
+        }
         let hop = &self.verified.plan().hops[point.hop];
         let text = format!("the hop to {} cannot be done now:{}", hop.to, lines.concat());
         Err(Error::refused(text).hint(blockers[0].remedy.clone()))

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::save::failed;
+use super::trigger::unknown;
 use super::{At, Before, Execution, Stop, is_trigger, predicted};
 use crate::bundle::{Bundle, File};
 use crate::cluster::{ApplyError, Change};
@@ -74,7 +75,7 @@ impl Execution<'_> {
     async fn apply_object(&self, at: &At<'_>, it: &Manifest<'_>) -> Result<Change, Stop> {
         let Manifest { object, value } = it;
         let applied = if object.key == procedure::installation() && is_trigger(at) {
-            let before = self.before(at)?;
+            let before = self.before(at).ok_or_else(unknown)?;
             let adjust = |live: &Value, patch| triggered_once(live, patch, &before);
             self.objects.apply_with(value, &adjust).await
         } else {
