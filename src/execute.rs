@@ -329,7 +329,7 @@ fn trigger<'p>(at: &At<'p>) -> Option<&'p Step> {
     let key = procedure::installation();
     let with_it = procedure::applied(at.to)
         .filter(|file| at.to.objects_of(file).iter().any(|it| it.key == key));
-    let sources: Vec<_> = with_it.map(|it| it.source().to_owned()).collect();
+    let sources: Vec<_> = with_it.map(|it| it.source().clone()).collect();
     let applies = |it: &&Step| it.action == Action::Apply && sources.contains(&it.target);
     let label = at.hop.steps.iter().find(|it| it.action == Action::Label);
     label.or_else(|| at.hop.steps.iter().rev().find(applies))

@@ -57,6 +57,7 @@ impl Apply<'_> {
         let log = self.open(&objects, &by).await?;
         let point = self.resume_point(&log)?;
         if point.is_end(plan) {
+            self.finish(&log, (&objects, &by), &point).await?;
             self.say(&format!("{} is done already; there is nothing to do", execute::title(plan)));
             self.write_records(&log)?;
             return Ok(Exit::Done);
@@ -175,7 +176,11 @@ impl Apply<'_> {
         if blockers.is_empty() {
             return Ok(());
         }
-        let lines: Vec<_> = blockers.iter().map(|it| format!("\n  {}", told(it))).collect();
+        let mut lines: Vec<_> = blockers.iter().map(|it| format!("\n  {}", told(it))).collect();
+        // Perhaps it is somebody else's hop that stands in the way.
+        if let Ok(Some(holder)) = Lock::holder(&self.cluster.objects(Writes::DryRun)).await {
+            lines.push(format!("\n  (the lock of the cluster is held by {holder})"));
+        }
         let hop = &self.verified.plan().hops[point.hop];
         let text = format!("the hop to {} cannot be done now:{}", hop.to, lines.concat());
         Err(Error::refused(text).hint(blockers[0].remedy.clone()))
@@ -204,6 +209,25 @@ impl Apply<'_> {
             return Ok(());
         }
         Err(Error::refused("you did not say yes; nothing was changed"))
+    }
+
+    /// Makes sure that the journal says that the upgrade is finished, where a crash came first.
+    async fn finish(
+        &self,
+        log: &Log,
+        (objects, by): (&Objects, &str),
+        point: &ResumePoint,
+    ) -> Result<(), Error> {
+        if log.is_finished() || self.args.dry_run {
+            return Ok(());
+        }
+        let lock = self.lock(objects, by).await?;
+        let finished = match self.open_again(&objects.guarded_by(&lock), by, point).await {
+            Ok(mut log) => log.finish(self.verified.plan()).await.map_err(Error::from),
+            Err(error) => Err(error),
+        };
+        release(lock).await;
+        finished
     }
 
     /// The journal under the lock. Somebody may have worked on it until that was free.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::save::failed;
+use super::trigger::unknown;
 use super::{At, Before, Execution, Stop, is_trigger, predicted};
 use crate::bundle::{Bundle, File};
 use crate::cluster::{ApplyError, Change};
@@ -75,7 +76,7 @@ impl Execution<'_> {
     async fn apply_object(&self, at: &At<'_>, it: &Manifest<'_>) -> Result<Change, Stop> {
         let Manifest { object, value } = it;
         let applied = if object.key == procedure::installation() && is_trigger(at) {
-            let before = self.before(at)?;
+            let before = self.before(at).ok_or_else(unknown)?;
             let adjust = |live: &Value, patch| triggered_once(live, patch, &before);
             self.objects.apply_with(value, &adjust).await
         } else {
@@ -178,4 +179,46 @@ fn is_rolled_out(deployment: &Value) -> bool {
         && wanted <= status("updatedReplicas")
         && status("replicas") <= status("updatedReplicas")
         && status("updatedReplicas") <= status("availableReplicas")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::simulate::merge::Style;
+
+    fn live(version: &str, time: u32) -> Value {
+        json!({
+            "metadata": {"resourceVersion": version},
+            "status": {"state": "Installed", "time": time},
+        })
+    }
+
+    fn adjusted(body: Value, live: &Value) -> Value {
+        let before = Before::of(Some(&self::live("20", 1)));
+        triggered_once(live, Patch { style: Style::Json, body }, &before).body
+    }
+
+    #[test]
+    fn the_label_is_set_on_what_was_read_and_only_before_a_run() {
+        let label = || json!({"metadata": {"labels": {"action": "install"}}});
+        let expected =
+            json!({"metadata": {"labels": {"action": "install"}, "resourceVersion": "21"}});
+        assert_eq!(adjusted(label(), &live("21", 1)), expected);
+        assert_eq!(adjusted(label(), &live("22", 2)), json!({}));
+    }
+
+    #[test]
+    fn a_run_keeps_nothing_but_the_label_from_being_applied() {
+        let body = json!({
+            "metadata": {"labels": {"action": "install", "a": "b"}, "annotations": {"c": "d"}},
+            "spec": {"e": "f"},
+        });
+        let expected = json!({
+            "metadata": {"labels": {"a": "b"}, "annotations": {"c": "d"}},
+            "spec": {"e": "f"},
+        });
+        assert_eq!(adjusted(body, &live("22", 2)), expected);
+        let other = json!({"metadata": {"annotations": {"c": "d"}}});
+        assert_eq!(adjusted(other.clone(), &live("22", 2)), other);
+    }
 }

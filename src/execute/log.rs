@@ -111,6 +111,22 @@ impl Log {
         self.write_with(&objects, plan, event).await
     }
 
+    /// Whether it says everywhere that the upgrade is finished.
+    pub fn is_finished(&self) -> bool {
+        let last = self.journal.entries().last();
+        let copy = self.copy.as_ref().map(|it| it.journal.as_str());
+        last.is_some_and(|it| it.event == Event::Finished) && copy == Some(self.journal.text())
+    }
+
+    /// Says everywhere that the upgrade is finished, as a crash after its last step may have kept it
+    /// from doing. The next upgrade begins only where this one is over.
+    ///
+    /// # Errors
+    /// When it is not kept everywhere.
+    pub async fn finish(&mut self, plan: &Plan) -> Result<(), LogError> {
+        if self.is_finished() { Ok(()) } else { self.write(plan, Event::Finished).await }
+    }
+
     /// The same without patience for the cluster, for what need not be kept.
     ///
     /// # Errors

@@ -19,7 +19,7 @@ use crate::simulate::merge::{Patch, Style};
 impl Execution<'_> {
     /// Sets the label where it is not set. The operator that takes it away later is a step further.
     pub(super) async fn label(&mut self, at: &At<'_>) -> Result<String, Stop> {
-        let before = self.before(at)?;
+        let before = self.before(at).ok_or_else(unknown)?;
         let set = self.set_label(&|it| !before.is_over(it)).await?;
         Ok(if set { "the label is set" } else { "the label was set already" }.to_owned())
     }
@@ -44,24 +44,23 @@ impl Execution<'_> {
         }
     }
 
-    /// The Installation before the trigger, which was noted when the step with it was begun first.
-    pub(super) fn before(&self, at: &At<'_>) -> Result<Before, Stop> {
+    /// The Installation before the trigger, which was noted when the step with it was begun first; none
+    /// where the journal does not tell.
+    pub(super) fn before(&self, at: &At<'_>) -> Option<Before> {
         let id = trigger(at).map(|it| it.id.as_str()).unwrap_or_default();
         let entries = self.log.journal().entries().iter();
         let mut notes = entries.filter_map(|it| match &it.event {
             Event::Begun { step, note, .. } if step == id => note.as_deref(),
             _ => None,
         });
-        let before = notes.next().and_then(|it| serde_json::from_str(it).ok());
-        let text = "the journal does not tell how the Installation was before the operator began";
-        before.ok_or_else(|| Stop::Changed(text.to_owned()))
+        serde_json::from_str(notes.next()?).ok()
     }
 
     pub(super) async fn watch(&mut self, at: &At<'_>) -> Result<String, Stop> {
         let operator = self.facts.operator(&at.hop.to).clone();
         let before = match at.begun {
             Some(_) => self.started_again(at).await?,
-            None => self.before(at)?,
+            None => self.before(at).ok_or_else(unknown)?,
         };
         let start = Instant::now();
         let mut states = self.objects.watch_installation(self.options.poll);
@@ -97,7 +96,7 @@ impl Execution<'_> {
     /// before it began. Gives the Installation that was before the run that is to be waited for.
     async fn started_again(&self, at: &At<'_>) -> Result<Before, Stop> {
         let operator = self.facts.operator(&at.hop.to);
-        let before = self.before(at)?;
+        let before = self.before(at).ok_or_else(unknown)?;
         let now = self.installation().await?;
         let gave_up = matches!(run_state(now.as_ref(), &before, operator), RunState::GaveUp(_));
         let untriggered = now.as_ref().is_some_and(|it| before.is_untriggered(it));
@@ -135,6 +134,12 @@ impl Execution<'_> {
             }
         }
     }
+}
+
+/// What cannot be gone on from.
+pub(super) fn unknown() -> Stop {
+    let text = "the journal does not tell how the Installation was before the operator began";
+    Stop::Changed(text.to_owned())
 }
 
 /// How far the operator is, for people.

@@ -2,5 +2,9 @@
 
 mod support;
 
+mod crash;
+mod faults;
 mod hops;
+mod operators;
+mod race;
 mod refusals;
