@@ -125,9 +125,8 @@ impl Planned {
     pub(crate) fn steps(&self, hop: usize, action: &str, target: &str) -> Vec<String> {
         let plan = self.plan();
         let steps = plan["hops"][hop]["steps"].as_array().unwrap().iter();
-        let is = |it: &&Value| {
-            it["action"] == action && it["target"].as_str().unwrap().contains(target)
-        };
+        let is =
+            |it: &&Value| it["action"] == action && it["target"].as_str().unwrap().contains(target);
         steps.filter(is).map(|it| it["id"].as_str().unwrap().to_owned()).collect()
     }
 }
