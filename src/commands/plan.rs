@@ -67,7 +67,12 @@ pub(super) async fn run(args: &PlanArgs) -> Result<Exit, Error> {
     let mut report =
         Report::new(&path.from().to_string(), &path.to().to_string(), deployment, hops);
     if overrides.objects().next().is_some() || !args.overrides.files.is_empty() {
-        report.user_overrides = Some(report::user_overrides(&compared.stories));
+        let mut list = report::user_overrides(&compared.stories);
+        for (number, it) in simulation.hops.iter().enumerate() {
+            let moves = it.as_ref().map(|it| it.moves.as_slice()).unwrap_or_default();
+            report::take_out_moves(&mut list, number, moves);
+        }
+        report.user_overrides = Some(list);
     }
     report.findings.extend(lint::user_override_findings(&overrides));
     add_path_findings(&mut report, &releases, &path);

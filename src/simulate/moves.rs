@@ -159,3 +159,6 @@ fn is_of_scope(object: &Json, at: &Place) -> bool {
     let label = |name: &str| object.pointer(&format!("/metadata/labels/{name}"))?.as_str();
     label("installer") == Some("overrides") && label("component") == at.key.component.as_deref()
 }
+
+#[cfg(test)]
+mod tests;

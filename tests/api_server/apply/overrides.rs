@@ -39,30 +39,34 @@ fn an_edited_override_is_kept_over_three_hops_and_a_crash() {
     assert_eq!(copy["data"]["test.version"], "1.13.0", "the edit has to stay visible as one");
 }
 
-/// Charts of the component `core`. At 1.11.1 `diskSize` gets a new name, at 1.12.0 a password does,
-/// and at 1.13.0 a key of `monitoring` moves to `core`.
+/// Charts of the components. At 1.11.1 `diskSize` of `core` gets a new name, at 1.12.0 a password
+/// does, and at 1.13.0 a key of `monitoring` moves to `cluster-essentials`.
 fn charts(tag: &str) -> Vec<Chart> {
     let size = if tag == "1.10.0" { "diskSize" } else { "storageSize" };
     let old = matches!(tag, "1.10.0" | "1.11.1");
     let password = if old { "adminPassword" } else { "ownerPassword" };
-    let moved = tag == "1.13.0";
-    let limit = "\nkind: B\nspec:\n  archiveLimit: {{ .Values.archive.sampleLimit }}\n";
-    let core = format!(
-        "kind: A\nspec:\n  capacity: {{{{ .Values.{size} }}}}\n  secret: {{{{ .Values.{password} }}}}\n"
-    );
-    let values = "archive:\n  # How many samples are kept\n  sampleLimit: 71234\n";
+    let (capacity, secret) = (read(size), read(password));
+    let core = format!("kind: A\nspec:\n  capacity: {capacity}\n  secret: {secret}\n");
+    let limit = format!("kind: B\nspec:\n  archiveLimit: {}\n", read("archive.sampleLimit"));
+    let values = "archive:\n  # How many samples are kept\n  sampleLimit: 71234\n".to_owned();
+    let (without, with) = ((String::new(), "kind: B\n".to_owned()), (values, limit));
+    let (monitoring, essentials) = if tag == "1.13.0" { (without, with) } else { (with, without) };
     vec![
         ("core/Chart.yaml", "name: core\n".to_owned()),
-        (
-            "core/values.yaml",
-            format!("{size}: 7Gi\n{password}: nothing\n{}", if moved { values } else { "" }),
-        ),
+        ("core/values.yaml", format!("{size}: 7Gi\n{password}: nothing\n")),
         ("core/templates/a.yaml", core),
-        ("core/templates/b.yaml", if moved { limit } else { "kind: B\n" }.to_owned()),
         ("monitoring/Chart.yaml", "name: monitoring\n".to_owned()),
-        ("monitoring/values.yaml", if moved { "" } else { values }.to_owned()),
-        ("monitoring/templates/b.yaml", if moved { "kind: C\n" } else { limit }.to_owned()),
+        ("monitoring/values.yaml", monitoring.0),
+        ("monitoring/templates/b.yaml", monitoring.1),
+        ("cluster-essentials/Chart.yaml", "name: cluster-essentials\n".to_owned()),
+        ("cluster-essentials/values.yaml", essentials.0),
+        ("cluster-essentials/templates/b.yaml", essentials.1),
     ]
+}
+
+/// What a template reads a value with.
+fn read(key: &str) -> String {
+    format!("{{{{ .Values.{key} }}}}")
 }
 
 const MINE: &str = r#"apiVersion: v1
@@ -110,10 +114,13 @@ fn renamed_overrides_are_moved_whatever_crashes() {
     assert_eq!(mine["data"], json!({"storageSize": "9Gi"}));
     let secret = object(&planned.upgrade, "secret", "mine");
     assert_eq!(secret["data"], json!({"ownerPassword": "aHVudGVy"}));
-    let limits = object(&planned.upgrade, "configmap", "limits-core");
+    let limits = object(&planned.upgrade, "configmap", "limits-cluster-essentials");
     assert_eq!(limits["data"], json!({"archive.sampleLimit": "5"}));
     let label = |name: &str| limits["metadata"]["labels"][name].as_str().unwrap().to_owned();
-    assert_eq!((label("installer"), label("component")), ("overrides".into(), "core".into()));
+    assert_eq!(label("installer"), "overrides");
+    assert_eq!(label("component"), "cluster-essentials");
+    let old = object(&planned.upgrade, "configmap", "limits");
+    assert_eq!(old["data"], Value::Null, "the old key goes");
     let text = fs_err::read_to_string(planned.path()).unwrap();
     assert!(!text.contains("hunter") && !text.contains("aHVudGVy"), "a secret is in the plan");
     let saved = object(&planned.upgrade, "secret", "kyma-upgrade-saved-1.12.0");
