@@ -418,6 +418,10 @@ pub struct HandlingArgs {
     /// them would undo it
     #[arg(long)]
     pub keep_overrides: bool,
+    /// Move override keys of the cluster that a hop renames: the plan sets the new key before the
+    /// hop and removes the old one after it, wherever there is one answer
+    #[arg(long, conflicts_with = "files")]
+    pub migrate_overrides: bool,
 }
 
 /// What is accepted and what fails.

@@ -28,6 +28,7 @@ mod apply;
 mod compare;
 mod delete;
 mod log;
+mod migrate;
 pub mod preflight;
 mod record;
 mod run_state;
@@ -257,6 +258,7 @@ impl Execution<'_> {
             Action::Backup => Ok(self.options.backup.to_string()),
             Action::Guide => Ok(format!("read by {}", self.options.approved_by.join(", "))),
             Action::Save => self.save(at).await,
+            Action::Migrate => self.migrate(at).await,
             Action::Delete => self.delete_installer(at, known).await,
             Action::Apply => self.apply_file(at).await,
             Action::Label => self.label(at).await,

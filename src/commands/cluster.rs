@@ -24,12 +24,16 @@ const TIMEOUT: Duration = Duration::from_secs(120);
 pub(super) fn check(args: &PlanArgs) -> Result<(), Error> {
     let StateArgs { cluster_state, live, .. } = &args.cluster;
     let named = cluster_state.is_some() || live.context.is_some() || live.kubeconfig.is_some();
-    if named || !args.handling.keep_overrides {
-        return Ok(());
-    }
+    let handling = &args.handling;
+    let option = match (handling.keep_overrides, handling.migrate_overrides) {
+        _ if named => return Ok(()),
+        (false, false) => return Ok(()),
+        (true, _) => "--keep-overrides",
+        (false, true) => "--migrate-overrides",
+    };
+    let text = format!("{option} is about overrides in a cluster, and none is named");
     let hint = "name the cluster with --context, --kubeconfig or --cluster-state";
-    Err(Error::usage("--keep-overrides needs a cluster: what was edited is known from it alone")
-        .hint(hint))
+    Err(Error::usage(text).hint(hint))
 }
 
 /// The cluster that the options name; none where they name none.

@@ -5,6 +5,7 @@ use crate::bundle::Bundle;
 use crate::finding::Finding;
 use crate::lint;
 use crate::manifest::Reading;
+use crate::overrides::Move;
 use crate::plan::{PlannedCluster, ReadSet, Shapes};
 use crate::procedure;
 use crate::release::{Facts, KubernetesFacts, KubernetesVersion};
@@ -95,11 +96,13 @@ impl<'a> Start<'a> {
         self.simulator.user_overrides(first)
     }
 
-    /// Simulates a path.
-    pub(super) fn run(mut self, read: &'a Read) -> Simulation {
+    /// Simulates a path, at each hop of which these override keys are moved.
+    pub(super) fn run(mut self, read: &'a Read, moves: Vec<Vec<Move>>) -> Simulation {
         let shapes = Shapes::of(&read.bundles);
         self.observe(&shapes);
+        let mut moves = moves.into_iter();
         for ends in read.bundles.windows(2) {
+            self.simulator.plan_moves(moves.next().unwrap_or_default());
             let simulated = self.simulator.hop(&ends[0], &ends[1], self.known.facts);
             self.simulation.hops.push(simulated);
             self.observe(&shapes);

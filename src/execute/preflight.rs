@@ -22,7 +22,7 @@ use crate::finding::{Code, Evidence, Finding, Severity};
 use crate::journal::ResumePoint;
 use crate::lint;
 use crate::manifest::ObjectKey;
-use crate::plan::{Action, Drift, Plan, PlannedHop, ReadSet, Shapes};
+use crate::plan::{Action, Drift, Plan, PlannedHop, ReadSet, Shapes, override_object};
 use crate::procedure;
 use crate::release::{KubernetesFacts, KubernetesVersion, Strength};
 use crate::simulate::ClusterState;
@@ -213,6 +213,9 @@ async fn permissions(
             }
         }
     }
+    for (verb, api_version, key) in moves(&scene.plan.hops[at.hop..]) {
+        needed.insert(objects.permission(verb, &api_version, &key).await?);
+    }
     needed.extend(own_needs());
     let mut missing = Vec::new();
     for permission in needed {
@@ -238,6 +241,16 @@ fn needs(to: &Bundle) -> Vec<Need> {
     let installer = ("delete", "apps/v1".to_owned(), procedure::installer());
     let watch = ("watch", procedure::INSTALLATION_API.to_owned(), procedure::installation());
     verbs.chain([installer, watch]).collect()
+}
+
+/// What has to be allowed for the override keys that are moved.
+fn moves(hops: &[PlannedHop]) -> Vec<Need> {
+    let moves = hops.iter().flat_map(|it| &it.moves);
+    let objects: BTreeSet<_> = moves.filter_map(|it| override_object(&it.object)).collect();
+    let verbs = objects.into_iter().flat_map(|key| {
+        ["get", "create", "patch"].map(|verb| (verb, "v1".to_owned(), key.clone()))
+    });
+    verbs.collect()
 }
 
 /// What this program itself keeps in the cluster.

@@ -117,8 +117,8 @@ codes! {
         "the guide 1.2-1.3.md does not mention that configurations-generator.minikubeIP was renamed";
     OverrideRenamed, "override-renamed", Warning,
         "An override key was renamed",
-        "The same setting has another key after the hop: the key has a new name, moved, was split, or was merged with others. Helm accepts the old key in silence, so what is set under it stops working without an error. The charts of both releases show it, the override objects that the release brings, or a document. About an override of yours it is a blocker; a warning, where the old key still serves, is carried over by a job of the release, or had no effect anyway; an info, where your files set the new key already. The default severity is that of a key in the release's own objects when no overrides are given.",
-        "Before the hop, set the new key to the value of the old one, unless the finding says otherwise; after the hop, remove the old one. Where one of the keys is below the other, replace it in one step.",
+        "The same setting has another key after the hop: the key has a new name, moved, was split, or was merged with others. Helm accepts the old key in silence, so what is set under it stops working without an error. The charts of both releases show it, the override objects that the release brings, or a document. About an override of yours it is a blocker; a warning, where the old key still serves, is carried over by a job of the release, or had no effect anyway; an info, where your files set the new key already, or the plan moves it (`plan --migrate-overrides`). The default severity is that of a key in the release's own objects when no overrides are given.",
+        "Before the hop, set the new key to the value of the old one, unless the finding says otherwise; after the hop, remove the old one. Where one of the keys is below the other, replace it in one step. For overrides in the cluster, `plan --migrate-overrides` makes that a part of the plan.",
         "config.isDevelopMode of component helm-broker became global.isDevelopMode";
     OverrideRemoved, "override-removed", Warning,
         "An override key was removed",

@@ -24,6 +24,7 @@ fn plan() -> Plan {
         guides: Vec::new(),
         predictions: Vec::new(),
         kept: Vec::new(),
+        moves: Vec::new(),
         after: ReadSet::default(),
     };
     Plan {

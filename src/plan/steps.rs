@@ -6,9 +6,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::overrides::{PlannedKept, kept};
+use super::overrides::{PlannedKept, PlannedMove, kept, moves};
 use crate::bundle::{Bundle, File};
 use crate::digest;
+use crate::overrides::When;
 use crate::path::Hop;
 use crate::procedure::{self, Act};
 use crate::release::{Deployment, Facts, Operator, Role};
@@ -26,6 +27,8 @@ pub enum Action {
     Guide,
     /// Keeps a copy of what the hop overwrites or deletes.
     Save,
+    /// Moves override keys of the user.
+    Migrate,
     /// Deletes an object.
     Delete,
     /// Applies a file.
@@ -46,6 +49,7 @@ impl Action {
             Self::Backup => "backup",
             Self::Guide => "guide",
             Self::Save => "save",
+            Self::Migrate => "migrate",
             Self::Delete => "delete",
             Self::Apply => "apply",
             Self::Label => "label",
@@ -144,10 +148,13 @@ pub struct StepsInput<'a> {
 /// The steps of a hop.
 pub fn steps(input: &StepsInput<'_>) -> Vec<Step> {
     let StepsInput { hop, release, deployment, facts, guides, simulated } = *input;
-    let acts = procedure::acts(release, facts.generation(&hop.to), guides);
+    let planned = simulated.map(|it| it.moves.as_slice()).unwrap_or_default();
+    let acts = procedure::acts(release, facts.generation(&hop.to), (guides, planned));
     let numbered = acts.into_iter().zip(1..);
     let kept = simulated.map(kept).unwrap_or_default();
-    let scene = Scene { hop, release, deployment, operator: facts.operator(&hop.to), kept };
+    let moves = simulated.map(moves).unwrap_or_default();
+    let operator = facts.operator(&hop.to);
+    let scene = Scene { hop, release, deployment, operator, kept, moves };
     let step = |(act, number)| scene.draft(act).number(hop, number);
     numbered.map(step).collect()
 }
@@ -159,6 +166,7 @@ struct Scene<'a> {
     deployment: Deployment,
     operator: &'a Operator,
     kept: Vec<PlannedKept>,
+    moves: Vec<PlannedMove>,
 }
 
 impl Scene<'_> {
@@ -169,6 +177,7 @@ impl Scene<'_> {
             Act::Guide(name) => follow_guide(name),
             Act::Save => save(self.hop),
             Act::DeleteInstaller { documented } => delete_installer(documented),
+            Act::Migrate(when) => migrate(when, &self.moves),
             Act::Apply(file) => self.apply(file),
             Act::Label => label(),
             Act::Watch => watch(self.operator),
@@ -224,6 +233,15 @@ fn save(hop: &Hop) -> Draft {
         ))
         .wait("a copy of every object that the hop changes is kept")
         .note("the copy holds secret values: keep it where only you can read it")
+}
+
+fn migrate(when: When, moves: &[PlannedMove]) -> Draft {
+    let texts = moves.iter().filter(|it| it.when == when).map(ToString::to_string);
+    let (target, wait) = match when {
+        When::Before => ("override keys that get new names", "the new keys are set beside the old"),
+        When::After => ("old override keys", "they are gone"),
+    };
+    Draft::new(Action::Migrate, target).wait(wait).note(texts.collect::<Vec<_>>().join("; "))
 }
 
 fn delete_installer(documented: bool) -> Draft {

@@ -41,6 +41,7 @@ fn plan() -> Plan {
             }],
             predictions: Vec::new(),
             kept: Vec::new(),
+            moves: Vec::new(),
             after: ReadSet::default(),
         }],
         read_set: ReadSet::default(),

@@ -17,6 +17,7 @@ fn plan(accepted: &[&str]) -> Plan {
         guides: guides.to_vec(),
         predictions: Vec::new(),
         kept: Vec::new(),
+        moves: Vec::new(),
         after: ReadSet::default(),
     };
     Plan {
