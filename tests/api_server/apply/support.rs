@@ -36,12 +36,12 @@ impl Planned {
     /// A cluster with 1.10.0 and a plan to `to`, approved by one person. None where there are no
     /// binaries for a cluster.
     pub(crate) fn new(to: &str, deployment: &str) -> Option<Self> {
-        Self::prepared(("1.10.0", to), deployment, |_| {})
+        Self::prepared(to, deployment, |_| {})
     }
 
-    /// The same from another release, with a cluster that was changed before the plan was made.
+    /// The same, with a cluster that was changed before the plan was made.
     pub(crate) fn prepared(
-        (from, to): (&str, &str),
+        to: &str,
         deployment: &str,
         prepare: impl FnOnce(&Upgrade),
     ) -> Option<Self> {
@@ -50,7 +50,7 @@ impl Planned {
         }
         let releases = tempfile::tempdir().unwrap();
         let source = Source::made_up(releases.path());
-        let upgrade = Upgrade::new(&source, from, deployment)?;
+        let upgrade = Upgrade::new(&source, "1.10.0", deployment)?;
         prepare(&upgrade);
         let planned = Self { upgrade, _releases: releases };
         let plan = planned.path();
