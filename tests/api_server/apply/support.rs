@@ -83,7 +83,7 @@ impl Planned {
     /// The arguments of `apply`, and more, each of which takes the place of one with the same name.
     pub(crate) fn args(&self, more: &[&str]) -> Vec<String> {
         let name = |it: &&str| it.split('=').next().unwrap().to_owned();
-        let replaced = |it: &&&str| more.iter().all(|other| name(other) != name(*it));
+        let replaced = |it: &&&str| more.iter().all(|other| name(other) != name(it));
         let args = APPLY.iter().filter(replaced).chain(more).map(|it| (*it).to_owned());
         args.chain([self.path()]).collect()
     }
