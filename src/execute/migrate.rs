@@ -127,7 +127,7 @@ fn when(at: &At<'_>) -> When {
     if is_first.is_some_and(|it| it.id == at.step.id) { When::Before } else { When::After }
 }
 
-fn by_object<'a>(moves: Vec<&'a PlannedMove>) -> OfObject<'a> {
+fn by_object(moves: Vec<&PlannedMove>) -> OfObject<'_> {
     let mut objects = OfObject::new();
     for it in moves {
         objects.entry(&it.object).or_default().push(it);
