@@ -81,7 +81,7 @@ pub enum Command {
         after_help = help::GUIDES
     )]
     Guides(GuidesArgs),
-    /// Check whether a saved plan still holds: its file, its sources, the cluster, its approvals
+    /// Check whether a saved plan still holds: file, sources, cluster, approvals
     #[command(
         override_usage = "kyma-upgrade verify [OPTIONS] <PLAN>",
         after_help = help::VERIFY,
@@ -97,7 +97,7 @@ pub enum Command {
         mut_arg("no_progress", hidden)
     )]
     Approve(ApproveArgs),
-    /// Execute a saved plan on a live cluster, hop by hop; run again, it goes on where it stopped
+    /// Execute a saved plan on a live cluster; run again, it goes on where it stopped
     #[command(
         override_usage = "kyma-upgrade apply [OPTIONS] <PLAN>",
         after_help = help::APPLY,

@@ -43,7 +43,9 @@ mod watch;
 pub use error::{Cause, Error};
 pub use events::Note;
 pub use lock::{Held, Holder, Lock, LockError, Lost};
-pub use objects::{Applied, ApplyError, Change, MANAGED_BY, MANAGER, Objects, Permission, Writes};
+pub use objects::{
+    Adjust, Applied, ApplyError, Change, MANAGED_BY, MANAGER, Objects, Permission, Writes,
+};
 pub use progress::{Progress, ProgressError};
 pub use rejection::{FieldCause, Rejection};
 pub use retry::Patience;
@@ -128,7 +130,8 @@ impl Cluster {
     /// # Errors
     /// When the server cannot be reached, does not know the user, or the user may not read it.
     pub async fn identity(&self) -> Result<String, Error> {
-        let calls = Calls { client: self.client.clone(), patience: Patience::READING };
+        let (client, patience) = (self.client.clone(), Patience::READING);
+        let calls = Calls { client, patience, guard: None };
         let what = "get Namespace/kube-system".to_owned();
         let call = Call::get("/api/v1/namespaces/kube-system".to_owned(), what.clone());
         let namespace = calls.send(&call).await.map_err(|cause| self.error(cause))?;

@@ -21,6 +21,7 @@ use crate::cluster::{Cluster, Held, Note, Objects, Patience};
 use crate::fault;
 use crate::journal::{Event, ResumePoint};
 use crate::plan::{Action, Plan, PlannedHop, Step, VerifiedPlan};
+use crate::procedure;
 use crate::release::Facts;
 
 mod apply;
@@ -38,7 +39,7 @@ mod trigger;
 pub use log::{Log, LogError, read_file};
 pub use preflight::Backup;
 pub use record::{Record, StepRecord};
-pub use run_state::{Failure, RunState, doing, run_state, status_digest};
+pub use run_state::{Before, Failure, RunState, doing, run_state};
 pub use stop::Stop;
 
 /// How long reading the cluster may take.
@@ -88,6 +89,8 @@ pub struct Options {
     pub approved_by: Vec<String>,
     /// How often what has no watch is looked at.
     pub poll: Duration,
+    /// How long failures of the cluster are waited for.
+    pub patience: Duration,
 }
 
 /// An execution.
@@ -114,6 +117,8 @@ pub struct Execution<'a> {
     pub facts: Facts,
     /// When the present hop runs out of time.
     pub deadline: tokio::time::Instant,
+    /// What was said last to be waited for.
+    pub waits_for: String,
     /// The hop that this run begins with, which was checked before the first change.
     pub checked: usize,
 }
@@ -224,8 +229,9 @@ impl Execution<'_> {
             Err(stop) => {
                 if !matches!(stop, Stop::Wanted | Stop::Lock(_)) {
                     let error = stop.to_string();
+                    let event = Event::Failed { step: id, error };
                     // The reason to stop is more important than that it could not be written.
-                    drop(self.log.write(self.plan.plan(), Event::Failed { step: id, error }).await);
+                    drop(self.log.write_once(self.plan.plan(), event).await);
                     self.announce(&at, "UpgradeStepFailed", true).await;
                 }
                 Err(stop)
@@ -236,14 +242,17 @@ impl Execution<'_> {
     /// What has to be known before the first effect of a step.
     async fn note_of(&self, at: &At<'_>) -> Result<Option<String>, Stop> {
         match at.step.action {
-            Action::Save => self.status_before().await.map(Some),
             Action::Delete => self.installer_before().await,
+            Action::Apply | Action::Label if is_trigger(at) => {
+                let before = Before::of(self.installation().await?.as_ref());
+                Ok(Some(serde_json::to_string(&before).expect("it has only JSON types")))
+            }
             _ => Ok(None),
         }
     }
 
     async fn act(&mut self, at: &At<'_>, known: &str) -> Result<String, Stop> {
-        self.lock.check()?;
+        self.locked().await?;
         match at.step.action {
             Action::Check => Ok(format!("{} is installed", at.hop.from)),
             Action::Backup => Ok(self.options.backup.to_string()),
@@ -260,8 +269,14 @@ impl Execution<'_> {
 
     /// Writes to the journal.
     async fn note(&mut self, event: Event) -> Result<(), Stop> {
-        self.lock.check()?;
+        self.locked().await?;
         Ok(self.log.write(self.plan.plan(), event).await?)
+    }
+
+    /// Makes sure that the lock is held. Where the cluster was away for longer than the lock lasts, it
+    /// waits for the renewal that proves that nobody else had it.
+    async fn locked(&self) -> Result<(), Stop> {
+        Ok(self.lock.confirm(self.options.patience).await?)
     }
 
     /// Tells the cluster about a step. Nothing depends on whether that works.
@@ -269,11 +284,12 @@ impl Execution<'_> {
         let Step { id, action, target, .. } = at.step;
         let message =
             format!("step {id} of the upgrade to {}: {} {target}", at.hop.to, action.as_str());
-        let Ok(Some(installation)) = self.installation().await else {
+        let objects = self.objects.with_patience(Patience::ONCE);
+        let key = procedure::installation();
+        let Ok(Some(installation)) = objects.get(procedure::INSTALLATION_API, &key).await else {
             return;
         };
         let note = Note { reason, message: &message, warning };
-        let objects = self.objects.with_patience(Patience::ONCE);
         drop(objects.note(&installation, note).await);
     }
 
@@ -286,7 +302,10 @@ impl Execution<'_> {
         if *self.stop.borrow() {
             return Err(Stop::Wanted);
         }
-        self.lock.check()?;
+        self.lock.check_not_lost()?;
+        if std::mem::replace(&mut self.waits_for, what.to_owned()) != what {
+            self.say(format!("waiting: {what}"));
+        }
         let mut stop = self.stop.clone();
         tokio::select! {
             () = tokio::time::sleep(self.options.poll) => Ok(()),
@@ -299,6 +318,23 @@ impl Execution<'_> {
         let seconds = self.options.timeout.as_secs();
         Stop::OutOfTime { step: at.step.id.clone(), what: what.to_owned(), seconds }
     }
+}
+
+/// Whether it is this step that starts the operator: the one that sets the label, and where there is
+/// none the one that applies the Installation with it.
+fn is_trigger(at: &At<'_>) -> bool {
+    trigger(at).is_some_and(|it| it.id == at.step.id)
+}
+
+/// The step of a hop that starts the operator.
+fn trigger<'p>(at: &At<'p>) -> Option<&'p Step> {
+    let key = procedure::installation();
+    let with_it = procedure::applied(at.to)
+        .filter(|file| at.to.objects_of(file).iter().any(|it| it.key == key));
+    let sources: Vec<_> = with_it.map(|it| it.source().clone()).collect();
+    let applies = |it: &&Step| it.action == Action::Apply && sources.contains(&it.target);
+    let label = at.hop.steps.iter().find(|it| it.action == Action::Label);
+    label.or_else(|| at.hop.steps.iter().rev().find(applies))
 }
 
 /// The plan's predictions for an object at a hop, by the line of the file.

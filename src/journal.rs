@@ -8,6 +8,8 @@
 //!   does not count.
 //! * The journal is copied to the cluster. Of two copies one has to begin with the other; the longer
 //!   one counts. Anything else is two histories, and nobody goes on from there without looking.
+//! * But for one last line here: it is written here first, and nothing is done before it is in the
+//!   cluster, too. Where it never came there and somebody went on without it, it tells nothing.
 //! * Times are given by the caller.
 
 use jiff::Timestamp;
@@ -181,13 +183,16 @@ impl Journal {
         Ok(journal)
     }
 
-    /// The longer one of two copies.
+    /// The longer one of two copies, or that of the cluster where only the last line here is not in it.
     ///
     /// # Errors
     /// When neither begins with the other.
     pub fn longer(here: Self, cluster: Self) -> Result<Self, JournalError> {
         let pairs = here.text.lines().zip(cluster.text.lines()).enumerate();
         for (number, (one, other)) in pairs {
+            if one != other && number + 1 == here.entries.len() {
+                return Ok(cluster);
+            }
             if one != other {
                 let (here, cluster) = (one.to_owned(), other.to_owned());
                 return Err(JournalError::TwoHistories { line: number + 1, here, cluster });

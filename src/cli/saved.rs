@@ -124,6 +124,9 @@ pub struct ApplyArgs {
     /// How often is looked at what cannot be watched
     #[arg(long, value_name = "TIME", default_value = "2s", value_parser = values::pause, hide = true)]
     pub poll: std::time::Duration,
+    /// How long is waited until failures of the cluster pass
+    #[arg(long, value_name = "TIME", default_value = "2m", value_parser = values::pause, hide = true)]
+    pub patience: std::time::Duration,
     /// Write a record of what was planned, approved and done: .md or .json (repeatable)
     #[arg(long, value_name = "FILE", value_parser = values::record_file)]
     pub record: Vec<PathBuf>,

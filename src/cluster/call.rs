@@ -14,6 +14,7 @@ use serde_json::Value;
 use tokio::time::timeout;
 
 use super::error::Cause;
+use super::lock::Guard;
 use super::rejection::Status;
 use super::request::WHOLE;
 use super::retry::{Failed, Patience, persist};
@@ -65,6 +66,8 @@ impl Call {
 pub(super) struct Calls {
     pub(super) client: Client,
     pub(super) patience: Patience,
+    /// The lock without which nothing may be changed; none where there is none to hold.
+    pub(super) guard: Option<Guard>,
 }
 
 impl Calls {
@@ -75,6 +78,9 @@ impl Calls {
 
     /// The answer to one attempt.
     pub(super) async fn once(&self, call: &Call) -> Result<Value, Failed> {
+        if call.method != Method::GET {
+            self.guard.as_ref().map_or(Ok(()), Guard::check).map_err(Cause::Unlocked)?;
+        }
         let whole = async {
             let response = self.client.send(call.request::<Body>()?).await;
             read(call, response.map_err(|error| Cause::of(&error))?).await

@@ -5,6 +5,7 @@ use std::fmt;
 use kube::client::AuthError;
 use kube::config::KubeconfigError;
 
+use super::lock::Lost;
 use super::rejection::Rejection;
 use crate::files::root_cause;
 use crate::simulate::state::{Origin, StateError};
@@ -106,6 +107,9 @@ pub enum Cause {
         /// How the last attempt failed.
         last: Box<Self>,
     },
+    /// Nothing was sent, because the lock of the cluster is not surely held.
+    #[error("{0}")]
+    Unlocked(Lost),
     /// The user may read nothing of it.
     #[error("the user may list nothing that plans need (403)")]
     NothingPermitted,
@@ -205,6 +209,8 @@ impl Cause {
                 | Self::Connection(_)
                 | Self::OutOfTime { .. }
                 | Self::Exhausted { .. }
+                // The next renewal may prove that it was held all the time.
+                | Self::Unlocked(Lost::Expired { .. })
         )
     }
 

@@ -28,6 +28,7 @@ use super::time::now_micro;
 mod held;
 mod record;
 
+pub(super) use held::Guard;
 pub use held::{Held, Lost};
 pub use record::Holder;
 use record::{Form, Record};

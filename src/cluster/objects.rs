@@ -19,6 +19,7 @@ use serde_json::{Value, json};
 use super::Cluster;
 use super::call::{Call, Calls};
 use super::error::Cause;
+use super::lock::Held;
 use super::rejection::Rejection;
 use super::retry::{Failed, Patience, persist};
 use crate::manifest::ObjectKey;
@@ -28,7 +29,7 @@ mod apply;
 mod permission;
 mod resource;
 
-pub use apply::{Applied, ApplyError, Change};
+pub use apply::{Adjust, Applied, ApplyError, Change};
 pub use permission::Permission;
 use resource::{Known, Resource, Target};
 
@@ -65,7 +66,8 @@ pub struct Objects {
 impl Cluster {
     /// The objects of the cluster.
     pub fn objects(&self, writes: Writes) -> Objects {
-        let calls = Calls { client: self.client.clone(), patience: Patience::default() };
+        let (client, patience) = (self.client.clone(), Patience::default());
+        let calls = Calls { client, patience, guard: None };
         Objects { calls, writes, known: Known::default() }
     }
 }
@@ -74,7 +76,15 @@ impl Objects {
     /// The same objects, with another patience.
     #[must_use]
     pub fn with_patience(&self, patience: Patience) -> Self {
-        let calls = Calls { client: self.calls.client.clone(), patience };
+        let calls = Calls { patience, ..self.calls.clone() };
+        Self { calls, ..self.clone() }
+    }
+
+    /// The same objects. Nothing is sent to change one, also not once more after a failure, while the
+    /// lock is not surely held.
+    #[must_use]
+    pub fn guarded_by(&self, lock: &Held) -> Self {
+        let calls = Calls { guard: lock.guard(), ..self.calls.clone() };
         Self { calls, ..self.clone() }
     }
 

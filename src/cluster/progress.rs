@@ -88,9 +88,13 @@ impl Progress {
             Err(Cause::Rejected(it)) if it.is_conflict() || it.is_not_found() => it,
             Err(cause) => return Err(cause.into()),
         };
-        // It may be our own request that went through before its answer was lost.
         match Self::read(objects).await? {
+            // It is our own request that went through before its answer was lost.
             Some(live) if live.journal == journal && live.annotations == *annotations => Ok(live),
+            // So is an earlier one, which came after all; or somebody wrote a label beside the journal.
+            Some(live) if is_news(&live, before) && journal.starts_with(&live.journal) => {
+                Box::pin(Self::write(objects, Some(&live), journal, annotations)).await
+            }
             None if before.is_none() => Err(Cause::Rejected(rejection).into()),
             _ => Err(ProgressError::Changed),
         }
@@ -104,6 +108,12 @@ impl Progress {
         let journal = object["data"][KEY].as_str().unwrap_or_default().to_owned();
         Self { journal, annotations, object }
     }
+}
+
+/// Whether a copy is another one than before, which was written and refused.
+fn is_news(live: &Progress, before: Option<&Progress>) -> bool {
+    let version = |it: &Progress| it.object["metadata"]["resourceVersion"].clone();
+    before.is_none_or(|it| version(it) != version(live))
 }
 
 fn key() -> ObjectKey {

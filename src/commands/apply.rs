@@ -9,12 +9,13 @@ use tokio::sync::watch;
 use super::saved::Saved;
 use super::{output, save};
 use crate::cli::ApplyArgs;
-use crate::cluster::{Access, Cluster, Held, Lock, LockError, Objects, Writes};
+use crate::cluster::{Access, Cluster, Held, Lock, LockError, Objects, Patience, Writes};
 use crate::error::{Error, Exit};
 use crate::execute::preflight::{self, Scene};
 use crate::execute::{
     self, Backup, Execution, Log, LogError, Options, Outcome, Record, Stop, Told,
 };
+use crate::fault;
 use crate::files;
 use crate::finding::{Finding, Severity};
 use crate::journal::ResumePoint;
@@ -50,11 +51,13 @@ struct Apply<'a> {
 impl Apply<'_> {
     async fn run(&self, stop: watch::Receiver<bool>) -> Result<Exit, Error> {
         let plan = self.verified.plan();
-        let objects = self.cluster.objects(Writes::Real);
+        let patience = Patience { total: self.args.patience, reconnects: true };
+        let objects = self.cluster.objects(Writes::Real).with_patience(patience);
         let by = by()?;
         let log = self.open(&objects, &by).await?;
         let point = self.resume_point(&log)?;
         if point.is_end(plan) {
+            self.finish(&log, (&objects, &by), &point).await?;
             self.say(&format!("{} is done already; there is nothing to do", execute::title(plan)));
             self.write_records(&log)?;
             return Ok(Exit::Done);
@@ -68,14 +71,16 @@ impl Apply<'_> {
             return Ok(Exit::Done);
         }
         self.confirm(&point)?;
-        let lock = self.lock(&objects, &by).await?;
-        // Somebody may have worked on it until the lock was free.
-        let log = self.open(&objects, &by).await?;
-        if self.resume_point(&log)? != point {
-            release(lock).await;
-            let text = "somebody else went on with this plan in the meantime";
-            return Err(Error::refused(text).hint("run the same command again to go on from there"));
-        }
+        let lock = self.lock_or_stop(&objects, &by, stop.clone()).await?;
+        fault::point("run", "locked");
+        let objects = objects.guarded_by(&lock);
+        let log = match self.open_again(&objects, &by, &point).await {
+            Ok(log) => log,
+            Err(error) => {
+                release(lock).await;
+                return Err(error);
+            }
+        };
         self.execute(Work { objects, lock, log, last_hop, stop, point }).await
     }
 
@@ -98,6 +103,7 @@ impl Apply<'_> {
             stop,
             facts: Facts::builtin(),
             deadline: tokio::time::Instant::now(),
+            waits_for: String::new(),
             checked: point.hop,
         };
         let result = execution.run().await;
@@ -126,6 +132,7 @@ impl Apply<'_> {
             backup: backup(self.args),
             approved_by: self.saved.observed.approved_by.clone(),
             poll: self.args.poll,
+            patience: self.args.patience,
         }
     }
 
@@ -145,7 +152,8 @@ impl Apply<'_> {
         log.journal().resume_point(self.verified.plan()).map_err(|error| {
             let text = format!("the journal does not fit the plan: {error}");
             Error::refused(text).hint(
-                "use the plan with which the upgrade was begun; `kyma-upgrade status` tells which one",
+                "use the plan with which the upgrade was begun (`kyma-upgrade status` tells which one); to \
+                 give that upgrade up, delete ConfigMap kyma-installer/kyma-upgrade-journal first",
             )
         })
     }
@@ -168,7 +176,11 @@ impl Apply<'_> {
         if blockers.is_empty() {
             return Ok(());
         }
-        let lines: Vec<_> = blockers.iter().map(|it| format!("\n  {}", told(it))).collect();
+        let mut lines: Vec<_> = blockers.iter().map(|it| format!("\n  {}", told(it))).collect();
+        // Perhaps it is somebody else's hop that stands in the way.
+        if let Ok(Some(holder)) = Lock::holder(&self.cluster.objects(Writes::DryRun)).await {
+            lines.push(format!("\n  (the lock of the cluster is held by {holder})"));
+        }
         let hop = &self.verified.plan().hops[point.hop];
         let text = format!("the hop to {} cannot be done now:{}", hop.to, lines.concat());
         Err(Error::refused(text).hint(blockers[0].remedy.clone()))
@@ -197,6 +209,53 @@ impl Apply<'_> {
             return Ok(());
         }
         Err(Error::refused("you did not say yes; nothing was changed"))
+    }
+
+    /// Makes sure that the journal says that the upgrade is finished, where a crash came first.
+    async fn finish(
+        &self,
+        log: &Log,
+        (objects, by): (&Objects, &str),
+        point: &ResumePoint,
+    ) -> Result<(), Error> {
+        if log.is_finished() || self.args.dry_run {
+            return Ok(());
+        }
+        let lock = self.lock(objects, by).await?;
+        let finished = match self.open_again(&objects.guarded_by(&lock), by, point).await {
+            Ok(mut log) => log.finish(self.verified.plan()).await.map_err(Error::from),
+            Err(error) => Err(error),
+        };
+        release(lock).await;
+        finished
+    }
+
+    /// The journal under the lock. Somebody may have worked on it until that was free.
+    async fn open_again(
+        &self,
+        objects: &Objects,
+        by: &str,
+        point: &ResumePoint,
+    ) -> Result<Log, Error> {
+        let log = self.open(objects, by).await?;
+        if self.resume_point(&log)? == *point {
+            return Ok(log);
+        }
+        let text = "somebody else went on with this plan in the meantime";
+        Err(Error::refused(text).hint("run the same command again to go on from there"))
+    }
+
+    /// Takes the lock, which may take as long as that of a program that crashed lasts.
+    async fn lock_or_stop(
+        &self,
+        objects: &Objects,
+        by: &str,
+        mut stop: watch::Receiver<bool>,
+    ) -> Result<Held, Error> {
+        tokio::select! {
+            lock = self.lock(objects, by) => lock,
+            _ = stop.wait_for(|it| *it) => Err(Error::interrupted()),
+        }
     }
 
     async fn lock(&self, objects: &Objects, by: &str) -> Result<Held, Error> {

@@ -3,16 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::save::failed;
-use super::{At, Execution, Stop, predicted};
+use super::trigger::unknown;
+use super::{At, Before, Execution, Stop, is_trigger, predicted};
 use crate::bundle::{Bundle, File};
 use crate::cluster::{ApplyError, Change};
 use crate::fault;
 use crate::manifest::{Object, ObjectKey, read_node};
 use crate::plan::PlannedHop;
+use crate::procedure;
 use crate::release::Role;
+use crate::simulate::merge::Patch;
 use crate::yaml::{self, Limits};
 
 /// A manifest with its secret values, which is sent and never shown.
@@ -49,22 +52,17 @@ impl Execution<'_> {
             file.ok_or_else(|| Stop::Changed(format!("the plan has no {}", at.step.target)))?;
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
         for (number, manifest) in manifests(to, file).iter().enumerate() {
-            let Manifest { object, value } = manifest;
+            let object = manifest.object;
             if predicted(at.hop, &object.source, object.line()) == Some("rejected") {
                 self.say(format!("{} is left out: the plan says that it is rejected", object.key));
                 *counts.entry("left out").or_default() += 1;
                 continue;
             }
-            self.lock.check()?;
-            let keys = kept(at.hop, &object.key);
-            let applied = self.objects.apply_keeping(value, &keys).await;
-            let applied = applied.map_err(|it| refused(object, it))?;
-            if !keys.is_empty() {
-                self.say(format!("{} keeps your values of {} keys", object.key, keys.len()));
-            }
-            *counts.entry(word(applied.change)).or_default() += 1;
+            self.locked().await?;
+            let applied = self.apply_object(at, manifest).await?;
+            *counts.entry(word(applied)).or_default() += 1;
             fault::point(&at.step.id, &format!("inside-{number}"));
-            if applied.change == Change::Created && object.key.kind == "CustomResourceDefinition" {
+            if object.key.kind == "CustomResourceDefinition" {
                 self.wait_until_established(at, object).await?;
             }
         }
@@ -73,6 +71,23 @@ impl Execution<'_> {
         }
         let texts: Vec<_> = counts.iter().map(|(verb, count)| format!("{count} {verb}")).collect();
         Ok(texts.join(", "))
+    }
+
+    async fn apply_object(&self, at: &At<'_>, it: &Manifest<'_>) -> Result<Change, Stop> {
+        let Manifest { object, value } = it;
+        let applied = if object.key == procedure::installation() && is_trigger(at) {
+            let before = self.before(at).ok_or_else(unknown)?;
+            let adjust = |live: &Value, patch| triggered_once(live, patch, &before);
+            self.objects.apply_with(value, &adjust).await
+        } else {
+            let keys = kept(at.hop, &object.key);
+            if !keys.is_empty() {
+                self.say(format!("{} keeps your values of {} keys", object.key, keys.len()));
+            }
+            let adjust = |live: &Value, patch: Patch| patch.keeping(live, &keys);
+            self.objects.apply_with(value, &adjust).await
+        };
+        applied.map(|it| it.change).map_err(|it| refused(object, it))
     }
 
     /// Custom resources of a definition are refused until it is established.
@@ -118,9 +133,32 @@ pub(super) fn kept(hop: &PlannedHop, key: &ObjectKey) -> BTreeSet<String> {
 fn refused(object: &Object, error: ApplyError) -> Stop {
     let what = format!("apply {} ({} line {})", object.key, object.source, object.line());
     match error {
-        ApplyError::Cluster(cause) => Stop::Cluster { what, cause },
+        ApplyError::Cluster(cause) => Stop::of(what, cause),
         error @ ApplyError::Merge { .. } => Stop::Changed(error.to_string()),
     }
+}
+
+/// The patch of the Installation without the label where the operator has begun since, and else one
+/// that changes nothing but what was read. An operator that is done takes the label away; who applied
+/// the manifest once more would start it once more.
+fn triggered_once(live: &Value, mut patch: Patch, before: &Before) -> Patch {
+    let (label, _) = procedure::TRIGGER;
+    if patch.body.pointer(&format!("/metadata/labels/{label}")).is_none() {
+        return patch;
+    }
+    if !before.is_over(live) {
+        patch.only_for(live);
+        return patch;
+    }
+    for (above, field) in [("/metadata/labels", label), ("/metadata", "labels"), ("", "metadata")] {
+        let fields = patch.body.pointer_mut(above).and_then(Value::as_object_mut);
+        if let Some(fields) = fields
+            && fields.get(field).is_some_and(|it| field == label || *it == json!({}))
+        {
+            drop(fields.remove(field));
+        }
+    }
+    patch
 }
 
 /// What kubectl says of it.
@@ -141,4 +179,46 @@ fn is_rolled_out(deployment: &Value) -> bool {
         && wanted <= status("updatedReplicas")
         && status("replicas") <= status("updatedReplicas")
         && status("updatedReplicas") <= status("availableReplicas")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::simulate::merge::Style;
+
+    fn live(version: &str, time: u32) -> Value {
+        json!({
+            "metadata": {"resourceVersion": version},
+            "status": {"state": "Installed", "time": time},
+        })
+    }
+
+    fn adjusted(body: Value, live: &Value) -> Value {
+        let before = Before::of(Some(&self::live("20", 1)));
+        triggered_once(live, Patch { style: Style::Json, body }, &before).body
+    }
+
+    #[test]
+    fn the_label_is_set_on_what_was_read_and_only_before_a_run() {
+        let label = || json!({"metadata": {"labels": {"action": "install"}}});
+        let expected =
+            json!({"metadata": {"labels": {"action": "install"}, "resourceVersion": "21"}});
+        assert_eq!(adjusted(label(), &live("21", 1)), expected);
+        assert_eq!(adjusted(label(), &live("22", 2)), json!({}));
+    }
+
+    #[test]
+    fn a_run_keeps_nothing_but_the_label_from_being_applied() {
+        let body = json!({
+            "metadata": {"labels": {"action": "install", "a": "b"}, "annotations": {"c": "d"}},
+            "spec": {"e": "f"},
+        });
+        let expected = json!({
+            "metadata": {"labels": {"a": "b"}, "annotations": {"c": "d"}},
+            "spec": {"e": "f"},
+        });
+        assert_eq!(adjusted(body, &live("22", 2)), expected);
+        let other = json!({"metadata": {"annotations": {"c": "d"}}});
+        assert_eq!(adjusted(other.clone(), &live("22", 2)), other);
+    }
 }

@@ -41,21 +41,21 @@ impl Execution<'_> {
                     "{key} is not the one that this step began with: somebody made it anew"
                 )));
             }
-            self.lock.check()?;
+            self.locked().await?;
             let deleted = self.objects.delete(APPS, &key, &uid).await;
-            deleted.map_err(|cause| Stop::Cluster { what: format!("delete {key}"), cause })?;
+            deleted.map_err(|cause| Stop::of(format!("delete {key}"), cause))?;
             result = format!("{key} and its Pods are gone");
         }
         fault::point(&at.step.id, "inside");
         while self.is_there(&uid).await? {
             self.pause(at, &format!("{key} is still there")).await?;
         }
+        fault::point(&at.step.id, "inside-gone");
         let selector = selector(&note["labels"]);
         loop {
             let pods =
                 self.objects.list("v1", "Pod", Some("kyma-installer"), Some(&selector)).await;
-            let what = "list the Pods of the installer".to_owned();
-            let pods = pods.map_err(|cause| Stop::Cluster { what, cause })?;
+            let pods = pods.map_err(|cause| Stop::of("list the Pods of the installer", cause))?;
             if pods.is_empty() {
                 return Ok(result);
             }

@@ -10,7 +10,8 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use crate::clock;
-use crate::cluster::{Cause, Objects, Progress, ProgressError};
+use crate::cluster::{Cause, Objects, Patience, Progress, ProgressError};
+use crate::fault;
 use crate::files;
 use crate::journal::{Event, Journal, JournalError};
 use crate::plan::Plan;
@@ -106,11 +107,48 @@ impl Log {
     /// # Errors
     /// When it is not kept everywhere.
     pub async fn write(&mut self, plan: &Plan, event: Event) -> Result<(), LogError> {
+        let objects = self.objects.clone();
+        self.write_with(&objects, plan, event).await
+    }
+
+    /// Whether it says everywhere that the upgrade is finished.
+    pub fn is_finished(&self) -> bool {
+        let last = self.journal.entries().last();
+        let copy = self.copy.as_ref().map(|it| it.journal.as_str());
+        last.is_some_and(|it| it.event == Event::Finished) && copy == Some(self.journal.text())
+    }
+
+    /// Says everywhere that the upgrade is finished, as a crash after its last step may have kept it
+    /// from doing. The next upgrade begins only where this one is over.
+    ///
+    /// # Errors
+    /// When it is not kept everywhere.
+    pub async fn finish(&mut self, plan: &Plan) -> Result<(), LogError> {
+        if self.is_finished() { Ok(()) } else { self.write(plan, Event::Finished).await }
+    }
+
+    /// The same without patience for the cluster, for what need not be kept.
+    ///
+    /// # Errors
+    /// When it is not kept everywhere.
+    pub async fn write_once(&mut self, plan: &Plan, event: Event) -> Result<(), LogError> {
+        let objects = self.objects.with_patience(Patience::ONCE);
+        self.write_with(&objects, plan, event).await
+    }
+
+    async fn write_with(
+        &mut self,
+        objects: &Objects,
+        plan: &Plan,
+        event: Event,
+    ) -> Result<(), LogError> {
+        let (step, place) = place(&event);
         let line = self.journal.append(plan, &self.by, clock::now(), event);
         self.write_file(&line)?;
+        fault::point(&step, &format!("{place}-here"));
         let about = about(plan, &self.journal);
         let text = self.journal.text();
-        let copy = Progress::write(&self.objects, self.copy.as_ref(), text, &about).await;
+        let copy = Progress::write(objects, self.copy.as_ref(), text, &about).await;
         self.copy = Some(copy.map_err(LogError::Cluster)?);
         Ok(())
     }
@@ -123,12 +161,29 @@ impl Log {
         };
         if let Some(file) = &mut self.file {
             let written = file.write_all(line.as_bytes()).and_then(|()| file.sync_data());
+            if written.is_err() {
+                // Half of the line may stand there: the next one has to begin with a whole file.
+                self.file = None;
+            }
             return written.map_err(|error| files::unwritable(path, &error));
         }
         files::write_private(path, self.journal.text().as_bytes())?;
         let opened = File::options().append(true).open(path);
         self.file = Some(opened.map_err(|error| files::unwritable(path, &error))?);
         Ok(())
+    }
+}
+
+/// Where an event belongs among the places at which tests let the program crash.
+fn place(event: &Event) -> (String, &'static str) {
+    let whole = || "run".to_owned();
+    match event {
+        Event::Begun { step, .. } => (step.clone(), "begun"),
+        Event::Done { step, .. } => (step.clone(), "done"),
+        Event::Failed { step, .. } => (step.clone(), "failed"),
+        Event::Started { .. } => (whole(), "started"),
+        Event::Stopped { .. } => (whole(), "stopped"),
+        Event::Finished => (whole(), "finished"),
     }
 }
 

@@ -11,6 +11,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
 
 use super::Stop;
 use super::apply::{kept, manifests};
@@ -25,6 +26,7 @@ use crate::plan::{Action, Drift, Plan, PlannedHop, ReadSet, Shapes, override_obj
 use crate::procedure;
 use crate::release::{KubernetesFacts, KubernetesVersion, Strength};
 use crate::simulate::ClusterState;
+use crate::simulate::merge::Patch;
 
 /// How it is known that there is a backup.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -289,7 +291,8 @@ async fn dry_run(
                 continue;
             }
             let kept = kept(hop, &object.key);
-            let why = match objects.apply_keeping(&manifest.value, &kept).await {
+            let adjust = |live: &Value, patch: Patch| patch.keeping(live, &kept);
+            let why = match objects.apply_with(&manifest.value, &adjust).await {
                 Ok(_) => continue,
                 Err(ApplyError::Cluster(Cause::UnknownKind { .. })) => continue,
                 Err(ApplyError::Cluster(cause)) if cause.rejection().is_none() => {

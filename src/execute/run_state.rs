@@ -5,11 +5,13 @@
 //!   among it. So the status before the trigger is kept (its digest, in the journal), and an
 //!   Installation is `Installed` only if the label is gone, which nobody but the operator takes away
 //!   at its end, and its status is another one than before. Every run changes it: the conditions have
-//!   times.
+//!   times. A version of the object that is not newer than the one before is an old answer and tells
+//!   nothing.
 //! * An error is the end where the operator takes the label away on failure (from 1.11 on). Before, it
 //!   tries for ever, and the hop's timeout is the end.
 //! * Texts of the operator's error log are not shown: Helm's errors quote values.
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::digest;
@@ -53,20 +55,53 @@ impl std::fmt::Display for Failure {
 }
 
 /// What stands for the status of an Installation: equal exactly for equal statuses.
-pub fn status_digest(installation: Option<&Value>) -> String {
+fn status_digest(installation: Option<&Value>) -> String {
     let status = installation.map_or(&Value::Null, |it| &it["status"]);
     digest::sha256(status.to_string().as_bytes())
 }
 
-/// How far the operator is. `before` is the digest of the status before the trigger.
-pub fn run_state(installation: Option<&Value>, before: &str, operator: &Operator) -> RunState {
+/// The Installation before the trigger, as far as it has to be known later.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Before {
+    /// The digest of its status.
+    pub status: String,
+    /// The version of the object; zero where there was none.
+    pub version: u64,
+}
+
+impl Before {
+    /// What has to be known of an Installation.
+    pub fn of(installation: Option<&Value>) -> Self {
+        let version = installation.and_then(version).unwrap_or_default();
+        Self { status: status_digest(installation), version }
+    }
+
+    /// Whether an operator has written into an Installation since.
+    pub fn is_over(&self, installation: &Value) -> bool {
+        let newer = version(installation).is_none_or(|it| self.version < it);
+        newer && status_digest(Some(installation)) != self.status
+    }
+
+    /// Whether somebody took the label away before an operator began.
+    pub fn is_untriggered(&self, installation: &Value) -> bool {
+        let newer = version(installation).is_some_and(|it| self.version < it);
+        newer && !self.is_over(installation) && !procedure::is_triggered(installation)
+    }
+}
+
+fn version(installation: &Value) -> Option<u64> {
+    installation.pointer("/metadata/resourceVersion")?.as_str()?.parse().ok()
+}
+
+/// How far the operator is.
+pub fn run_state(installation: Option<&Value>, before: &Before, operator: &Operator) -> RunState {
     let Some(installation) =
         installation.filter(|it| it.pointer("/metadata/deletionTimestamp").is_none())
     else {
         return RunState::Gone;
     };
     let triggered = procedure::is_triggered(installation);
-    let changed = status_digest(Some(installation)) != before;
+    let changed = before.is_over(installation);
     match installation["status"]["state"].as_str().unwrap_or_default() {
         _ if !changed => RunState::Waiting,
         "Installed" if triggered => RunState::Working,
@@ -119,7 +154,7 @@ mod tests {
 
     fn state(version: &str, now: &Value, before: &Value) -> RunState {
         let facts = Facts::builtin();
-        let before = status_digest(Some(before));
+        let before = Before::of(Some(before));
         run_state(Some(now), &before, facts.operator(&version.parse().unwrap()))
     }
 
@@ -134,6 +169,22 @@ mod tests {
         assert_eq!(state("1.11.1", &triggered, &before), RunState::Waiting);
         // Somebody took the label away; the operator did nothing.
         assert_eq!(state("1.11.1", &before, &before), RunState::Waiting);
+    }
+
+    #[test]
+    fn an_old_answer_is_never_taken_for_success() {
+        let of = |version: u32, time: u32| {
+            let mut it = installation(false, status("Installed", time));
+            it["metadata"]["resourceVersion"] = version.to_string().into();
+            it
+        };
+        let before = of(20, 2);
+        assert_eq!(state("1.11.1", &of(10, 1), &before), RunState::Waiting);
+        assert_eq!(state("1.11.1", &of(21, 2), &before), RunState::Waiting);
+        assert_eq!(state("1.11.1", &of(22, 3), &before), RunState::Installed);
+        let before = Before::of(Some(&before));
+        assert!(!before.is_untriggered(&of(10, 1)) && !before.is_untriggered(&of(20, 2)));
+        assert!(before.is_untriggered(&of(21, 2)) && !before.is_untriggered(&of(22, 3)));
     }
 
     #[test]

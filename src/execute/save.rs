@@ -4,14 +4,16 @@
 //! * The copy goes to Secrets in `kyma-installer`: it may hold secret values, and those never leave
 //!   the cluster.
 //! * A copy that is there from an earlier try is kept: it is the state from before the first effect.
+//!   Only what no part of it has is added.
 //! * What the server owns is left out, so that `kubectl apply -f` puts an object back.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
 use super::{At, Execution, Stop};
 use crate::cluster::Cause;
+use crate::fault;
 use crate::manifest::ObjectKey;
 use crate::plan::override_object;
 use crate::procedure;
@@ -24,28 +26,47 @@ const SERVER_OWNED: &[&str] =
     &["creationTimestamp", "generation", "managedFields", "resourceVersion", "selfLink", "uid"];
 
 impl Execution<'_> {
-    /// The digest of the Installation's status before the hop.
-    pub(super) async fn status_before(&self) -> Result<String, Stop> {
-        let installation = self.installation().await?;
-        Ok(super::status_digest(installation.as_ref()))
-    }
-
     pub(super) async fn save(&mut self, at: &At<'_>) -> Result<String, Stop> {
+        let name = format!("kyma-upgrade-saved-{}", at.hop.to);
+        let (kept, names) = self.kept(&name).await?;
         let mut texts = BTreeMap::new();
         for (key, api_version) in self.touched(at) {
+            let name = name_of(&key);
+            if names.contains(&name) {
+                continue;
+            }
             let live = self.objects.get(&api_version, &key).await;
             let live = live.map_err(|cause| failed(&key, cause))?;
             if let Some(object) = live {
-                texts.insert(name_of(&key), restorable(object).to_string());
+                texts.insert(name, restorable(object).to_string());
             }
         }
-        let count = texts.len();
-        let name = format!("kyma-upgrade-saved-{}", at.hop.to);
-        for (number, part) in parts(texts).into_iter().enumerate() {
-            let suffix = if number == 0 { String::new() } else { format!("-{}", number + 1) };
-            self.keep(&format!("{name}{suffix}"), part).await?;
+        let count = names.len() + texts.len();
+        for (number, part) in (kept..).zip(parts(texts)) {
+            self.keep(&part_name(&name, number), part).await?;
+            fault::point(&at.step.id, &format!("inside-{number}"));
         }
         Ok(format!("{count} objects are kept in Secret/kyma-installer/{name}"))
+    }
+
+    /// How many parts an earlier try has kept, and what is in them.
+    async fn kept(&self, name: &str) -> Result<(usize, BTreeSet<String>), Stop> {
+        let mut names = BTreeSet::new();
+        for number in 0.. {
+            let key = secret(&part_name(name, number));
+            let part = self.objects.get("v1", &key).await;
+            let Some(part) = part.map_err(|cause| failed(&key, cause))? else {
+                return Ok((number, names));
+            };
+            let plan = part.pointer("/metadata/annotations/kyma-upgrade~1plan");
+            if plan.and_then(Value::as_str) != Some(&*self.plan.plan().digest) {
+                let text =
+                    format!("{key} holds the copy of another plan: rename or delete it first");
+                return Err(Stop::Changed(text));
+            }
+            names.extend(part["data"].as_object().into_iter().flatten().map(|it| it.0.clone()));
+        }
+        unreachable!("numbers do not end")
     }
 
     /// The objects that a hop changes, each in the API version of the manifest.
@@ -80,29 +101,11 @@ impl Execution<'_> {
             },
             "stringData": part,
         });
-        self.lock.check()?;
+        self.locked().await?;
         match self.objects.create(&secret).await {
-            Err(Cause::Rejected(it)) if it.is_already_there() => {
-                let key = ObjectKey {
-                    group: String::new(),
-                    kind: "Secret".to_owned(),
-                    namespace: Some("kyma-installer".to_owned()),
-                    name: name.to_owned(),
-                };
-                let there = self.objects.get("v1", &key).await;
-                let there = there.map_err(|cause| Stop::Cluster { what: what(), cause })?;
-                let plan = there.as_ref().and_then(|it| {
-                    it.pointer("/metadata/annotations/kyma-upgrade~1plan")?.as_str()
-                });
-                if plan == Some(&*self.plan.plan().digest) {
-                    return Ok(());
-                }
-                let text = format!(
-                    "Secret/kyma-installer/{name} holds the copy of another plan: rename or delete it first"
-                );
-                Err(Stop::Changed(text))
-            }
-            result => result.map(drop).map_err(|cause| Stop::Cluster { what: what(), cause }),
+            // The answer to an earlier attempt was lost: nobody else holds the lock.
+            Err(Cause::Rejected(it)) if it.is_already_there() => Ok(()),
+            result => result.map(drop).map_err(|cause| Stop::of(what(), cause)),
         }
     }
 
@@ -115,7 +118,22 @@ impl Execution<'_> {
 }
 
 pub(super) fn failed(key: &ObjectKey, cause: Cause) -> Stop {
-    Stop::Cluster { what: format!("read {key}"), cause }
+    Stop::of(format!("read {key}"), cause)
+}
+
+/// The name of a part of a copy, which are counted from 0 on.
+fn part_name(name: &str, number: usize) -> String {
+    let suffix = if number == 0 { String::new() } else { format!("-{}", number + 1) };
+    format!("{name}{suffix}")
+}
+
+fn secret(name: &str) -> ObjectKey {
+    ObjectKey {
+        group: String::new(),
+        kind: "Secret".to_owned(),
+        namespace: Some("kyma-installer".to_owned()),
+        name: name.to_owned(),
+    }
 }
 
 /// A name that keys of a Secret may have: `ConfigMap.kyma-installer.istio-overrides.json`.

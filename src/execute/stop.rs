@@ -39,8 +39,11 @@ pub enum Stop {
     #[error("{0}")]
     Changed(String),
     /// The operator has given up.
-    #[error("the operator gave up{}", failed(.0))]
+    #[error("the operator gave up for good{}, and does not try again by itself", failed(.0))]
     GaveUp(Vec<Failure>),
+    /// Somebody took the label away that starts the operator.
+    #[error("the operator has not begun, and somebody took its label action=install away")]
+    Untriggered,
     /// The Installation went away while the operator was at work.
     #[error("the Installation default/kyma-installation is gone or being deleted")]
     Gone,
@@ -81,6 +84,17 @@ fn drifts(drifts: &[Drift]) -> String {
 }
 
 impl Stop {
+    /// That the cluster did not do something.
+    pub(super) fn of(what: impl Into<String>, cause: Cause) -> Self {
+        match cause {
+            Cause::Unlocked(lost) => Self::Lock(lost),
+            Cause::Exhausted { last, .. } if matches!(*last, Cause::Unlocked(_)) => {
+                Self::of(what, *last)
+            }
+            cause => Self::Cluster { what: what.into(), cause },
+        }
+    }
+
     /// What to do about it, before the same command is run again.
     pub fn hint(&self) -> String {
         match self {
@@ -95,6 +109,9 @@ impl Stop {
                  jsonpath='{.status.errorLog}'`), mend it, and run the same command again: it starts \
                  the operator once more"
                     .to_owned()
+            }
+            Self::Untriggered => {
+                "find out who did that; the same command, run again, sets the label again".to_owned()
             }
             Self::Different { .. } => {
                 "find out who changed it; put it back and run the same command again, or make a new \

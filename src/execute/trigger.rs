@@ -1,75 +1,72 @@
 //! Starting the operator, and waiting until it is done.
+//!
+//! # Decisions
+//! * The label is set once for each run that is wanted: on the very version of the Installation that
+//!   was looked at, and only where no operator has begun since the Installation was noted.
+//! * While it only watches, an API server that is away does not end it. The hop's time does.
 
 use std::time::Instant;
 
 use serde_json::{Value, json};
 
-use super::{At, Execution, RunState, Stop, doing, run_state, status_digest};
-use crate::cluster::Sighting;
+use super::{At, Before, Execution, RunState, Stop, doing, run_state, trigger};
+use crate::cluster::{InstallationWatch, Sighting};
+use crate::fault;
 use crate::journal::Event;
-use crate::plan::Action;
 use crate::procedure::{self, TRIGGER};
 use crate::simulate::merge::{Patch, Style};
 
 impl Execution<'_> {
     /// Sets the label where it is not set. The operator that takes it away later is a step further.
     pub(super) async fn label(&mut self, at: &At<'_>) -> Result<String, Stop> {
-        let Some(installation) = self.installation().await? else {
-            return Err(Stop::Gone);
+        let before = self.before(at).ok_or_else(unknown)?;
+        let set = self.set_label(&|it| !before.is_over(it)).await?;
+        Ok(if set { "the label is set" } else { "the label was set already" }.to_owned())
+    }
+
+    /// Sets the label on an Installation that has none, and tells whether it did.
+    async fn set_label(
+        &self,
+        wanted: &(dyn Fn(&Value) -> bool + Send + Sync),
+    ) -> Result<bool, Stop> {
+        self.locked().await?;
+        let wish = |it: &Value| {
+            let body = json!({"metadata": {"labels": {TRIGGER.0: TRIGGER.1}}});
+            let patch = Patch { style: Style::Json, body };
+            (!procedure::is_triggered(it) && wanted(it)).then_some(patch)
         };
-        let before = self.known_status(at);
-        let runs = status_digest(Some(&installation)) != before;
-        if procedure::is_triggered(&installation) || (at.begun.is_some() && runs) {
-            return Ok("the label was set already".to_owned());
-        }
-        self.set_label().await?;
-        Ok("the label is set".to_owned())
-    }
-
-    async fn set_label(&mut self) -> Result<(), Stop> {
-        self.lock.check()?;
-        let body = json!({"metadata": {"labels": {TRIGGER.0: TRIGGER.1}}});
         let key = procedure::installation();
-        let patch = Patch { style: Style::Json, body };
-        let labelled = self.objects.patch(procedure::INSTALLATION_API, &key, &patch).await;
+        let changed = self.objects.change(procedure::INSTALLATION_API, &key, &wish).await;
         let what = format!("set the label action=install on {key}");
-        labelled.map(drop).map_err(|cause| Stop::Cluster { what, cause })
+        match changed.map_err(|cause| Stop::of(what, cause))? {
+            Some((_, set)) => Ok(set),
+            None => Err(Stop::Gone),
+        }
     }
 
-    /// The status before the trigger, which was noted before the first effect of the hop.
-    fn known_status(&self, at: &At<'_>) -> String {
-        let save = at.hop.steps.iter().find(|it| it.action == Action::Save);
-        let id = save.map(|it| it.id.as_str()).unwrap_or_default();
+    /// The Installation before the trigger, which was noted when the step with it was begun first; none
+    /// where the journal does not tell.
+    pub(super) fn before(&self, at: &At<'_>) -> Option<Before> {
+        let id = trigger(at).map(|it| it.id.as_str()).unwrap_or_default();
         let entries = self.log.journal().entries().iter();
         let mut notes = entries.filter_map(|it| match &it.event {
-            Event::Begun { step, note, .. } if step == id => note.clone(),
+            Event::Begun { step, note, .. } if step == id => note.as_deref(),
             _ => None,
         });
-        notes.next().unwrap_or_default()
+        serde_json::from_str(notes.next()?).ok()
     }
 
     pub(super) async fn watch(&mut self, at: &At<'_>) -> Result<String, Stop> {
         let operator = self.facts.operator(&at.hop.to).clone();
-        let mut before = self.known_status(at);
-        let now = self.installation().await?;
-        let gave_up = matches!(run_state(now.as_ref(), &before, &operator), RunState::GaveUp(_));
-        if at.begun.is_some() && gave_up {
-            self.say("the operator had given up; it is started once more");
-            before = status_digest(now.as_ref());
-            self.set_label().await?;
-        }
+        let before = match at.begun {
+            Some(_) => self.started_again(at).await?,
+            None => self.before(at).ok_or_else(unknown)?,
+        };
         let start = Instant::now();
         let mut states = self.objects.watch_installation(self.options.poll);
         let mut told = String::new();
         loop {
-            let mut stop = self.stop.clone();
-            let installation = tokio::select! {
-                it = states.next() => it,
-                () = tokio::time::sleep(self.options.poll) => { self.lock.check()?; continue }
-                () = tokio::time::sleep_until(self.deadline) => return Err(self.out_of_time(at, &told)),
-                _ = stop.wait_for(|it| *it) => return Err(Stop::Wanted),
-            };
-            let installation = match installation {
+            let installation = match self.next(at, &mut states, &told).await? {
                 Sighting::Present(installation) => Some(installation),
                 Sighting::Absent => None,
                 Sighting::Trouble(cause) => {
@@ -87,10 +84,62 @@ impl Execution<'_> {
                 RunState::Installed => return Ok("the operator is done: Installed".to_owned()),
                 RunState::GaveUp(failures) => return Err(Stop::GaveUp(failures)),
                 RunState::Gone => return Err(Stop::Gone),
+                RunState::Waiting if installation.is_some_and(|it| before.is_untriggered(&it)) => {
+                    return Err(Stop::Untriggered);
+                }
                 RunState::Waiting | RunState::Working | RunState::Retrying(_) => {}
             }
         }
     }
+
+    /// Starts the operator once more where it has given up, and where somebody took the label away
+    /// before it began. Gives the Installation that was before the run that is to be waited for.
+    async fn started_again(&self, at: &At<'_>) -> Result<Before, Stop> {
+        let operator = self.facts.operator(&at.hop.to);
+        let before = self.before(at).ok_or_else(unknown)?;
+        let now = self.installation().await?;
+        let gave_up = matches!(run_state(now.as_ref(), &before, operator), RunState::GaveUp(_));
+        let untriggered = now.as_ref().is_some_and(|it| before.is_untriggered(it));
+        if !gave_up && !untriggered {
+            return Ok(before);
+        }
+        let again = Before::of(now.as_ref());
+        if self.set_label(&|it| !again.is_over(it)).await? {
+            let why = if gave_up { "the operator had given up" } else { "the label was gone" };
+            self.say(format!("{why}; the operator is started once more"));
+        }
+        fault::point(&at.step.id, "inside");
+        Ok(again)
+    }
+
+    /// The next sighting of the Installation. It is waited for however long its answer takes, while
+    /// the lock, the time of the hop and the wish to stop are looked at.
+    async fn next(
+        &self,
+        at: &At<'_>,
+        states: &mut InstallationWatch,
+        told: &str,
+    ) -> Result<Sighting, Stop> {
+        let mut stop = self.stop.clone();
+        let sighting = states.next();
+        tokio::pin!(sighting);
+        loop {
+            tokio::select! {
+                it = &mut sighting => return Ok(it),
+                () = tokio::time::sleep(self.options.poll) => self.lock.check_not_lost()?,
+                () = tokio::time::sleep_until(self.deadline) => {
+                    return Err(self.out_of_time(at, told));
+                }
+                _ = stop.wait_for(|it| *it) => return Err(Stop::Wanted),
+            }
+        }
+    }
+}
+
+/// What cannot be gone on from.
+pub(super) fn unknown() -> Stop {
+    let text = "the journal does not tell how the Installation was before the operator began";
+    Stop::Changed(text.to_owned())
 }
 
 /// How far the operator is, for people.

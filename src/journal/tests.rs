@@ -149,6 +149,10 @@ fn the_longer_copy_counts_and_two_histories_are_told() {
     assert_eq!(Journal::longer(long.clone(), short), Ok(long.clone()));
     let mut other = all;
     other[2] = Event::Stopped { reason: "Ctrl-C".to_owned() };
-    let error = Journal::longer(long, journal(&plan, other)).unwrap_err();
+    let error = Journal::longer(long.clone(), journal(&plan, other)).unwrap_err();
     assert!(matches!(error, JournalError::TwoHistories { line: 3, .. }), "{error}");
+    // A last line here that never came to the cluster.
+    let mut events = events(&plan)[..2].to_vec();
+    events.push(Event::Finished);
+    assert_eq!(Journal::longer(journal(&plan, events), long.clone()), Ok(long));
 }

@@ -401,7 +401,10 @@ fn planned_release(bundle: &Bundle) -> PlannedRelease {
 
 fn planned_file(bundle: &Bundle, file: &File) -> PlannedFile {
     let artifact = &file.artifact;
-    let has_secret = bundle.objects_of(file).iter().any(|it| has_secret(&it.node));
+    // What a published Deployment has in its environment is no secret of anybody.
+    let mut holders = bundle.objects_of(file).into_iter();
+    let has_secret =
+        holders.any(|it| matches!(&*it.key.kind, "Secret" | "ConfigMap") && has_secret(&it.node));
     let text = String::from_utf8(artifact.bytes.clone()).ok().filter(|_| !has_secret);
     PlannedFile {
         role: file.role,

@@ -87,6 +87,11 @@ impl Patch {
     pub fn is_empty(&self) -> bool {
         self.body.as_object().is_some_and(Map::is_empty)
     }
+
+    /// Lets the patch fail where the object is not the very version of it that was read.
+    pub fn only_for(&mut self, live: &Value) {
+        self.body["metadata"]["resourceVersion"] = live["metadata"]["resourceVersion"].clone();
+    }
 }
 
 /// Why there is no patch, or why the API server cannot apply it.

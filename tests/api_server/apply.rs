@@ -2,5 +2,10 @@
 
 mod support;
 
+mod crash;
+mod faults;
 mod hops;
+mod operators;
 mod overrides;
+mod race;
+mod refusals;

@@ -62,6 +62,25 @@ struct State {
     lost: Option<Lost>,
 }
 
+/// Tells whether a lock is held.
+#[derive(Clone)]
+pub(in crate::cluster) struct Guard {
+    state: watch::Receiver<State>,
+    duration: Duration,
+}
+
+impl Guard {
+    /// As [`Held::check`].
+    pub(in crate::cluster) fn check(&self) -> Result<(), Lost> {
+        let State { renewed, lost } = self.state.borrow().clone();
+        match lost {
+            Some(lost) => Err(lost),
+            None if renewed.age() < self.duration * 5 / 6 => Ok(()),
+            None => Err(Lost::Expired { seconds: renewed.age().as_secs() }),
+        }
+    }
+}
+
 /// A lock that is held. It is renewed until it is released or dropped; a dropped one expires.
 pub struct Held {
     lock: Lock,
@@ -90,15 +109,24 @@ impl Held {
     /// # Errors
     /// When it is not.
     pub fn check(&self) -> Result<(), Lost> {
-        if self.renewal.is_none() {
-            return Ok(());
+        self.guard().map_or(Ok(()), |it| it.check())
+    }
+
+    /// Whether somebody else has the lock, or nobody. One that was not renewed in time is not lost.
+    ///
+    /// # Errors
+    /// When it is lost for good.
+    pub fn check_not_lost(&self) -> Result<(), Lost> {
+        match self.check() {
+            Err(Lost::Expired { .. }) => Ok(()),
+            checked => checked,
         }
-        let State { renewed, lost } = self.state.borrow().clone();
-        match lost {
-            Some(lost) => Err(lost),
-            None if renewed.age() < self.lock.duration * 5 / 6 => Ok(()),
-            None => Err(Lost::Expired { seconds: renewed.age().as_secs() }),
-        }
+    }
+
+    /// What tells others whether the lock is held; none in a dry run.
+    pub(in crate::cluster) fn guard(&self) -> Option<Guard> {
+        let guard = || Guard { state: self.state.clone(), duration: self.lock.duration };
+        self.renewal.as_ref().map(|_| guard())
     }
 
     /// As [`Held::check`], but waits up to `limit` for a renewal where one is due.
@@ -129,6 +157,9 @@ impl Held {
         let Ok(mut object) = renewal.await else {
             return Ok(());
         };
+        // Later it is over anyway.
+        let patience = Patience { total: self.lock.duration, reconnects: true };
+        self.lock.objects = self.lock.objects.with_patience(patience);
         let ours = self.lock.form.record(&object);
         for _ in 0..RELEASES {
             let free = Record { holder: String::new(), seconds: 1, ..ours.clone() };

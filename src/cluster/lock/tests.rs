@@ -5,6 +5,7 @@ use serde_json::json;
 use tokio::time::advance;
 
 use super::*;
+use crate::cluster::Patience;
 use crate::cluster::mock::{Answer, Log, Store, answering, bare, ok};
 
 const AT: &str = "/apis/coordination.k8s.io/v1/namespaces/kyma-installer/leases/kyma-upgrade";
@@ -238,4 +239,32 @@ fn a_record_that_somebody_wrote_by_hand_is_read_with_something_sensible() {
     assert_eq!((record.seconds, record.transitions), (3600, 0));
     assert_eq!(record.told().to_string(), "x since an unknown time until at least an unknown time");
     assert!(form.record(&json!({})).is_free());
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_sent_until_a_late_renewal_proves_that_the_lock_was_held() {
+    let (objects, store, cut, log) = breaking();
+    let held = acquire(&objects, "one").await.unwrap();
+    let guarded = objects.guarded_by(&held);
+    let map = |name: &str| {
+        let metadata = json!({"name": name, "namespace": "default"});
+        json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata})
+    };
+    guarded.create(&map("a")).await.unwrap();
+    cut.store(true, Ordering::SeqCst);
+    pass(DURATION).await;
+    cut.store(false, Ordering::SeqCst);
+    let sent = log.lines().len();
+    let refused = guarded.with_patience(Patience::ONCE).create(&map("b")).await;
+    assert!(matches!(refused, Err(Cause::Unlocked(Lost::Expired { .. }))), "{refused:?}");
+    assert_eq!(log.lines().len(), sent);
+    held.check_not_lost().unwrap();
+    guarded.create(&map("b")).await.unwrap();
+    held.check().unwrap();
+    // Somebody else takes it away.
+    let (_other, _) = Lock::break_lock(&objects, "two", DURATION).await.unwrap();
+    pass(DURATION / 2).await;
+    let refused = guarded.create(&map("c")).await;
+    assert_eq!(refused, Err(Cause::Unlocked(Lost::Replaced { holder: "two".to_owned() })));
+    held.check_not_lost().unwrap_err();
 }

@@ -6,15 +6,15 @@
 //! * Whenever the fate of a write is not known, it begins again with a look at the object. A POST that
 //!   went through is then found, and what is left is the difference, mostly none.
 
-use std::collections::BTreeSet;
 use std::fmt;
 
 use serde_json::Value;
 
 use super::resource::{DEFAULT, Resource, Target};
-use super::{Cause, Objects, Rejection};
+use super::{Cause, MANAGER, Objects, Rejection};
 use crate::cluster::retry::{Failed, Retry};
-use crate::simulate::merge::{self, Kubectl, MergeError};
+use crate::manifest::ObjectKey;
+use crate::simulate::merge::{self, Kubectl, MergeError, Patch};
 
 /// Which kubectl applies: the one that the simulator predicts.
 const KUBECTL: Kubectl = Kubectl::V1_32;
@@ -24,6 +24,9 @@ const FIELD_MANAGER: &str = "kubectl-client-side-apply";
 
 /// How often it begins again because somebody else wrote in between, as in kubectl.
 const CONFLICTS: u32 = 5;
+
+/// Makes another patch of kubectl's patch for a live object.
+pub type Adjust<'a> = &'a (dyn Fn(&Value, Patch) -> Patch + Send + Sync);
 
 /// What applying did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -90,24 +93,24 @@ impl Objects {
     /// When the server refuses the object or cannot be reached for too long, and when it cannot be
     /// merged with what is there.
     pub async fn apply(&self, manifest: &Value) -> Result<Applied, ApplyError> {
-        self.apply_keeping(manifest, &BTreeSet::new()).await
+        self.apply_with(manifest, &|_, patch| patch).await
     }
 
-    /// The same, but for these keys of the object's data: they keep what the cluster has there. Of an
-    /// object that is not there nothing is kept.
+    /// The same, with another patch than kubectl's: `adjust` gets the object as it is and kubectl's
+    /// patch. One with the `metadata.resourceVersion` of that object changes that one or begins again.
     ///
     /// # Errors
     /// As of [`Objects::apply`].
-    pub async fn apply_keeping(
+    pub async fn apply_with(
         &self,
         manifest: &Value,
-        keys: &BTreeSet<String>,
+        adjust: Adjust<'_>,
     ) -> Result<Applied, ApplyError> {
         let what = Target::of_object(manifest)?.to_string();
         let mut retry = Retry::new(self.calls.patience);
         let mut conflicts = 0;
         loop {
-            match self.apply_once(manifest, keys).await {
+            match self.apply_once(manifest, adjust).await {
                 Ok(applied) => return Ok(applied),
                 Err(Obstacle::Failed(failed)) => retry.after(failed).await?,
                 Err(Obstacle::Conflict(_)) if conflicts < CONFLICTS => conflicts += 1,
@@ -117,11 +120,48 @@ impl Objects {
         }
     }
 
-    async fn apply_once(
+    /// Changes an object with the patch that `wish` makes of it, if it makes one, and gives the object
+    /// as it is then and whether it was changed; none if there is none. The patch changes the object
+    /// that `wish` has seen and no later one. So it is sent once, however often an answer is lost.
+    ///
+    /// # Errors
+    /// As of [`Objects::get`], and when somebody else changes the object again and again.
+    pub async fn change(
         &self,
-        manifest: &Value,
-        keys: &BTreeSet<String>,
-    ) -> Result<Applied, Obstacle> {
+        api_version: &str,
+        key: &ObjectKey,
+        wish: &(dyn Fn(&Value) -> Option<Patch> + Send + Sync),
+    ) -> Result<Option<(Value, bool)>, Cause> {
+        let target = Target::of(api_version, key)?;
+        let mut retry = Retry::new(self.calls.patience);
+        let mut conflicts = 0;
+        loop {
+            match self.change_once(target, wish).await {
+                Ok(changed) => return Ok(changed),
+                Err(failed) if is_conflict(&failed) && conflicts < CONFLICTS => conflicts += 1,
+                Err(failed) => retry.after(failed).await?,
+            }
+        }
+    }
+
+    async fn change_once(
+        &self,
+        target: Target<'_>,
+        wish: &(dyn Fn(&Value) -> Option<Patch> + Send + Sync),
+    ) -> Result<Option<(Value, bool)>, Failed> {
+        let resource = self.resource_once(target.api_version, target.kind).await?;
+        let Some(live) = self.get_once(target).await? else {
+            return Ok(None);
+        };
+        let Some(mut patch) = wish(&live) else {
+            return Ok(Some((live, false)));
+        };
+        patch.only_for(&live);
+        let call = self.patch_call(target, &resource, &patch, MANAGER);
+        self.calls.once(&call).await.map(|it| Some((it, true)))
+    }
+
+    async fn apply_once(&self, manifest: &Value, adjust: Adjust<'_>) -> Result<Applied, Obstacle> {
         let target = Target::of_object(manifest)?;
         let resource = self.resource_once(target.api_version, target.kind).await?;
         let manifest = &settled(manifest, &resource);
@@ -132,8 +172,7 @@ impl Objects {
             let object = self.calls.once(&call).await.map_err(written)?;
             return Ok(Applied { change: Change::Created, object });
         };
-        let patch = KUBECTL.patch(manifest, &live).map_err(Obstacle::Merge)?;
-        let patch = patch.keeping(&live, keys);
+        let patch = adjust(&live, KUBECTL.patch(manifest, &live).map_err(Obstacle::Merge)?);
         if patch.is_empty() {
             return Ok(Applied { change: Change::Unchanged, object: live });
         }
@@ -161,6 +200,9 @@ fn patched(failed: Failed) -> Obstacle {
 
 /// The obstacle that a refused write is.
 fn written(failed: Failed) -> Obstacle {
-    let is_conflict = failed.cause.rejection().is_some_and(Rejection::is_conflict);
-    if is_conflict { Obstacle::Conflict(failed.cause) } else { Obstacle::Failed(failed) }
+    if is_conflict(&failed) { Obstacle::Conflict(failed.cause) } else { Obstacle::Failed(failed) }
+}
+
+fn is_conflict(failed: &Failed) -> bool {
+    failed.cause.rejection().is_some_and(Rejection::is_conflict)
 }

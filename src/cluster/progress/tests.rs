@@ -58,3 +58,21 @@ async fn a_journal_that_does_not_fit_is_not_sent() {
     assert!(error.to_string().contains("larger than"), "{error}");
     assert_eq!(log.lines().len(), 0);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_label_beside_the_journal_and_a_late_line_of_ones_own_are_gone_over() {
+    let store = Store::default();
+    let answers = store.clone();
+    let (objects, _) = answering(Writes::Real, move |seen| answers.answer(seen));
+    let first = Progress::write(&objects, None, "a\n", &annotations("1")).await.unwrap();
+    let mut live = store.get(AT).unwrap();
+    live["metadata"]["labels"]["team"] = "x".into();
+    store.set(AT, Some(live));
+    let second =
+        Progress::write(&objects, Some(&first), "a\nb\n", &annotations("2")).await.unwrap();
+    assert_eq!(second.journal, "a\nb\n");
+    // The second line is there, although its answer never came.
+    let third = Progress::write(&objects, Some(&first), "a\nb\nc\n", &annotations("3")).await;
+    assert_eq!(third.unwrap().journal, "a\nb\nc\n");
+    assert_eq!(store.get(AT).unwrap()["metadata"]["labels"]["team"], "x");
+}

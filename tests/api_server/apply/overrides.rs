@@ -22,7 +22,14 @@ fn an_edited_override_is_kept_over_three_hops_and_a_crash() {
     };
     let options = ["--keep-overrides"];
     let releases = &Source::made_up;
-    let wish = Wish { to: "1.13", deployment: "local", options: &options, releases, edit: &edit };
+    let wish = Wish {
+        from: "1.10.0",
+        to: "1.13",
+        deployment: "local",
+        options: &options,
+        releases,
+        edit: &edit,
+    };
     let Some(planned) = Planned::of(&wish) else { return };
     let plan = planned.plan();
     let name = "ConfigMap/kyma-installer/core-overrides";
@@ -30,7 +37,7 @@ fn an_edited_override_is_kept_over_three_hops_and_a_crash() {
         assert_eq!(hop["kept"], json!([{"object": name, "keys": ["test.version"]}]));
     }
     let step = &planned.steps(1, "apply", "kyma-config-local.yaml")[0];
-    planned.crash(step, "inside-0");
+    planned.crash(&format!("{step}:inside-0"), &[]);
     planned.apply_well(&[]);
     let live = object(&planned.upgrade, "configmap", "core-overrides");
     assert_eq!(live["data"]["test.version"], "mine");
@@ -91,6 +98,7 @@ fn renamed_overrides_are_moved_whatever_crashes() {
     let releases = |folder: &Path| Source::with_charts(folder, &charts);
     let options = ["--migrate-overrides"];
     let wish = Wish {
+        from: "1.10.0",
         to: "1.13",
         deployment: "cluster",
         options: &options,
@@ -108,7 +116,7 @@ fn renamed_overrides_are_moved_whatever_crashes() {
             let places: &[&str] =
                 if hop == 0 { &["begun", "inside-0", "effect"] } else { &["inside-0"] };
             for place in places {
-                planned.crash(&step, place);
+                planned.crash(&format!("{step}:{place}"), &[]);
             }
         }
     }
