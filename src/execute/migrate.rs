@@ -85,7 +85,7 @@ impl Execution<'_> {
         (data, moves): (Map<String, Value>, &[&PlannedMove]),
     ) -> Result<(), Stop> {
         let what = format!("move override keys of {object}");
-        self.lock.check()?;
+        self.locked().await?;
         let written = if self.live(object).await?.is_none() {
             if !is_created(at, object) {
                 return Err(Stop::Changed(format!("{object} is gone")));
@@ -98,7 +98,7 @@ impl Execution<'_> {
             let patch = Patch { style: Style::Json, body: json!({ "data": data }) };
             self.objects.patch("v1", object, &patch).await
         };
-        written.map(drop).map_err(|cause| Stop::Cluster { what, cause })
+        written.map(drop).map_err(|cause| Stop::of(what, cause))
     }
 
     async fn live(&self, object: &ObjectKey) -> Result<Option<Value>, Stop> {
@@ -127,7 +127,7 @@ fn when(at: &At<'_>) -> When {
     if is_first.is_some_and(|it| it.id == at.step.id) { When::Before } else { When::After }
 }
 
-fn by_object<'a>(moves: Vec<&'a PlannedMove>) -> OfObject<'a> {
+fn by_object(moves: Vec<&PlannedMove>) -> OfObject<'_> {
     let mut objects = OfObject::new();
     for it in moves {
         objects.entry(&it.object).or_default().push(it);

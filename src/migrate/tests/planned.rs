@@ -55,17 +55,17 @@ fn what_has_not_one_answer_or_no_successor_is_not_moved() {
         ("core:e", Status::Renamed, &["core:guess"]),
         ("core:f", Status::Renamed, &["core:g"]),
     ];
-    let moves = planned(&["ConfigMap m core\na: x\nd: x\ne: x\nf: x\ng: y"], &[rules]);
+    let moves = planned(&["ConfigMap m core\na: x\nd: x\ne: x\nf: x\ng: w"], &[rules]);
     assert_eq!(moves[0], [""; 0]);
 }
 
 #[test]
 fn an_entry_that_another_one_beats_goes_with_it() {
-    let moves = planned(&["ConfigMap m core\na: x", "ConfigMap n core\na: y"], &[&[RENAMED]]);
+    let moves = planned(&["ConfigMap m core\na: x", "ConfigMap p core\na: w"], &[&[RENAMED]]);
     let expected = [
-        "before: n core:b = n core:a",
-        "after: no m core:a beside n core:b",
-        "after: no n core:a beside n core:b",
+        "before: p core:b = p core:a",
+        "after: no m core:a beside p core:b",
+        "after: no p core:a beside p core:b",
     ];
     assert_eq!(moves[0], expected);
 }

@@ -104,7 +104,10 @@ fn renamed_overrides_are_moved_whatever_crashes() {
         let moves = &plan["hops"][hop]["moves"];
         assert_eq!(moves.as_array().map(Vec::len), Some(2), "hop {hop}: {moves:#}");
         for step in planned.steps(hop, "migrate", "") {
-            for place in ["begun", "inside-0", "effect"] {
+            // A crash costs the time of a lock, so the other places are tried at one hop only.
+            let places: &[&str] =
+                if hop == 0 { &["begun", "inside-0", "effect"] } else { &["inside-0"] };
+            for place in places {
                 planned.crash(&format!("{step}:{place}"), &[]);
             }
         }
