@@ -81,7 +81,7 @@ pub enum Command {
         after_help = help::GUIDES
     )]
     Guides(GuidesArgs),
-    /// Check whether a saved plan still holds: its file, its sources, the cluster, its approvals
+    /// Check whether a saved plan still holds: file, sources, cluster, approvals
     #[command(
         override_usage = "kyma-upgrade verify [OPTIONS] <PLAN>",
         after_help = help::VERIFY,
@@ -97,7 +97,7 @@ pub enum Command {
         mut_arg("no_progress", hidden)
     )]
     Approve(ApproveArgs),
-    /// Execute a saved plan on a live cluster, hop by hop; run again, it goes on where it stopped
+    /// Execute a saved plan on a live cluster; run again, it goes on where it stopped
     #[command(
         override_usage = "kyma-upgrade apply [OPTIONS] <PLAN>",
         after_help = help::APPLY,
@@ -199,6 +199,9 @@ pub struct PlanArgs {
     /// What the user sets.
     #[command(flatten)]
     pub overrides: OverrideArgs,
+    /// What happens to it.
+    #[command(flatten)]
+    pub handling: HandlingArgs,
     /// The plan file.
     #[command(flatten)]
     pub save: SaveArgs,
@@ -405,6 +408,20 @@ pub struct OverrideArgs {
     /// Override ConfigMaps and Secrets: a file, a folder, or `-` for standard input (repeatable)
     #[arg(short = 'f', long = "overrides", value_name = "FILE")]
     pub files: Vec<PathBuf>,
+}
+
+/// What happens to the overrides of the cluster.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Your overrides")]
+pub struct HandlingArgs {
+    /// Keep what was edited in the cluster in the release's own override objects, where applying
+    /// them would undo it
+    #[arg(long)]
+    pub keep_overrides: bool,
+    /// Move override keys of the cluster that a hop renames: the plan sets the new key before the
+    /// hop and removes the old one after it, wherever there is one answer
+    #[arg(long, conflicts_with = "files")]
+    pub migrate_overrides: bool,
 }
 
 /// What is accepted and what fails.

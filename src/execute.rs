@@ -28,6 +28,7 @@ mod apply;
 mod compare;
 mod delete;
 mod log;
+mod migrate;
 pub mod preflight;
 mod record;
 mod run_state;
@@ -116,6 +117,8 @@ pub struct Execution<'a> {
     pub facts: Facts,
     /// When the present hop runs out of time.
     pub deadline: tokio::time::Instant,
+    /// What was said last to be waited for.
+    pub waits_for: String,
     /// The hop that this run begins with, which was checked before the first change.
     pub checked: usize,
 }
@@ -255,6 +258,7 @@ impl Execution<'_> {
             Action::Backup => Ok(self.options.backup.to_string()),
             Action::Guide => Ok(format!("read by {}", self.options.approved_by.join(", "))),
             Action::Save => self.save(at).await,
+            Action::Migrate => self.migrate(at).await,
             Action::Delete => self.delete_installer(at, known).await,
             Action::Apply => self.apply_file(at).await,
             Action::Label => self.label(at).await,
@@ -299,6 +303,9 @@ impl Execution<'_> {
             return Err(Stop::Wanted);
         }
         self.lock.check_not_lost()?;
+        if std::mem::replace(&mut self.waits_for, what.to_owned()) != what {
+            self.say(format!("waiting: {what}"));
+        }
         let mut stop = self.stop.clone();
         tokio::select! {
             () = tokio::time::sleep(self.options.poll) => Ok(()),

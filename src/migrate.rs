@@ -41,8 +41,11 @@ mod hop;
 mod merge;
 mod moves;
 mod names;
+mod planned;
 mod state;
 mod wish;
+
+pub use planned::moves as planned_moves;
 
 use hop::Hop;
 use state::State;

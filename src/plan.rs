@@ -13,6 +13,7 @@
 
 pub mod approval;
 mod file;
+mod overrides;
 mod read_set;
 mod steps;
 mod verify;
@@ -22,6 +23,7 @@ pub use file::{
     FORMAT, KIND, Plan, PlanError, PlanInput, PlannedCluster, PlannedFile, PlannedGuide,
     PlannedHop, PlannedPrediction, PlannedRelease,
 };
+pub use overrides::{PlannedKept, PlannedMove, PlannedPlace, override_object};
 pub use read_set::{Drift, DriftKind, Entry, ReadSet, Shapes};
-pub use steps::{Action, Step, steps};
+pub use steps::{Action, Step, StepsInput, steps};
 pub use verify::{Demands, Observed, Refusal, VerifiedPlan, verify};

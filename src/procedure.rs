@@ -11,6 +11,7 @@ use semver::Version;
 
 use crate::bundle::{Bundle, File};
 use crate::manifest::ObjectKey;
+use crate::overrides::{Move, When};
 use crate::release::{Generation, Role};
 
 /// The label on the Installation CR that starts the operator, and the value with which it installs
@@ -42,6 +43,8 @@ pub enum Act<'a> {
     Guide(&'a str),
     /// A copy of what the hop overwrites or deletes is kept, so that it can be put back.
     Save,
+    /// Override keys of the user are moved: new ones are set before the hop, old ones go after it.
+    Migrate(When),
     /// The Deployment of the installer is deleted.
     DeleteInstaller {
         /// Whether the document of the release says so.
@@ -57,17 +60,26 @@ pub enum Act<'a> {
     Compare,
 }
 
-/// The acts of a hop to `to`, whose procedure is `generation` and whose guides are called `guides`.
-pub fn acts<'a>(to: &'a Bundle, generation: &Generation, guides: &'a [String]) -> Vec<Act<'a>> {
+/// The acts of a hop to `to`, whose procedure is `generation`, whose guides are called `guides`, and
+/// which moves override keys.
+pub fn acts<'a>(
+    to: &'a Bundle,
+    generation: &Generation,
+    (guides, moves): (&'a [String], &[Move]),
+) -> Vec<Act<'a>> {
+    let migrate = |when| moves.iter().any(|it| it.when == when).then_some(Act::Migrate(when));
     let mut acts = vec![Act::CheckVersion, Act::Backup];
     acts.extend(guides.iter().map(|it| Act::Guide(it)));
     acts.push(Act::Save);
+    acts.extend(migrate(When::Before));
     acts.push(Act::DeleteInstaller { documented: generation.delete_installer });
     acts.extend(applied(to).map(Act::Apply));
     if to.installation().is_some_and(|it| !it.triggers()) {
         acts.push(Act::Label);
     }
-    acts.extend([Act::Watch, Act::Compare]);
+    acts.push(Act::Watch);
+    acts.extend(migrate(When::After));
+    acts.push(Act::Compare);
     acts
 }
 

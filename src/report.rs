@@ -32,7 +32,7 @@ pub use model::*;
 pub use operator::{ComponentReport, OperatorReport};
 pub use simulation::{ClusterReport, PredictionReport};
 pub use text::{Detail, text};
-pub use user_overrides::{chart_values, migration, user_overrides};
+pub use user_overrides::{chart_values, migration, take_out_moves, user_overrides};
 
 /// The version of the JSON shape.
 const FORMAT: u32 = 1;

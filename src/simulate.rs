@@ -19,6 +19,7 @@ use serde_json::json;
 
 use crate::bundle::Bundle;
 use crate::manifest::ObjectKey;
+use crate::overrides::Move;
 use crate::procedure;
 use crate::release::{KubernetesFacts, KubernetesVersion, Strength};
 
@@ -26,6 +27,7 @@ mod apply;
 mod custom;
 mod hop;
 pub mod merge;
+mod moves;
 pub mod operator;
 mod prediction;
 pub mod server;
@@ -48,6 +50,8 @@ pub struct Simulated {
     pub triggered: bool,
     /// What it does then.
     pub operator: Option<OperatorRun>,
+    /// The override keys that are moved.
+    pub moves: Vec<Move>,
     /// The version of Kubernetes that was assumed, where one is known.
     pub kubernetes: Option<KubernetesVersion>,
     /// The version before the hop, where it is too old for it and an upgrade was assumed.
@@ -82,6 +86,10 @@ pub struct Simulator<'a> {
     releases: Option<operator::Releases>,
     /// Whether the state is that of a cluster, not a clean install.
     given: bool,
+    /// Whether edits of override objects stay when an artifact would undo them.
+    keeps_overrides: bool,
+    /// The override keys that the next hop moves.
+    moves: Vec<Move>,
 }
 
 impl<'a> Simulator<'a> {
@@ -132,6 +140,8 @@ impl<'a> Simulator<'a> {
             presumed: BTreeSet::new(),
             releases: None,
             given: false,
+            keeps_overrides: false,
+            moves: Vec::new(),
         }
     }
 
@@ -187,6 +197,11 @@ impl<'a> Simulator<'a> {
     /// Says which version of Kubernetes the cluster has, where its state does not.
     pub fn set_kubernetes(&mut self, version: KubernetesVersion) {
         self.kubernetes = Some(version);
+    }
+
+    /// Says that override objects are applied without what would undo somebody's edits of them.
+    pub fn keep_overrides(&mut self) {
+        self.keeps_overrides = true;
     }
 
     /// Upgrades Kubernetes to the version that a hop needs at least, if it is older. Gives the older

@@ -21,7 +21,7 @@ const CORE: &[(&str, &[&str])] = &[
         "liveness",
         &["analysis", "bundle", "chart", "finding", "manifest", "overrides", "release", "rename"],
     ),
-    ("procedure", &["bundle", "manifest", "release"]),
+    ("procedure", &["bundle", "manifest", "overrides", "release"]),
     ("simulate", &["bundle", "manifest", "overrides", "procedure", "release", "yaml"]),
     (
         "plan",

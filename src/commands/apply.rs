@@ -103,6 +103,7 @@ impl Apply<'_> {
             stop,
             facts: Facts::builtin(),
             deadline: tokio::time::Instant::now(),
+            waits_for: String::new(),
             checked: point.hop,
         };
         let result = execution.run().await;

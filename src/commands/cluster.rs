@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::simulation::Cluster;
 use super::{output, snapshot};
-use crate::cli::{ClusterArgs, StateArgs};
+use crate::cli::{ClusterArgs, PlanArgs, StateArgs};
 use crate::cluster::{Access, Cluster as Live};
 use crate::error::Error;
 use crate::files;
@@ -19,6 +19,22 @@ use crate::yaml::Limits;
 
 /// How long reading a live cluster may take.
 const TIMEOUT: Duration = Duration::from_secs(120);
+
+/// Refuses options that say something about a cluster where none is named.
+pub(super) fn check(args: &PlanArgs) -> Result<(), Error> {
+    let StateArgs { cluster_state, live, .. } = &args.cluster;
+    let named = cluster_state.is_some() || live.context.is_some() || live.kubeconfig.is_some();
+    let handling = &args.handling;
+    let option = match (handling.keep_overrides, handling.migrate_overrides) {
+        _ if named => return Ok(()),
+        (false, false) => return Ok(()),
+        (true, _) => "--keep-overrides",
+        (false, true) => "--migrate-overrides",
+    };
+    let text = format!("{option} is about overrides in a cluster, and none is named");
+    let hint = "name the cluster with --context, --kubeconfig or --cluster-state";
+    Err(Error::usage(text).hint(hint))
+}
 
 /// The cluster that the options name; none where they name none.
 pub(super) async fn load(args: &StateArgs) -> Result<Option<Cluster>, Error> {

@@ -5,7 +5,7 @@ use futures::future::try_join;
 use super::cluster;
 use super::hops::{self, Keys, Read};
 use super::load::{Documents, Releases};
-use super::simulation::{Cluster, Knowledge, Simulation, Start};
+use super::simulation::{Knowledge, Simulation, Start};
 use super::{output, save, user_overrides};
 use crate::analysis::Changes;
 use crate::bundle::Bundle;
@@ -15,7 +15,7 @@ use crate::guide::{HopGuide, Known};
 use crate::lint::{self, Context};
 use crate::liveness::Story;
 use crate::manifest::{Component, Reading};
-use crate::overrides::UserOverrides;
+use crate::migrate;
 use crate::path::{self, Hop, UpgradePath};
 use crate::plan;
 use crate::release::{Deployment, Facts, KubernetesFacts, VersionRequest};
@@ -25,6 +25,7 @@ use crate::simulate::Simulated;
 pub(super) async fn run(args: &PlanArgs) -> Result<Exit, Error> {
     output::check(&args.output)?;
     save::check(&args.save)?;
+    cluster::check(args)?;
     let files = user_overrides::read_files(&args.overrides)?;
     // Reading a large state takes as long as reading the releases; neither needs the other unless the
     // cluster has to say which release comes first.
@@ -42,11 +43,18 @@ pub(super) async fn run(args: &PlanArgs) -> Result<Exit, Error> {
         facts: &releases.facts,
         api: &KubernetesFacts::builtin(),
         kubernetes: args.cluster.kubernetes_version,
+        keep_overrides: args.handling.keep_overrides,
         keep_states: args.cluster.save_states.is_some(),
         keep_read_sets: args.save.save_plan.is_some(),
     };
-    let (overrides, mut simulation) = simulate(cluster, &read, (&known, files));
+    let is_real = cluster.is_some();
+    let start = Start::new(cluster, &read.bundles[0], &known);
+    let set = if is_real { start.user_overrides(&read.bundles[0]) } else { Reading::default() };
+    let overrides = user_overrides::with_cluster(set, files);
     let compared = hops::compare(&read, &releases.facts, (&overrides, Keys::All));
+    let moves = args.handling.migrate_overrides;
+    let moves = moves.then(|| migrate::planned_moves(&overrides, &compared.stories));
+    let mut simulation = start.run(&read, moves.unwrap_or_default());
     let analysis = Analysis {
         facts: &releases.facts,
         deployment,
@@ -59,7 +67,12 @@ pub(super) async fn run(args: &PlanArgs) -> Result<Exit, Error> {
     let mut report =
         Report::new(&path.from().to_string(), &path.to().to_string(), deployment, hops);
     if overrides.objects().next().is_some() || !args.overrides.files.is_empty() {
-        report.user_overrides = Some(report::user_overrides(&compared.stories));
+        let mut list = report::user_overrides(&compared.stories);
+        for (number, it) in simulation.hops.iter().enumerate() {
+            let moves = it.as_ref().map(|it| it.moves.as_slice()).unwrap_or_default();
+            report::take_out_moves(&mut list, number, moves);
+        }
+        report.user_overrides = Some(list);
     }
     report.findings.extend(lint::user_override_findings(&overrides));
     add_path_findings(&mut report, &releases, &path);
@@ -82,19 +95,6 @@ async fn whole(args: &PlanArgs, from: &VersionRequest) -> Result<Whole, Error> {
     let path = releases.path(from, &args.to, &args.upgrade.via)?;
     let read = hops::read(&releases, &path, args.upgrade.deployment.into()).await?;
     Ok(Whole { releases, path, read })
-}
-
-/// Simulates the path, and takes the overrides of the cluster together with those of files.
-fn simulate(
-    cluster: Option<Cluster>,
-    read: &Read,
-    (known, files): (&Knowledge<'_>, Reading),
-) -> (UserOverrides, Simulation) {
-    let first = &read.bundles[0];
-    let is_real = cluster.is_some();
-    let start = Start::new(cluster, first, known);
-    let set = if is_real { start.user_overrides(first) } else { Reading::default() };
-    (user_overrides::with_cluster(set, files), start.run(read))
 }
 
 fn add_simulation(report: &mut Report, simulation: &mut Simulation) {
@@ -151,7 +151,14 @@ impl Analysis<'_> {
         report::hop(report::HopInput {
             context,
             findings: lint::findings(context),
-            steps: plan::steps(context.hop, context.to, self.deployment, self.facts, &guides),
+            steps: plan::steps(&plan::StepsInput {
+                hop: context.hop,
+                release: context.to,
+                deployment: self.deployment,
+                facts: self.facts,
+                guides: &guides,
+                simulated: context.simulated,
+            }),
         })
     }
 

@@ -5,6 +5,7 @@ use crate::bundle::Bundle;
 use crate::finding::Finding;
 use crate::lint;
 use crate::manifest::Reading;
+use crate::overrides::Move;
 use crate::plan::{PlannedCluster, ReadSet, Shapes};
 use crate::procedure;
 use crate::release::{Facts, KubernetesFacts, KubernetesVersion};
@@ -44,6 +45,8 @@ pub(super) struct Knowledge<'a> {
     pub(super) api: &'a KubernetesFacts,
     /// The version of Kubernetes, where it was given.
     pub(super) kubernetes: Option<KubernetesVersion>,
+    /// Whether edits of override objects stay as they are.
+    pub(super) keep_overrides: bool,
     /// Whether the states after the hops are wanted.
     pub(super) keep_states: bool,
     /// Whether it is wanted what the plan depends on.
@@ -81,6 +84,9 @@ impl<'a> Start<'a> {
         if let Some(version) = known.kubernetes {
             simulator.set_kubernetes(version);
         }
+        if known.keep_overrides {
+            simulator.keep_overrides();
+        }
         simulation.kubernetes = simulator.kubernetes();
         Self { known, simulator, simulation }
     }
@@ -90,11 +96,13 @@ impl<'a> Start<'a> {
         self.simulator.user_overrides(first)
     }
 
-    /// Simulates a path.
-    pub(super) fn run(mut self, read: &'a Read) -> Simulation {
+    /// Simulates a path, at each hop of which these override keys are moved.
+    pub(super) fn run(mut self, read: &'a Read, moves: Vec<Vec<Move>>) -> Simulation {
         let shapes = Shapes::of(&read.bundles);
         self.observe(&shapes);
+        let mut moves = moves.into_iter();
         for ends in read.bundles.windows(2) {
+            self.simulator.plan_moves(moves.next().unwrap_or_default());
             let simulated = self.simulator.hop(&ends[0], &ends[1], self.known.facts);
             self.simulation.hops.push(simulated);
             self.observe(&shapes);

@@ -1,6 +1,6 @@
 //! Applying a file, object by object, as `kubectl apply` does.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::{Value, json};
@@ -12,6 +12,7 @@ use crate::bundle::{Bundle, File};
 use crate::cluster::{ApplyError, Change};
 use crate::fault;
 use crate::manifest::{Object, ObjectKey, read_node};
+use crate::plan::PlannedHop;
 use crate::procedure;
 use crate::release::Role;
 use crate::simulate::merge::Patch;
@@ -79,7 +80,12 @@ impl Execution<'_> {
             let adjust = |live: &Value, patch| triggered_once(live, patch, &before);
             self.objects.apply_with(value, &adjust).await
         } else {
-            self.objects.apply(value).await
+            let keys = kept(at.hop, &object.key);
+            if !keys.is_empty() {
+                self.say(format!("{} keeps your values of {} keys", object.key, keys.len()));
+            }
+            let adjust = |live: &Value, patch: Patch| patch.keeping(live, &keys);
+            self.objects.apply_with(value, &adjust).await
         };
         applied.map(|it| it.change).map_err(|it| refused(object, it))
     }
@@ -115,6 +121,13 @@ impl Execution<'_> {
             self.pause(at, &format!("{key} is not rolled out")).await?;
         }
     }
+}
+
+/// The keys of an object that keep what the cluster has, by the plan.
+pub(super) fn kept(hop: &PlannedHop, key: &ObjectKey) -> BTreeSet<String> {
+    let name = key.to_string();
+    let kept = hop.kept.iter().filter(|it| it.object == name);
+    kept.flat_map(|it| &it.keys).cloned().collect()
 }
 
 fn refused(object: &Object, error: ApplyError) -> Stop {

@@ -11,9 +11,10 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
 
 use super::Stop;
-use super::apply::manifests;
+use super::apply::{kept, manifests};
 use crate::bundle::Bundle;
 use crate::clock;
 use crate::cluster::{ApplyError, Cause, Cluster, Objects, Permission, Writes};
@@ -21,10 +22,11 @@ use crate::finding::{Code, Evidence, Finding, Severity};
 use crate::journal::ResumePoint;
 use crate::lint;
 use crate::manifest::ObjectKey;
-use crate::plan::{Action, Drift, Plan, PlannedHop, ReadSet, Shapes};
+use crate::plan::{Action, Drift, Plan, PlannedHop, ReadSet, Shapes, override_object};
 use crate::procedure;
 use crate::release::{KubernetesFacts, KubernetesVersion, Strength};
 use crate::simulate::ClusterState;
+use crate::simulate::merge::Patch;
 
 /// How it is known that there is a backup.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -211,6 +213,9 @@ async fn permissions(
             }
         }
     }
+    for (verb, api_version, key) in moves(&scene.plan.hops[at.hop..]) {
+        needed.insert(objects.permission(verb, &api_version, &key).await?);
+    }
     needed.extend(own_needs());
     let mut missing = Vec::new();
     for permission in needed {
@@ -236,6 +241,16 @@ fn needs(to: &Bundle) -> Vec<Need> {
     let installer = ("delete", "apps/v1".to_owned(), procedure::installer());
     let watch = ("watch", procedure::INSTALLATION_API.to_owned(), procedure::installation());
     verbs.chain([installer, watch]).collect()
+}
+
+/// What has to be allowed for the override keys that are moved.
+fn moves(hops: &[PlannedHop]) -> Vec<Need> {
+    let moves = hops.iter().flat_map(|it| &it.moves);
+    let objects: BTreeSet<_> = moves.filter_map(|it| override_object(&it.object)).collect();
+    let verbs = objects.into_iter().flat_map(|key| {
+        ["get", "create", "patch"].map(|verb| (verb, "v1".to_owned(), key.clone()))
+    });
+    verbs.collect()
 }
 
 /// What this program itself keeps in the cluster.
@@ -275,7 +290,9 @@ async fn dry_run(
             if rejected || depends_on(&object.key, &brought) {
                 continue;
             }
-            let why = match objects.apply(&manifest.value).await {
+            let kept = kept(hop, &object.key);
+            let adjust = |live: &Value, patch: Patch| patch.keeping(live, &kept);
+            let why = match objects.apply_with(&manifest.value, &adjust).await {
                 Ok(_) => continue,
                 Err(ApplyError::Cluster(Cause::UnknownKind { .. })) => continue,
                 Err(ApplyError::Cluster(cause)) if cause.rejection().is_none() => {

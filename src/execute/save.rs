@@ -15,6 +15,7 @@ use super::{At, Execution, Stop};
 use crate::cluster::Cause;
 use crate::fault;
 use crate::manifest::ObjectKey;
+use crate::plan::override_object;
 use crate::procedure;
 
 /// The most bytes of one Secret, below the limit of etcd for an object with its base64.
@@ -81,6 +82,8 @@ impl Execution<'_> {
             })
         };
         touched.retain(|key, _| changed(key) && key.kind != "Namespace");
+        let moved = at.hop.moves.iter().filter_map(|it| override_object(&it.object));
+        touched.extend(moved.map(|it| (it, "v1".to_owned())));
         touched
     }
 

@@ -117,8 +117,8 @@ codes! {
         "the guide 1.2-1.3.md does not mention that configurations-generator.minikubeIP was renamed";
     OverrideRenamed, "override-renamed", Warning,
         "An override key was renamed",
-        "The same setting has another key after the hop: the key has a new name, moved, was split, or was merged with others. Helm accepts the old key in silence, so what is set under it stops working without an error. The charts of both releases show it, the override objects that the release brings, or a document. About an override of yours it is a blocker; a warning, where the old key still serves, is carried over by a job of the release, or had no effect anyway; an info, where your files set the new key already. The default severity is that of a key in the release's own objects when no overrides are given.",
-        "Before the hop, set the new key to the value of the old one, unless the finding says otherwise; after the hop, remove the old one. Where one of the keys is below the other, replace it in one step.",
+        "The same setting has another key after the hop: the key has a new name, moved, was split, or was merged with others. Helm accepts the old key in silence, so what is set under it stops working without an error. The charts of both releases show it, the override objects that the release brings, or a document. About an override of yours it is a blocker; a warning, where the old key still serves, is carried over by a job of the release, or had no effect anyway; an info, where your files set the new key already, or the plan moves it (`plan --migrate-overrides`). The default severity is that of a key in the release's own objects when no overrides are given.",
+        "Before the hop, set the new key to the value of the old one, unless the finding says otherwise; after the hop, remove the old one. Where one of the keys is below the other, replace it in one step. For overrides in the cluster, `plan --migrate-overrides` makes that a part of the plan.",
         "config.isDevelopMode of component helm-broker became global.isDevelopMode";
     OverrideRemoved, "override-removed", Warning,
         "An override key was removed",
@@ -168,8 +168,13 @@ codes! {
     OverrideResetByArtifact, "override-reset-by-artifact", Blocker,
         "Applying the release undoes an edit of an override",
         "A key in one of the release's own override objects was edited in the cluster, or the object was deleted. The artifact of this hop holds the object again, so `kubectl apply` sets the key back. The operator then installs with the release's value, not with yours.",
-        "Move your value to an override object of your own before the hop, with a name that sorts after the release's; or apply a copy of the file with your edit merged in. Accept the finding if the release's value is meant to hold.",
+        "Move your value to an override object of your own before the hop, with a name that sorts after the release's; or plan with `--keep-overrides`, or apply a copy of the file with your edit merged in. Accept the finding if the release's value is meant to hold.",
         "kyma-config-local.yaml of 1.11.1 sets pilot.resources.limits.memory of istio-overrides back to 1024Mi";
+    OverrideKept, "override-kept", Info,
+        "An edit of an override is kept",
+        "A key in one of the release's own override objects was edited in the cluster, and the artifact of this hop has something else there. `--keep-overrides` leaves the key out of what is applied, so your value stays. kubectl's copy in the object says what the artifact has, so the edit is still known as one at the next hop.",
+        "Look at what the release has instead: its new value may be there for a reason. To take it, set the key to it before you plan.",
+        "kyma-config-local.yaml of 1.11.1 has another pilot.resources.limits.memory in istio-overrides; yours is kept";
     EditResetByArtifact, "edit-reset-by-artifact", Warning,
         "Applying the release undoes an edit of an object",
         "A field of an object that the release brings was edited in the cluster, or the object was deleted. `kubectl apply` sets the field back to what the artifact says, or creates the object again. An edited component list is replaced as a whole: components that were taken out come back, others that were added drop out of the list and stay installed without an operator.",

@@ -23,6 +23,8 @@ fn plan() -> Plan {
         steps: (1..=steps).map(|it| step(&format!("{to}/{it}"))).collect(),
         guides: Vec::new(),
         predictions: Vec::new(),
+        kept: Vec::new(),
+        moves: Vec::new(),
         after: ReadSet::default(),
     };
     Plan {

@@ -96,15 +96,26 @@ fn reset(context: &Context<'_>, prediction: &Prediction) -> Vec<Finding> {
     if prediction.returns && *key != procedure::installer() {
         return vec![returned(context, prediction, is_override)];
     }
+    let kept = prediction.kept.iter().map(|it| kept_finding(context, prediction, it));
     if prediction.verb != Verb::Configured {
-        return Vec::new();
+        return kept.collect();
     }
     let resets = prediction.resets.iter();
     // A component that drops out of the list or comes back has a finding of its own.
     let named = *key == procedure::installation() && operator::tells_components(context);
     let own = resets.filter(|it| !is_override || it.path.starts_with("data"));
     let own = own.filter(|it| !(named && it.path.starts_with("spec.components")));
-    own.map(|it| reset_finding(context, prediction, it, is_override)).collect()
+    let lost = own.map(|it| reset_finding(context, prediction, it, is_override));
+    kept.chain(lost).collect()
+}
+
+fn kept_finding(context: &Context<'_>, prediction: &Prediction, key: &str) -> Finding {
+    let file = prediction.place.as_ref().map_or("the artifact", |it| &it.source);
+    let message = format!(
+        "`{key}` was edited in the cluster and stays as it is there; {file} has something else"
+    );
+    let subject = format!("{} {key}", prediction.object);
+    Finding::new(Code::OverrideKept, subject, message).evidence_all(evidence(context, prediction))
 }
 
 fn reset_finding(

@@ -17,6 +17,8 @@ pub(super) struct Hop {
     pub(super) before: State,
     /// The objects to have after it.
     pub(super) after: State,
+    /// The old keys that have new ones.
+    pub(super) renamed: BTreeMap<OverrideKey, OverrideKey>,
     pub(super) changes: Vec<Change>,
     pub(super) conflicts: Vec<KeyConflict>,
     pub(super) undecided: Vec<Undecided>,
@@ -51,7 +53,8 @@ impl Hop {
         undecided.retain(|it| is_missing(start, &it.key) || !is_missing(&before, &it.key));
         let mut after = before.clone();
         moves.finish(&mut after, &mut changes);
-        Self { before, after, changes, conflicts, undecided }
+        let renamed = moves.renamed.clone();
+        Self { before, after, renamed, changes, conflicts, undecided }
     }
 }
 

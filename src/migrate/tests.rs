@@ -11,6 +11,7 @@ use crate::yaml::Limits;
 mod cluster;
 mod kubectl;
 mod local;
+mod planned;
 mod property;
 mod secrets;
 

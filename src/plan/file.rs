@@ -17,6 +17,7 @@ use semver::Version;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::overrides::{self, PlannedKept, PlannedMove};
 use super::read_set::{ReadSet, Shapes};
 use super::steps::Step;
 use crate::bundle::{Bundle, File};
@@ -120,6 +121,12 @@ pub struct PlannedHop {
     pub guides: Vec<PlannedGuide>,
     /// What happens to which object, in the order of the steps.
     pub predictions: Vec<PlannedPrediction>,
+    /// The edited keys of override objects that the release's files leave as they are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kept: Vec<PlannedKept>,
+    /// The override keys that the plan moves.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub moves: Vec<PlannedMove>,
     /// What is different afterwards of what was read.
     pub after: ReadSet,
 }
@@ -229,19 +236,24 @@ impl Plan {
             report: input.report,
         };
         let mut before = plan.read_set.clone();
+        // The version of what a hop wrote stays unknown at the later ones.
+        let mut written = BTreeSet::new();
         let ends = input.bundles.windows(2).zip(input.hops);
         for ((number, simulated), (ends, (steps, guides))) in
             input.simulated.iter().enumerate().zip(ends)
         {
             let simulated = simulated.as_ref()?;
             let mut after = input.read_sets.get(number + 1)?.clone();
-            after.forget_versions(&written(simulated));
+            written.extend(self::written(simulated));
+            after.forget_versions(&written);
             plan.hops.push(PlannedHop {
                 from: ends[0].version.clone(),
                 to: ends[1].version.clone(),
                 steps,
                 guides,
                 predictions: predictions(simulated),
+                kept: overrides::kept(simulated),
+                moves: overrides::moves(simulated),
                 after: after.since(&before),
             });
             before = after;
@@ -389,7 +401,10 @@ fn planned_release(bundle: &Bundle) -> PlannedRelease {
 
 fn planned_file(bundle: &Bundle, file: &File) -> PlannedFile {
     let artifact = &file.artifact;
-    let has_secret = bundle.objects_of(file).iter().any(|it| has_secret(&it.node));
+    // What a published Deployment has in its environment is no secret of anybody.
+    let mut holders = bundle.objects_of(file).into_iter();
+    let has_secret =
+        holders.any(|it| matches!(&*it.key.kind, "Secret" | "ConfigMap") && has_secret(&it.node));
     let text = String::from_utf8(artifact.bytes.clone()).ok().filter(|_| !has_secret);
     PlannedFile {
         role: file.role,

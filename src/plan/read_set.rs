@@ -44,8 +44,12 @@ const RESOURCE_VERSION: &str = "metadata.resourceVersion";
 /// The field that stands for the manifest that was applied last.
 const APPLIED: &str = "the manifest that was applied last";
 
-/// Fields that the API server or the operator writes.
+/// Fields that say which object it is, and those that the API server or the operator writes.
 const NOT_OURS: &[&str] = &[
+    "apiVersion",
+    "kind",
+    "metadata.name",
+    "metadata.namespace",
     "status",
     "metadata.creationTimestamp",
     "metadata.generation",
@@ -244,6 +248,11 @@ impl Shape {
         let deleting = live.pointer("/metadata/deletionTimestamp").is_some();
         entry.add("metadata.deletionTimestamp".to_owned(), &deleting.into());
         entry.add(APPLIED.to_owned(), &applied.unwrap_or(Value::Null));
+        if *key == procedure::installer() {
+            // An installer without a Pod does nothing, whatever the manifest says of replicas.
+            let replicas = live.pointer("/spec/replicas").unwrap_or(&Value::Null);
+            entry.add("spec.replicas".to_owned(), replicas);
+        }
         if *key == procedure::installation() {
             // The label comes and goes with the runs of the operator.
             entry.fields.remove(&format!("metadata.labels.{}", procedure::TRIGGER.0));

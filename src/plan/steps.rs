@@ -6,11 +6,14 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::overrides::{PlannedKept, PlannedMove, kept, moves};
 use crate::bundle::{Bundle, File};
 use crate::digest;
+use crate::overrides::When;
 use crate::path::Hop;
 use crate::procedure::{self, Act};
 use crate::release::{Deployment, Facts, Operator, Role};
+use crate::simulate::Simulated;
 
 /// What a step does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -24,6 +27,8 @@ pub enum Action {
     Guide,
     /// Keeps a copy of what the hop overwrites or deletes.
     Save,
+    /// Moves override keys of the user.
+    Migrate,
     /// Deletes an object.
     Delete,
     /// Applies a file.
@@ -44,6 +49,7 @@ impl Action {
             Self::Backup => "backup",
             Self::Guide => "guide",
             Self::Save => "save",
+            Self::Migrate => "migrate",
             Self::Delete => "delete",
             Self::Apply => "apply",
             Self::Label => "label",
@@ -122,17 +128,33 @@ impl Draft {
     }
 }
 
-/// The steps of a hop to `release` whose guides are called `guides`.
-pub fn steps(
-    hop: &Hop,
-    release: &Bundle,
-    deployment: Deployment,
-    facts: &Facts,
-    guides: &[String],
-) -> Vec<Step> {
-    let acts = procedure::acts(release, facts.generation(&hop.to), guides);
+/// What the steps of a hop follow from.
+#[derive(Debug)]
+pub struct StepsInput<'a> {
+    /// The hop.
+    pub hop: &'a Hop,
+    /// The release that it leads to.
+    pub release: &'a Bundle,
+    /// Which installation.
+    pub deployment: Deployment,
+    /// What is known about the releases.
+    pub facts: &'a Facts,
+    /// The names of its guides.
+    pub guides: &'a [String],
+    /// What the hop does to the cluster, where that can be told.
+    pub simulated: Option<&'a Simulated>,
+}
+
+/// The steps of a hop.
+pub fn steps(input: &StepsInput<'_>) -> Vec<Step> {
+    let StepsInput { hop, release, deployment, facts, guides, simulated } = *input;
+    let planned = simulated.map(|it| it.moves.as_slice()).unwrap_or_default();
+    let acts = procedure::acts(release, facts.generation(&hop.to), (guides, planned));
     let numbered = acts.into_iter().zip(1..);
-    let scene = Scene { hop, release, deployment, operator: facts.operator(&hop.to) };
+    let kept = simulated.map(kept).unwrap_or_default();
+    let moves = simulated.map(moves).unwrap_or_default();
+    let operator = facts.operator(&hop.to);
+    let scene = Scene { hop, release, deployment, operator, kept, moves };
     let step = |(act, number)| scene.draft(act).number(hop, number);
     numbered.map(step).collect()
 }
@@ -143,6 +165,8 @@ struct Scene<'a> {
     release: &'a Bundle,
     deployment: Deployment,
     operator: &'a Operator,
+    kept: Vec<PlannedKept>,
+    moves: Vec<PlannedMove>,
 }
 
 impl Scene<'_> {
@@ -153,11 +177,27 @@ impl Scene<'_> {
             Act::Guide(name) => follow_guide(name),
             Act::Save => save(self.hop),
             Act::DeleteInstaller { documented } => delete_installer(documented),
-            Act::Apply(file) => apply(file, self.release, self.deployment),
+            Act::Migrate(when) => migrate(when, &self.moves),
+            Act::Apply(file) => self.apply(file),
             Act::Label => label(),
             Act::Watch => watch(self.operator),
             Act::Compare => compare(self.hop),
         }
+    }
+
+    fn apply(&self, file: &File) -> Draft {
+        let draft = apply(file, self.release, self.deployment);
+        let objects = self.release.objects_of(file);
+        let here = |it: &&PlannedKept| objects.iter().any(|own| own.key.to_string() == it.object);
+        let kept: Vec<_> = self.kept.iter().filter(here).map(kept_text).collect();
+        if kept.is_empty() {
+            return draft;
+        }
+        draft.note(format!(
+            "your values of these keys stay: {}; `kubectl apply` alone would undo them, so by hand \
+             apply a copy of the file with your values merged in",
+            kept.join("; ")
+        ))
     }
 }
 
@@ -195,6 +235,15 @@ fn save(hop: &Hop) -> Draft {
         .note("the copy holds secret values: keep it where only you can read it")
 }
 
+fn migrate(when: When, moves: &[PlannedMove]) -> Draft {
+    let texts = moves.iter().filter(|it| it.when == when).map(ToString::to_string);
+    let (target, wait) = match when {
+        When::Before => ("override keys that get new names", "the new keys are set beside the old"),
+        When::After => ("old override keys", "they are gone"),
+    };
+    Draft::new(Action::Migrate, target).wait(wait).note(texts.collect::<Vec<_>>().join("; "))
+}
+
 fn delete_installer(documented: bool) -> Draft {
     let draft = Draft::new(Action::Delete, INSTALLER)
         .command("kubectl -n kyma-installer delete deployment kyma-installer --ignore-not-found")
@@ -206,6 +255,11 @@ fn delete_installer(documented: bool) -> Draft {
         "not in the document of this release; added because a rolling update leaves the old and the \
          new installer at work together (documented from 1.11.1 on)",
     )
+}
+
+fn kept_text(kept: &PlannedKept) -> String {
+    let keys: Vec<_> = kept.keys.iter().map(|it| format!("`{it}`")).collect();
+    format!("{} of {}", keys.join(", "), kept.object)
 }
 
 fn apply(file: &File, release: &Bundle, deployment: Deployment) -> Draft {

@@ -40,6 +40,9 @@ pub struct PredictionReport {
     /// The paths of those fields that somebody had edited since the last hop: the edit is lost.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub resets: Vec<String>,
+    /// The edited keys of its data that stay as they are, because the plan says so.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kept: Vec<String>,
     /// Why it is rejected.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
@@ -63,6 +66,7 @@ fn prediction(it: &Prediction) -> PredictionReport {
         line: it.place.as_ref().map(|it| it.line),
         fields: it.fields.iter().map(field).collect(),
         resets: it.resets.iter().map(|it| it.path.clone()).collect(),
+        kept: it.kept.iter().cloned().collect(),
         reason: rejection.map(|it| it.why.to_string()),
         first_at: first.map(ToString::to_string),
     }

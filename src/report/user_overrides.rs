@@ -8,7 +8,7 @@ use crate::finding::Evidence;
 use crate::liveness::{Fate, Status, Story};
 use crate::manifest::without_literal_credential;
 use crate::migrate::{HopMigration, KeyConflict, Undecided};
-use crate::overrides::OverrideKey;
+use crate::overrides::{Move, OverrideKey};
 use crate::rename::RenameKind;
 use crate::rename::charts::{ChartChanges, KeyChange};
 
@@ -31,6 +31,17 @@ pub fn user_overrides(stories: &[Story]) -> Vec<UserOverride> {
         hops: story.fates.iter().map(hop).collect(),
     };
     stories.iter().map(one).collect()
+}
+
+/// Takes out of what is to be done at a hop, by its number from 0 on, what the plan does itself.
+pub fn take_out_moves(overrides: &mut [UserOverride], number: usize, moves: &[Move]) {
+    let is_moved = |key: &OverrideKey| moves.iter().any(|it| it.at.key == *key);
+    for hop in overrides.iter_mut().filter_map(|it| it.hops.get_mut(number)) {
+        for action in &mut hop.actions {
+            action.keys.retain(|it| !is_moved(it));
+        }
+        hop.actions.retain(|it| !it.keys.is_empty());
+    }
 }
 
 fn hop(fate: &Fate) -> UserHop {

@@ -1,5 +1,3 @@
-#![expect(clippy::print_stdout, reason = "a test says what it does not run")]
-
 use std::process::Command;
 
 use super::*;

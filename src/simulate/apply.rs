@@ -8,6 +8,8 @@
 //! * An edit is what differs from the object as it was last applied. Without that record the
 //!   artifact of the release before stands in for it.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::merge::{self, FieldChange, Kubectl, MergeError};
@@ -15,6 +17,7 @@ use super::prediction::{Origin, Place, Prediction, Refused, Rejection, Verb};
 use super::server;
 use super::{Simulator, custom};
 use crate::manifest::{Object, ObjectKey};
+use crate::overrides;
 use crate::procedure;
 use crate::release::Served;
 
@@ -91,10 +94,11 @@ impl Simulator<'_> {
         let live = self.state.get(&object.key);
         let live = live.map(|it| server::as_version(&it, &object.api_version).unwrap_or(it));
         let manifest = self.manifest(object);
+        let kept = live.as_ref().map(|it| self.kept(object, (&manifest, it))).unwrap_or_default();
         let outcome = match refused {
             Some(refused) => Err(refused),
             None => match &live {
-                Some(live) => self.update(&manifest, live),
+                Some(live) => self.update((&manifest, &kept), live),
                 None => self.create(object, &manifest).map(|it| (Verb::Created, Some(it))),
             },
         };
@@ -114,6 +118,7 @@ impl Simulator<'_> {
             origin: live.as_ref().map(|_| self.origin(&object.key)),
             fields,
             resets,
+            kept: if verb == Verb::Rejected { BTreeSet::new() } else { kept },
             rejection,
             ..Prediction::new(&object.key, verb)
         };
@@ -158,8 +163,13 @@ impl Simulator<'_> {
         }
     }
 
-    fn update(&self, manifest: &Value, live: &Value) -> Result<(Verb, Option<Value>), Refused> {
-        let after = patched(manifest, live).map_err(|it| Refused::Unmergeable(it.to_string()))?;
+    fn update(
+        &self,
+        (manifest, kept): (&Value, &BTreeSet<String>),
+        live: &Value,
+    ) -> Result<(Verb, Option<Value>), Refused> {
+        let after =
+            patched(manifest, live, kept).map_err(|it| Refused::Unmergeable(it.to_string()))?;
         let Some(after) = after.map(|it| server::updated(live, it, self.api_server())) else {
             return Ok((Verb::Unchanged, None));
         };
@@ -182,17 +192,36 @@ impl Simulator<'_> {
         if changes.is_empty() {
             return Vec::new();
         }
-        let applied =
-            merge::last_applied(live).ok().flatten().or_else(|| self.brought_form(&object.key));
-        let Some(applied) = applied else {
+        let Some(applied) = self.applied_last(object, live) else {
             return Vec::new();
         };
-        let applied = server::as_version(&applied, &object.api_version).unwrap_or(applied);
-        let edits = merge::changed_fields(&server::stored(applied, self.api_server()), live);
+        let edits = merge::changed_fields(&applied, live);
         let own = |it: &&FieldChange| {
             !is_operators(&object.key, it) && edits.iter().any(|edit| edit.path == it.path)
         };
         changes.iter().filter(own).cloned().collect()
+    }
+
+    /// The keys of an override object that somebody edited and that keep their values.
+    fn kept(&self, object: &Object, (manifest, live): (&Value, &Value)) -> BTreeSet<String> {
+        if !self.keeps_overrides || !overrides::is_override(object) {
+            return BTreeSet::new();
+        }
+        let (Ok(Some(after)), Some(applied)) =
+            (patched(manifest, live, &BTreeSet::new()), self.applied_last(object, live))
+        else {
+            return BTreeSet::new();
+        };
+        let after = server::updated(live, after, self.api_server());
+        merge::undone_keys(&applied, live, &after)
+    }
+
+    /// The object as it was applied last; without that record, as the release before brought it.
+    fn applied_last(&self, object: &Object, live: &Value) -> Option<Value> {
+        let applied = merge::last_applied(live).ok().flatten();
+        let applied = applied.or_else(|| self.brought_form(&object.key))?;
+        let applied = server::as_version(&applied, &object.api_version).unwrap_or(applied);
+        Some(server::stored(applied, self.api_server()))
     }
 
     /// The object as the release before brought it.
@@ -202,9 +231,14 @@ impl Simulator<'_> {
     }
 }
 
-/// The object with kubectl's patch applied; none if there is nothing to patch.
-fn patched(manifest: &Value, live: &Value) -> Result<Option<Value>, MergeError> {
-    let patch = KUBECTL.patch(manifest, live)?;
+/// The object with kubectl's patch applied, but for the keys that are kept; none if there is nothing
+/// to patch.
+fn patched(
+    manifest: &Value,
+    live: &Value,
+    kept: &BTreeSet<String>,
+) -> Result<Option<Value>, MergeError> {
+    let patch = KUBECTL.patch(manifest, live)?.keeping(live, kept);
     if patch.is_empty() {
         return Ok(None);
     }

@@ -27,12 +27,14 @@ impl<'a> Simulator<'a> {
         self.brought.extend(from.objects.iter().map(|it| it.key.clone()));
         let upgraded_from = self.upgrade_kubernetes(&from.version, &to.version);
         let mut predictions = Vec::new();
-        for act in procedure::acts(to, facts.generation(&to.version), &[]) {
+        let moves = self.take_moves(to);
+        for act in procedure::acts(to, facts.generation(&to.version), (&[], &moves)) {
             match act {
                 Act::DeleteInstaller { .. } => {
                     predictions.extend(self.delete(&procedure::installer(), &to.version));
                 }
                 Act::Apply(file) => predictions.extend(self.apply_file(to, file)),
+                Act::Migrate(when) => predictions.extend(self.migrate(&moves, when)),
                 Act::Label => self.label(),
                 Act::CheckVersion
                 | Act::Backup
@@ -46,7 +48,7 @@ impl<'a> Simulator<'a> {
         let triggered = self.is_triggered();
         let operator = self.operate(to, facts.operator(&to.version), &taken_out);
         let kubernetes = self.kubernetes;
-        Some(Simulated { predictions, triggered, operator, kubernetes, upgraded_from })
+        Some(Simulated { predictions, triggered, operator, moves, kubernetes, upgraded_from })
     }
 
     /// Reads the Helm releases in the cluster, before the first hop; gives the components of `from`

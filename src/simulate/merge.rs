@@ -32,6 +32,7 @@ mod annotation;
 mod changes;
 pub(super) mod go_json;
 mod json;
+mod kept;
 mod kinds;
 mod strategic;
 mod types;
@@ -41,6 +42,7 @@ mod tests;
 
 pub use annotation::{LAST_APPLIED, annotated, last_applied};
 pub use changes::{FieldChange, changed_fields};
+pub use kept::undone_keys;
 
 /// The kind of a patch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

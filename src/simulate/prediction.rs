@@ -1,5 +1,6 @@
 //! What is predicted of an object at a hop.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use semver::Version;
@@ -72,6 +73,9 @@ pub struct Prediction {
     pub fields: Vec<FieldChange>,
     /// Those of them that had been edited since the object was last applied: the edit is lost.
     pub resets: Vec<FieldChange>,
+    /// The keys of an override object that the artifact would set to something else and that keep
+    /// the values of the cluster, because the plan says so.
+    pub kept: BTreeSet<String>,
     /// Whether a release before had brought the object, and it was gone: somebody had deleted it.
     pub returns: bool,
     /// Why it is rejected.
@@ -89,6 +93,7 @@ impl Prediction {
             place: None,
             fields: Vec::new(),
             resets: Vec::new(),
+            kept: BTreeSet::new(),
             returns: false,
             rejection: None,
             origin: None,

@@ -6,4 +6,6 @@ mod crash;
 mod faults;
 mod hops;
 mod operators;
+mod overrides;
 mod race;
+mod refusals;

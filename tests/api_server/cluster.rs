@@ -74,6 +74,18 @@ impl Cluster {
         self.server.kubectl_text(args, input)
     }
 
+    /// The bytes that kubectl prints, which has to succeed.
+    pub(crate) fn bytes(&self, args: &[&str]) -> Vec<u8> {
+        let output = self.server.kubectl(args, "");
+        assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
+        output.stdout
+    }
+
+    /// Whether kubectl succeeds.
+    pub(crate) fn succeeds(&self, args: &[&str]) -> bool {
+        self.server.kubectl(args, "").status.success()
+    }
+
     /// Runs kubectl on arguments between spaces, which has to succeed. An argument with spaces of
     /// its own stands between single quotes.
     pub(crate) fn command(&self, line: &str) -> String {

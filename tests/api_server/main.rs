@@ -25,6 +25,8 @@ mod rejections;
 #[cfg(unix)]
 mod releases;
 #[cfg(unix)]
+mod roles;
+#[cfg(unix)]
 mod server;
 #[cfg(unix)]
 mod snapshot;

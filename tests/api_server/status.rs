@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::cluster::Cluster;
 use crate::support::run_at_home;
 
-const CUSTOM: &str = "
+pub(crate) const CUSTOM: &str = "
 apiVersion: apiextensions.k8s.io/v1
 kind: CustomResourceDefinition
 metadata: {name: installations.installer.kyma-project.io}

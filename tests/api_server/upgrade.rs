@@ -22,6 +22,9 @@ use crate::until::until;
 #[cfg(test)]
 mod tests;
 
+/// A file of a chart: its path below `resources/`, and its text.
+pub(crate) type Chart = (&'static str, String);
+
 /// Where releases come from.
 pub(crate) struct Source {
     /// The folder that has the same files in `download` and `raw`.
@@ -37,6 +40,11 @@ impl Source {
     /// have three components and Tiller, and differ in the images, in one ConfigMap and in one
     /// override of Minikube.
     pub(crate) fn made_up(folder: &Path) -> Self {
+        Self::with_charts(folder, &|_| Vec::new())
+    }
+
+    /// The same releases with charts: pairs of path and text for each tag.
+    pub(crate) fn with_charts(folder: &Path, charts: &dyn Fn(&str) -> Vec<Chart>) -> Self {
         let mut history = History::default();
         for tag in ["1.10.0", "1.11.1", "1.12.0", "1.13.0"] {
             let (installer, config) = (installer(tag), config(tag));
@@ -46,6 +54,11 @@ impl Source {
                 ("kyma-config-local.yaml", &config),
             ];
             history.release(tag, &files);
+            let charts = charts(tag);
+            if !charts.is_empty() {
+                let charts: Vec<_> = charts.iter().map(|it| (it.0, it.1.as_str())).collect();
+                history.charts(tag, &charts);
+            }
             let path = format!("raw/{tag}/installation/resources/tiller.yaml");
             history.file(&path, &TILLER.replace("TAG", tag));
         }

@@ -40,6 +40,8 @@ fn plan() -> Plan {
                 sha256: sha256(GUIDE.as_bytes()),
             }],
             predictions: Vec::new(),
+            kept: Vec::new(),
+            moves: Vec::new(),
             after: ReadSet::default(),
         }],
         read_set: ReadSet::default(),

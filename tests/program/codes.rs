@@ -11,6 +11,13 @@ mod clusters;
 
 const PLAN: [&str; 5] = ["plan", "--from", "1.4", "--to", "1.5"];
 
+/// The codes that only `verify` and `apply` find: `saved.rs` has cases for them.
+const SAVED: [Code; 2] = [Code::ClusterDrifted, Code::SourceChanged];
+
+/// The codes that are about the user and the backups of a live cluster: `apply/refusals.rs` of the
+/// tests with an API server has cases for them.
+const LIVE: [Code; 2] = [Code::PermissionMissing, Code::BackupMissing];
+
 /// A history of two minors, 1.4 and 1.5, with these installers.
 fn two(old: &Installer<'_>, new: &Installer<'_>) -> History {
     let mut history = History::default();
@@ -216,7 +223,7 @@ fn codes(report: &Value) -> BTreeSet<String> {
 #[test]
 fn every_code_is_found_in_its_history_with_evidence() {
     let mut wrong = Vec::new();
-    for code in Code::all() {
+    for code in Code::all().filter(|it| !SAVED.contains(it) && !LIVE.contains(it)) {
         let (history, args) = case(code);
         let report = report_on(&history, &args);
         let all = findings(&report);

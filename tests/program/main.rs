@@ -11,6 +11,7 @@ mod overrides;
 mod read_back;
 mod real;
 mod reports;
+mod saved;
 #[cfg(target_os = "linux")]
 mod server;
 mod steps;

@@ -27,6 +27,8 @@ fn two(from: &str, to: &str) -> History {
 }
 
 const CHECK: &str = "check Deployment/kyma-installer/kyma-installer";
+const SAVE: &str = "save what the hop overwrites or deletes";
+const COMPARE: &str = "compare cluster";
 const DELETE: &str = "delete Deployment/kyma-installer/kyma-installer";
 const WATCH: &str = "watch Installation/default/kyma-installation";
 
@@ -40,10 +42,11 @@ fn an_old_installation_without_the_label_gets_it() {
     let report = plan(&history, "1.0", "1.1", &[]);
     let label = "label Installation/default/kyma-installation";
     let apply = "apply 1.1.0/kyma-installer-cluster.yaml";
-    assert_eq!(steps(&report), [CHECK, "backup cluster", DELETE, apply, label, WATCH]);
+    let expected = [CHECK, "backup cluster", SAVE, DELETE, apply, label, WATCH, COMPARE];
+    assert_eq!(steps(&report), expected);
     let steps = report["hops"][0]["steps"].as_array().unwrap();
-    assert!(steps[3]["note"].as_str().unwrap().contains("has no namespace"));
-    assert!(steps[2]["note"].as_str().unwrap().contains("not in the document"));
+    assert!(steps[4]["note"].as_str().unwrap().contains("has no namespace"));
+    assert!(steps[3]["note"].as_str().unwrap().contains("not in the document"));
 }
 
 #[test]
@@ -74,8 +77,8 @@ fn a_local_deployment_applies_its_config_before_the_installer() {
         history.release(tag, &files);
     }
     let steps = steps(&plan(&history, "1.4", "1.5", &["--deployment", "local"]));
-    assert_eq!(steps[3], "apply 1.5.0/kyma-config-local.yaml");
-    assert_eq!(steps[4], "apply 1.5.0/kyma-installer-local.yaml");
+    assert_eq!(steps[4], "apply 1.5.0/kyma-config-local.yaml");
+    assert_eq!(steps[5], "apply 1.5.0/kyma-installer-local.yaml");
 }
 
 /// A release from 1.15 on: the installer and the Installation CR in files of their own.
@@ -97,7 +100,8 @@ fn from_1_15_installer_and_cr_are_applied_one_after_the_other() {
     let report = plan(&history, "1.14", "1.15", &[]);
     let applied =
         ["apply 1.15.0/kyma-installer.yaml", "apply 1.15.0/kyma-installer-cr-cluster.yaml"];
-    assert_eq!(steps(&report), [CHECK, "backup cluster", DELETE, applied[0], applied[1], WATCH]);
+    let expected = [CHECK, "backup cluster", SAVE, DELETE, applied[0], applied[1], WATCH, COMPARE];
+    assert_eq!(steps(&report), expected);
     let objects = &report["hops"][0]["objects"];
     assert_eq!(
         (&objects["added"], &objects["removed"]),
@@ -124,7 +128,7 @@ fn a_guide_is_a_step_before_anything_is_deleted() {
     let mut history = two("1.4.0", "1.5.0");
     history.guide("1.5", "1.4-1.5.md", "# Migrate\n\nBefore you upgrade, delete all Pods.\n");
     let steps = steps(&plan(&history, "1.4", "1.5", &[]));
-    assert_eq!(steps[2..4], ["guide 1.4-1.5.md", DELETE]);
+    assert_eq!(steps[2..4], ["guide 1.4-1.5.md", SAVE]);
 }
 
 #[test]

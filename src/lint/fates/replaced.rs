@@ -6,6 +6,7 @@ use super::words::{short, subject, telling, with_note};
 use crate::finding::{Code, Evidence, Finding, Severity};
 use crate::lint::Context;
 use crate::liveness::{Caveat, Fate, SURE, Status, is_inverted};
+use crate::overrides::{MoveKind, OverrideKey};
 
 /// Overrides that live on under another key.
 pub(in crate::lint) fn replaced(context: &Context<'_>) -> Vec<Finding> {
@@ -32,14 +33,35 @@ pub(in crate::lint) fn replaced(context: &Context<'_>) -> Vec<Finding> {
             );
             let finding = Finding::new(Code::OverrideRenamed, story.entry.key.to_string(), message);
             let lines = fate.changes.iter().flat_map(telling);
+            let finding = if is_migrated(context, fate) {
+                let message = format!("{}; the plan migrates it", finding.message);
+                Finding { message, ..finding }
+                    .severity(Severity::Info)
+                    .remedy("Nothing to do: see the steps `migrate` of the hop.")
+            } else {
+                finding.severity(severity_of_replaced(fate)).remedy(remedy_of_replaced(fate))
+            };
             finding
-                .severity(severity_of_replaced(fate))
-                .remedy(remedy_of_replaced(fate))
                 .evidence_all(lines)
                 .evidence_all(guide_lines(context, fate))
                 .evidence_all(stated(fate))
         },
     )
+}
+
+/// Whether the plan itself sets the successors and removes the keys.
+fn is_migrated(context: &Context<'_>, fate: &Fate) -> bool {
+    let moves = context.simulated.map(|it| it.moves.as_slice()).unwrap_or_default();
+    let is_moved = |key: &OverrideKey| {
+        moves.iter().any(|it| match &it.what {
+            MoveKind::Remove { successor } => {
+                it.at.key == *key && fate.after.contains(&successor.key)
+            }
+            MoveKind::Set { .. } => false,
+        })
+    };
+    let mut gone = fate.before.iter().filter(|it| !fate.after.contains(it)).peekable();
+    gone.peek().is_some() && gone.all(is_moved)
 }
 
 fn severity_of_replaced(fate: &Fate) -> Severity {

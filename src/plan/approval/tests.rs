@@ -16,6 +16,8 @@ fn plan(accepted: &[&str]) -> Plan {
         steps: Vec::new(),
         guides: guides.to_vec(),
         predictions: Vec::new(),
+        kept: Vec::new(),
+        moves: Vec::new(),
         after: ReadSet::default(),
     };
     Plan {
@@ -133,7 +135,7 @@ fn a_guide_is_read_when_all_texts_of_its_name_were() {
     let one = approval(&plan, "alice", &[guide("1.0-1.1.md", "a"), guide("both.md", "b")]);
     let two = approval(&plan, "bob", &[guide("both.md", "c")]);
     let read = |approvals: &[Approval]| judge(approvals, &plan).guides_read(&plan);
-    assert_eq!(read(&[one.clone()]), ["1.0-1.1.md"]);
+    assert_eq!(read(std::slice::from_ref(&one)), ["1.0-1.1.md"]);
     assert_eq!(read(&[one, two]), ["1.0-1.1.md", "both.md"]);
 }
 

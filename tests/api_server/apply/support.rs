@@ -1,5 +1,6 @@
 //! A saved, approved plan for a cluster.
 
+use std::path::Path;
 use std::process::Output;
 
 use kyma_upgrade::journal::{Event, Journal};
@@ -32,6 +33,19 @@ const APPLY: [&str; 6] = [
 /// The releases of the hops.
 pub(crate) const HOPS: [&str; 3] = ["1.11.1", "1.12.0", "1.13.0"];
 
+/// What is planned.
+pub(crate) struct Wish<'a> {
+    pub(crate) from: &'a str,
+    pub(crate) to: &'a str,
+    pub(crate) deployment: &'a str,
+    /// More options of `plan`.
+    pub(crate) options: &'a [&'a str],
+    /// Where the releases come from.
+    pub(crate) releases: &'a dyn Fn(&Path) -> Source,
+    /// What is done to the cluster before it is planned.
+    pub(crate) edit: &'a dyn Fn(&Upgrade),
+}
+
 impl Planned {
     /// A cluster with 1.10.0 and a plan to `to`, approved by one person. None where there are no
     /// binaries for a cluster.
@@ -40,30 +54,38 @@ impl Planned {
     }
 
     /// The same, with a cluster that was changed before the plan was made.
-    pub(crate) fn prepared(
-        to: &str,
-        deployment: &str,
-        prepare: impl FnOnce(&Upgrade),
-    ) -> Option<Self> {
+    pub(crate) fn prepared(to: &str, deployment: &str, prepare: impl Fn(&Upgrade)) -> Option<Self> {
+        let (releases, edit) = (&Source::made_up, &prepare);
+        Self::of(&Wish { from: "1.10.0", to, deployment, options: &[], releases, edit })
+    }
+
+    /// A cluster and a plan as they are wished.
+    pub(crate) fn of(wish: &Wish<'_>) -> Option<Self> {
         if !Server::is_available() {
             return None;
         }
+        let Wish { from, to, deployment, options, .. } = *wish;
         let releases = tempfile::tempdir().unwrap();
-        let source = Source::made_up(releases.path());
-        let upgrade = Upgrade::new(&source, "1.10.0", deployment)?;
-        prepare(&upgrade);
+        let source = (wish.releases)(releases.path());
+        let upgrade = Upgrade::new(&source, from, deployment)?;
+        (wish.edit)(&upgrade);
         let planned = Self { upgrade, _releases: releases };
         let plan = planned.path();
         let kubeconfig = planned.kubeconfig();
         let args = ["plan", "--to", to, "--deployment", deployment, "--source", &source.name];
         let more = ["--kubeconfig", &kubeconfig, "--save-plan", &plan, "--approvals", "1"];
         let accepted = ["--accept", "guide-missing", "--fail-on", "never"];
-        let output = planned.upgrade.run(&[&args[..], &more, &accepted].concat());
+        let output = planned.upgrade.run(&[&args[..], &more, &accepted, options].concat());
         assert!(output.status.success(), "{}", errors(&output));
-        let output = planned.upgrade.run(&["approve", &plan, "--as", "alice"]);
-        assert!(output.status.success(), "{}", errors(&output));
+        planned.approve();
         planned.upgrade.proxy().clear_log();
         Some(planned)
+    }
+
+    /// Approves the plan.
+    pub(crate) fn approve(&self) {
+        let output = self.upgrade.run(&["approve", &self.path(), "--as", "alice"]);
+        assert!(output.status.success(), "{}", errors(&output));
     }
 
     /// The path of the plan.
@@ -217,6 +239,17 @@ impl Planned {
         let said = String::from_utf8_lossy(&output.stdout).into_owned();
         assert!(output.status.success(), "{said}{}", errors(&output));
         said
+    }
+}
+
+impl Planned {
+    /// The number of the steps of a hop that do this to that, as `1.11.1/6`.
+    pub(crate) fn steps(&self, hop: usize, action: &str, target: &str) -> Vec<String> {
+        let plan = self.plan();
+        let steps = plan["hops"][hop]["steps"].as_array().unwrap().iter();
+        let is =
+            |it: &&Value| it["action"] == action && it["target"].as_str().unwrap().contains(target);
+        steps.filter(is).map(|it| it["id"].as_str().unwrap().to_owned()).collect()
     }
 }
 

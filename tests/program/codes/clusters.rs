@@ -9,6 +9,11 @@ use crate::support::{History, Installer};
 pub(super) fn case(code: Code) -> (History, Vec<&'static str>) {
     match code {
         Code::OverrideResetByArtifact => edited_override(),
+        Code::OverrideKept => {
+            let (history, mut args) = edited_override();
+            args.push("--keep-overrides");
+            (history, args)
+        }
         Code::EditResetByArtifact => {
             on(two(&plain(), &plain()), &plain().text().replace("[get]", "[get, delete]"))
         }
