@@ -11,7 +11,7 @@ const VARIABLE: &str = "KYMA_UPGRADE_TEST_CRASH_AT";
 /// Ends the process if this is the place that the test named.
 #[cfg(debug_assertions)]
 pub fn point(step: &str, place: &str) {
-    if std::env::var(VARIABLE).is_ok_and(|it| it == format!("{step}:{place}")) {
+    if std::env::var_os(VARIABLE).is_some_and(|it| it == *format!("{step}:{place}")) {
         std::process::abort();
     }
 }

@@ -78,6 +78,7 @@ pub struct VerifyArgs {
 
 /// Execute a plan.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub struct ApplyArgs {
     /// The plan.
     #[command(flatten)]

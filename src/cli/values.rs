@@ -132,34 +132,6 @@ pub fn nearest_code(name: &str) -> Option<&'static str> {
     (0.6 < ratio).then_some(near)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_ending_of_a_report_names_its_format_in_any_case() {
-        let format = |name: &str| report_file(PathBuf::from(name)).map(|it| it.format);
-        assert_eq!(format("a.txt"), Ok(Format::Text));
-        assert_eq!(format("b/a.b.MD"), Ok(Format::Markdown));
-        assert_eq!(format("a.Json"), Ok(Format::Json));
-        for name in ["a", "json", ".json", "a.json/b", "a.foo", "-", "a.json."] {
-            assert!(format(name).is_err(), "{name}");
-        }
-    }
-
-    #[test]
-    fn a_slip_in_a_code_is_answered_with_the_nearest_one() {
-        assert_eq!(nearest_code("guide-mising"), Some("guide-missing"));
-        assert_eq!(nearest_code("overide_renamed"), Some("override-renamed"));
-        assert_eq!(nearest_code("frobnicate"), None);
-        assert_eq!(nearest_code(""), None);
-        let text = accept("guide-mising@1.9").unwrap_err();
-        assert!(text.ends_with("did you mean `guide-missing`?"), "{text}");
-        let text = accept("guide-missing@1.x").unwrap_err();
-        assert!(!text.contains("did you mean"), "{text}");
-    }
-}
-
 /// Reads a time such as `90s`, `30m`, `12h` or `7d`; at least one second.
 pub(super) fn duration(text: &str) -> Result<SignedDuration, String> {
     let wrong = || format!("`{text}` is no time such as 90s, 30m, 12h or 7d");
@@ -195,5 +167,33 @@ pub(super) fn record_file(text: &str) -> Result<PathBuf, String> {
     match ending {
         Some("md" | "json") => Ok(path),
         _ => Err("a record ends with .md or .json".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_ending_of_a_report_names_its_format_in_any_case() {
+        let format = |name: &str| report_file(PathBuf::from(name)).map(|it| it.format);
+        assert_eq!(format("a.txt"), Ok(Format::Text));
+        assert_eq!(format("b/a.b.MD"), Ok(Format::Markdown));
+        assert_eq!(format("a.Json"), Ok(Format::Json));
+        for name in ["a", "json", ".json", "a.json/b", "a.foo", "-", "a.json."] {
+            assert!(format(name).is_err(), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_slip_in_a_code_is_answered_with_the_nearest_one() {
+        assert_eq!(nearest_code("guide-mising"), Some("guide-missing"));
+        assert_eq!(nearest_code("overide_renamed"), Some("override-renamed"));
+        assert_eq!(nearest_code("frobnicate"), None);
+        assert_eq!(nearest_code(""), None);
+        let text = accept("guide-mising@1.9").unwrap_err();
+        assert!(text.ends_with("did you mean `guide-missing`?"), "{text}");
+        let text = accept("guide-missing@1.x").unwrap_err();
+        assert!(!text.contains("did you mean"), "{text}");
     }
 }

@@ -97,7 +97,7 @@ impl Apply<'_> {
             options: self.options(last_hop),
             tell: Arc::new(move |told| {
                 if !quiet {
-                    output::print(&line(&told)).unwrap_or_default()
+                    output::print(&line(&told)).unwrap_or_default();
                 }
             }),
             stop,
@@ -261,13 +261,14 @@ impl Apply<'_> {
     async fn lock(&self, objects: &Objects, by: &str) -> Result<Held, Error> {
         let duration = self.args.lock_duration.unsigned_abs();
         if self.args.break_lock {
-            let (held, before) = Lock::break_lock(objects, by, duration).await.map_err(locked)?;
+            let (held, before) =
+                Lock::break_lock(objects, by, duration).await.map_err(|it| locked(&it))?;
             if let Some(holder) = before {
                 output::warn(&[format!("the lock was taken away from {holder}")]);
             }
             return Ok(held);
         }
-        Lock::acquire(objects, by, duration).await.map_err(locked)
+        Lock::acquire(objects, by, duration).await.map_err(|it| locked(&it))
     }
 
     fn write_records(&self, log: &Log) -> Result<(), Error> {
@@ -338,9 +339,10 @@ fn last_hop(args: &ApplyArgs, plan: &Plan, point: &ResumePoint) -> Result<Option
 
 /// Who writes journal and lock: the machine, the process and a number of its own.
 fn by() -> Result<String, Error> {
-    let host = std::env::var("HOSTNAME").ok().filter(|it| !it.is_empty());
+    let host = std::env::var_os("HOSTNAME").filter(|it| !it.is_empty());
+    let host = host.map(|it| it.to_string_lossy().into_owned());
     let host = host.or_else(|| fs_err::read_to_string("/etc/hostname").ok());
-    let host = host.map(|it| sanitize(it.trim())).unwrap_or_else(|| "unknown".to_owned());
+    let host = host.map_or_else(|| "unknown".to_owned(), |it| sanitize(it.trim()));
     let mut number = [0; 4];
     getrandom::fill(&mut number).map_err(|error| {
         Error::failed(format!("cannot get random bytes for the name of the lock's holder: {error}"))
@@ -348,13 +350,13 @@ fn by() -> Result<String, Error> {
     Ok(format!("{host}/{}/{:08x}", std::process::id(), u32::from_ne_bytes(number)))
 }
 
-fn locked(error: LockError) -> Error {
+fn locked(error: &LockError) -> Error {
     match error {
-        LockError::HeldBy(_) => Error::refused(&error).hint(
+        LockError::HeldBy(_) => Error::refused(error).hint(
             "wait until it is done, or, if you know that nobody works on the cluster, give --break-lock",
         ),
         LockError::Cluster(_) => {
-            Error::failed(&error).hint("see `kyma-upgrade roles` for the permissions that it needs")
+            Error::failed(error).hint("see `kyma-upgrade roles` for the permissions that it needs")
         }
     }
 }

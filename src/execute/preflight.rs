@@ -293,8 +293,7 @@ async fn dry_run(
             let kept = kept(hop, &object.key);
             let adjust = |live: &Value, patch: Patch| patch.keeping(live, &kept);
             let why = match objects.apply_with(&manifest.value, &adjust).await {
-                Ok(_) => continue,
-                Err(ApplyError::Cluster(Cause::UnknownKind { .. })) => continue,
+                Ok(_) | Err(ApplyError::Cluster(Cause::UnknownKind { .. })) => continue,
                 Err(ApplyError::Cluster(cause)) if cause.rejection().is_none() => {
                     return Err(cause);
                 }

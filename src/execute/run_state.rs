@@ -146,10 +146,10 @@ mod tests {
     use super::*;
     use crate::release::Facts;
 
-    fn installation(label: bool, status: Value) -> Value {
+    fn installation(label: bool, status: impl Into<Value>) -> Value {
         let labels = if label { json!({"action": "install"}) } else { json!({}) };
         let components = json!([{"name": "a"}, {"name": "b", "release": "c"}]);
-        json!({"metadata": {"labels": labels}, "spec": {"components": components}, "status": status})
+        json!({"metadata": {"labels": labels}, "spec": {"components": components}, "status": status.into()})
     }
 
     fn state(version: &str, now: &Value, before: &Value) -> RunState {

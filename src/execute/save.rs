@@ -30,7 +30,7 @@ impl Execution<'_> {
         let name = format!("kyma-upgrade-saved-{}", at.hop.to);
         let (kept, names) = self.kept(&name).await?;
         let mut texts = BTreeMap::new();
-        for (key, api_version) in self.touched(at) {
+        for (key, api_version) in Self::touched(at) {
             let name = name_of(&key);
             if names.contains(&name) {
                 continue;
@@ -70,7 +70,7 @@ impl Execution<'_> {
     }
 
     /// The objects that a hop changes, each in the API version of the manifest.
-    fn touched(&self, at: &At<'_>) -> BTreeMap<ObjectKey, String> {
+    fn touched(at: &At<'_>) -> BTreeMap<ObjectKey, String> {
         let files = procedure::applied(at.to);
         let objects = files.flat_map(|it| at.to.objects_of(it));
         let mut touched: BTreeMap<_, _> =

@@ -109,7 +109,7 @@ impl std::fmt::Display for Drift {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match &self.kind {
             DriftKind::Fields(fields) => {
-                write!(f, "{}: {} changed", self.object, fields.join(", "))?
+                write!(f, "{}: {} changed", self.object, fields.join(", "))?;
             }
             DriftKind::Gone => write!(f, "{} is gone", self.object)?,
             DriftKind::Appeared => write!(f, "{} appeared", self.object)?,
@@ -193,12 +193,12 @@ impl Shapes {
     }
 }
 
-fn namespace(name: &String) -> ObjectKey {
+fn namespace(name: &str) -> ObjectKey {
     ObjectKey {
         group: String::new(),
         kind: "Namespace".to_owned(),
         namespace: None,
-        name: name.clone(),
+        name: name.to_owned(),
     }
 }
 
@@ -487,7 +487,7 @@ impl Entry {
             fields.retain(|it| it != RESOURCE_VERSION);
         }
         for field in fields.iter_mut().filter(|it| *it == RESOURCE_VERSION) {
-            *field = "a secret value (told by metadata.resourceVersion)".to_owned();
+            "a secret value (told by metadata.resourceVersion)".clone_into(field);
         }
         (!fields.is_empty()).then_some(DriftKind::Fields(fields))
     }

@@ -85,7 +85,7 @@ fn state() -> Value {
     let text = Installer { image: "1.4.0", ..Installer::default() }.text();
     let text = text.replace("  labels:\n    action: install\n", "");
     let documents = text.split("---\n").filter(|it| !it.trim().is_empty());
-    let mut items: Vec<Value> = documents.map(|it| serde_yaml_value(it)).collect();
+    let mut items: Vec<Value> = documents.map(object).collect();
     let installation = items.iter_mut().find(|it| it["apiVersion"] == INSTALLATION).unwrap();
     installation["status"] = json!({"state": "Installed"});
     items.push(json!({"apiVersion": "v1", "kind": "Namespace",
@@ -103,7 +103,7 @@ fn state() -> Value {
     json!({"apiVersion": "v1", "kind": "List", "items": items})
 }
 
-fn serde_yaml_value(text: &str) -> Value {
+fn object(text: &str) -> Value {
     let documents = kyma_upgrade::yaml::split(text.as_bytes()).unwrap();
     let node = kyma_upgrade::yaml::parse(&documents[0], &kyma_upgrade::yaml::Limits::default());
     node.unwrap().unwrap().to_json()

@@ -243,7 +243,7 @@ fn a_record_that_somebody_wrote_by_hand_is_read_with_something_sensible() {
 
 #[tokio::test(start_paused = true)]
 async fn nothing_is_sent_until_a_late_renewal_proves_that_the_lock_was_held() {
-    let (objects, store, cut, log) = breaking();
+    let (objects, _, cut, log) = breaking();
     let held = acquire(&objects, "one").await.unwrap();
     let guarded = objects.guarded_by(&held);
     let map = |name: &str| {

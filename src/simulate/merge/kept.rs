@@ -19,7 +19,9 @@ impl Patch {
             return self;
         }
         if let Some(body) = self.body.as_object_mut() {
-            DATA.iter().for_each(|field| keep(body, field, live, keys));
+            for field in DATA {
+                keep(body, field, live, keys);
+            }
         }
         self
     }
