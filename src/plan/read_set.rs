@@ -379,7 +379,10 @@ impl ReadSet {
             _ => None,
         };
         let known = self.objects.iter().filter_map(|(object, entry)| {
-            let kind = entry.drift(now.objects.get(object)?)?;
+            // What is not observed is not known, but for overrides, which are all looked for.
+            let absent = Entry::default();
+            let other = now.objects.get(object).or(entry.is_override().then_some(&absent))?;
+            let kind = entry.drift(other)?;
             let conclusions = entry.conclusions.clone();
             Some(Drift { object: object.clone(), kind, conclusions })
         });
@@ -435,7 +438,10 @@ impl ReadSet {
             .objects
             .iter()
             .filter(|(object, entry)| before.objects.get(*object) != Some(*entry));
-        let objects = changed.map(|(object, entry)| (object.clone(), entry.clone())).collect();
+        let gone = before.objects.keys().filter(|it| !self.objects.contains_key(*it));
+        let gone = gone.map(|it| (it.clone(), Entry::default()));
+        let changed = changed.map(|(object, entry)| (object.clone(), entry.clone()));
+        let objects = changed.chain(gone).collect();
         let kubernetes =
             self.kubernetes.clone().filter(|it| before.kubernetes.as_ref() != Some(it));
         Self { kubernetes, objects }
@@ -452,6 +458,11 @@ impl ReadSet {
 }
 
 impl Entry {
+    /// Whether the operator reads overrides from the object.
+    fn is_override(&self) -> bool {
+        self.fields.contains_key("metadata.labels.installer")
+    }
+
     /// How an object differs from this entry. Fields that it has in addition do not matter, but for
     /// the keys of overrides.
     fn drift(&self, now: &Self) -> Option<DriftKind> {
@@ -465,7 +476,7 @@ impl Entry {
             *now.fields.get(*path).unwrap_or(&empty) != **digest
         };
         let changed = self.fields.iter().filter(differs).map(|(path, _)| path.clone());
-        let is_override = self.fields.contains_key("metadata.labels.installer");
+        let is_override = self.is_override();
         let new = now
             .fields
             .keys()

@@ -36,7 +36,7 @@ pub(crate) struct Source {
 }
 
 impl Source {
-    /// Made-up releases 1.9.1 to 1.13.0 for clusters and Minikube, as a mirror in a folder. They
+    /// Made-up releases 1.10.0 to 1.13.0 for clusters and Minikube, as a mirror in a folder. They
     /// have three components and Tiller, and differ in the images, in one ConfigMap and in one
     /// override of Minikube.
     pub(crate) fn made_up(folder: &Path) -> Self {
@@ -46,7 +46,7 @@ impl Source {
     /// The same releases with charts: pairs of path and text for each tag.
     pub(crate) fn with_charts(folder: &Path, charts: &dyn Fn(&str) -> Vec<Chart>) -> Self {
         let mut history = History::default();
-        for tag in ["1.9.1", "1.10.0", "1.11.1", "1.12.0", "1.13.0"] {
+        for tag in ["1.10.0", "1.11.1", "1.12.0", "1.13.0"] {
             let (installer, config) = (installer(tag), config(tag));
             let files = [
                 ("kyma-installer-cluster.yaml", installer.as_str()),

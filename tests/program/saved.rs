@@ -50,9 +50,10 @@ impl Desk {
     /// Saves a plan for the cluster of the state.
     fn plan(&self, more: &[&str]) -> Plan {
         let line = "plan --from 1.4 --to 1.5 --source {}/releases --cluster-state {}/state.json \
-                    --kubernetes-version 1.13 --save-plan {}/plan.json -q";
+                    --kubernetes-version 1.13 --save-plan {}/plan.json";
         let output = self.run(line, more);
-        assert!(output.status.success(), "{}", errors(&output));
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success(), "{said}{}", errors(&output));
         Plan::read(&fs_err::read(self.path("plan.json")).unwrap()).unwrap()
     }
 
@@ -89,6 +90,8 @@ fn state() -> Value {
     installation["status"] = json!({"state": "Installed"});
     items.push(json!({"apiVersion": "v1", "kind": "Namespace",
         "metadata": {"name": "kube-system", "uid": "cluster-one"}}));
+    items.push(json!({"apiVersion": "v1", "kind": "Namespace",
+        "metadata": {"name": "kyma-installer"}}));
     items.push(json!({"apiVersion": "v1", "kind": "ConfigMap",
         "metadata": {"name": "mine", "namespace": "kyma-installer", "resourceVersion": "7",
             "labels": {"installer": "overrides", "component": "core"}},
@@ -110,6 +113,7 @@ fn serde_yaml_value(text: &str) -> Value {
 fn changed(name: &str, change: impl FnOnce(&mut Value)) -> Value {
     let mut state = state();
     let items = state["items"].as_array_mut().unwrap();
+    // The installer's Deployment comes first of all that is called so.
     change(items.iter_mut().find(|it| it["metadata"]["name"] == name).unwrap());
     state
 }

@@ -110,7 +110,7 @@ fn an_upgrade_goes_on_after_a_crash_at_every_place() {
 
 #[test]
 fn a_copy_in_parts_goes_on_where_it_was() {
-    let Some(planned) = Planned::prepared(("1.10.0", "1.13"), "cluster", enlarge) else { return };
+    let Some(planned) = Planned::prepared("1.13", "cluster", enlarge) else { return };
     let save = planned.step(0, "save", "");
     planned.crash(&format!("{save}:inside-0"), &[]);
     // Without the large object all would fit into one part, which is there already.

@@ -71,18 +71,3 @@ fn nothing_is_applied_while_an_old_installer_is_there() {
     planned.apply_well(&[]);
     planned.check_done();
 }
-
-#[test]
-fn an_old_operator_that_tries_for_ever_is_waited_for_as_long_as_wanted() {
-    let Some(planned) = Planned::prepared(("1.9.1", "1.10"), "cluster", |_| {}) else { return };
-    let operator = planned.upgrade.operator();
-    operator.behave(Behaviour::fails_for_good("core"));
-    let said = planned.apply_badly(5, &["--timeout=4s"]);
-    assert!(said.contains("was not done within 4 s of its hop"), "{said}");
-    assert!(said.contains("error, retrying: core ("), "{said}");
-    // The same run goes on.
-    operator.behave(Behaviour::works());
-    planned.apply_well(&[]);
-    assert_eq!(operator.outcomes(), [("1.10.0".to_owned(), Outcome::Installed)]);
-    assert!(!operator.overlapped(), "two installers were at work at once");
-}

@@ -22,14 +22,7 @@ fn an_edited_override_is_kept_over_three_hops_and_a_crash() {
     };
     let options = ["--keep-overrides"];
     let releases = &Source::made_up;
-    let wish = Wish {
-        from: "1.10.0",
-        to: "1.13",
-        deployment: "local",
-        options: &options,
-        releases,
-        edit: &edit,
-    };
+    let wish = Wish { to: "1.13", deployment: "local", options: &options, releases, edit: &edit };
     let Some(planned) = Planned::of(&wish) else { return };
     let plan = planned.plan();
     let name = "ConfigMap/kyma-installer/core-overrides";
@@ -98,7 +91,6 @@ fn renamed_overrides_are_moved_whatever_crashes() {
     let releases = |folder: &Path| Source::with_charts(folder, &charts);
     let options = ["--migrate-overrides"];
     let wish = Wish {
-        from: "1.10.0",
         to: "1.13",
         deployment: "cluster",
         options: &options,

@@ -35,12 +35,11 @@ pub(crate) const HOPS: [&str; 3] = ["1.11.1", "1.12.0", "1.13.0"];
 
 /// What is planned.
 pub(crate) struct Wish<'a> {
-    pub(crate) from: &'a str,
     pub(crate) to: &'a str,
     pub(crate) deployment: &'a str,
     /// More options of `plan`.
     pub(crate) options: &'a [&'a str],
-    /// Where the releases come from.
+    /// Where the releases come from; 1.10.0 is installed.
     pub(crate) releases: &'a dyn Fn(&Path) -> Source,
     /// What is done to the cluster before it is planned.
     pub(crate) edit: &'a dyn Fn(&Upgrade),
@@ -50,17 +49,13 @@ impl Planned {
     /// A cluster with 1.10.0 and a plan to `to`, approved by one person. None where there are no
     /// binaries for a cluster.
     pub(crate) fn new(to: &str, deployment: &str) -> Option<Self> {
-        Self::prepared(("1.10.0", to), deployment, |_| {})
+        Self::prepared(to, deployment, |_| {})
     }
 
-    /// The same from another release, with a cluster that was changed before the plan was made.
-    pub(crate) fn prepared(
-        (from, to): (&str, &str),
-        deployment: &str,
-        prepare: impl Fn(&Upgrade),
-    ) -> Option<Self> {
+    /// The same, with a cluster that was changed before the plan was made.
+    pub(crate) fn prepared(to: &str, deployment: &str, prepare: impl Fn(&Upgrade)) -> Option<Self> {
         let (releases, edit) = (&Source::made_up, &prepare);
-        Self::of(&Wish { from, to, deployment, options: &[], releases, edit })
+        Self::of(&Wish { to, deployment, options: &[], releases, edit })
     }
 
     /// A cluster and a plan as they are wished.
@@ -68,10 +63,10 @@ impl Planned {
         if !Server::is_available() {
             return None;
         }
-        let Wish { from, to, deployment, options, .. } = *wish;
+        let Wish { to, deployment, options, .. } = *wish;
         let releases = tempfile::tempdir().unwrap();
         let source = (wish.releases)(releases.path());
-        let upgrade = Upgrade::new(&source, from, deployment)?;
+        let upgrade = Upgrade::new(&source, "1.10.0", deployment)?;
         (wish.edit)(&upgrade);
         let planned = Self { upgrade, _releases: releases };
         let plan = planned.path();
@@ -109,7 +104,7 @@ impl Planned {
     /// The arguments of `apply`, and more, each of which takes the place of one with the same name.
     pub(crate) fn args(&self, more: &[&str]) -> Vec<String> {
         let name = |it: &&str| it.split('=').next().unwrap().to_owned();
-        let replaced = |it: &&&str| more.iter().all(|other| name(other) != name(*it));
+        let replaced = |it: &&&str| more.iter().all(|other| name(other) != name(it));
         let args = APPLY.iter().filter(replaced).chain(more).map(|it| (*it).to_owned());
         args.chain([self.path()]).collect()
     }
