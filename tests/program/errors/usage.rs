@@ -12,6 +12,9 @@ fn slips_in_values_are_named_with_what_would_be_right() {
     fails("no_such_code", 2, "explain overide-renamed");
     fails("nothing_like_a_code", 2, "explain frobnicate");
     fails("no_such_command", 2, "pln --from 1.0 --to 1.3");
+    fails("overrides_of_no_cluster", 2, "plan --from 1.0 --to 1.3 --source demo --keep-overrides");
+    let line = "plan --from 1.0 --to 1.3 --source demo --migrate-overrides -f mine.yaml";
+    fails("overrides_of_files_are_not_moved", 2, line);
     fails("no_time_for_downloads", 2, "releases --download-timeout 0");
 }
 
