@@ -180,7 +180,7 @@ impl Shapes {
             self.manifests.keys().filter_map(|it| it.namespace.as_ref()).collect();
         let covered = names
             .into_iter()
-            .map(namespace)
+            .map(|it| namespace(it))
             .filter(|it| state.contains(it) || state.covers_object(it));
         covered.map(|key| {
             let entry = state.get(&key).map(|live| {
