@@ -57,6 +57,7 @@ impl Apply<'_> {
         let log = self.open(&objects, &by).await?;
         let point = self.resume_point(&log)?;
         if point.is_end(plan) {
+            self.is_as_it_ended(&point).await?;
             self.finish(&log, (&objects, &by), &point).await?;
             self.say(&format!("{} is done already; there is nothing to do", execute::title(plan)));
             self.write_records(&log)?;
@@ -158,14 +159,37 @@ impl Apply<'_> {
         })
     }
 
+    fn scene<'s>(&'s self, backup: &'s Backup) -> Scene<'s> {
+        let (plan, bundles) = (self.verified.plan(), &self.saved.bundles);
+        Scene { plan, bundles, cluster: &self.cluster, backup }
+    }
+
+    /// Whether the cluster is as the plan left it, where the journal says that it is done.
+    async fn is_as_it_ended(&self, end: &ResumePoint) -> Result<(), Error> {
+        let backup = backup(self.args);
+        let findings =
+            preflight::since_the_end(&self.scene(&backup), end).await.map_err(|stop| {
+                Error::failed(format!("cannot check the cluster: {stop}")).hint(stop.hint())
+            })?;
+        let blockers = preflight::blockers(findings);
+        if blockers.is_empty() {
+            return Ok(());
+        }
+        let lines: Vec<_> = blockers.iter().map(|it| format!("\n  {}", told(it))).collect();
+        let text = format!(
+            "the journal says that this plan is done, but the cluster is not as it left it:{}",
+            lines.concat()
+        );
+        Err(Error::refused(text).hint(
+            "make a new plan from what the cluster is now; where it was put back from a backup, the \
+             journal in it and PLAN.journal tell of what is undone",
+        ))
+    }
+
     /// Checks everything before the first change.
     async fn preflight(&self, point: &ResumePoint) -> Result<(), Error> {
-        let scene = Scene {
-            plan: self.verified.plan(),
-            bundles: &self.saved.bundles,
-            cluster: &self.cluster,
-            backup: &backup(self.args),
-        };
+        let backup = backup(self.args);
+        let scene = self.scene(&backup);
         let findings = preflight::findings(&scene, point).await.map_err(|stop| {
             Error::failed(format!("cannot check the cluster: {stop}")).hint(stop.hint())
         })?;

@@ -9,6 +9,7 @@ use crate::error::{Error, Exit};
 use crate::execute::preflight;
 use crate::finding::{Finding, Severity};
 use crate::journal::ResumePoint;
+use crate::plan::Refusal;
 use crate::report::sanitize;
 
 mod source;
@@ -26,6 +27,8 @@ struct Verification {
     holds: bool,
     /// Why it may not be executed, whatever the cluster is like.
     refusal: Option<String>,
+    /// What people have to do yet before it may be executed: approvals, guides.
+    open: Option<String>,
     /// Who approved it.
     approved_by: Vec<String>,
     /// The findings that were accepted.
@@ -45,7 +48,12 @@ pub(super) async fn run(args: &VerifyArgs) -> Result<Exit, Error> {
     }
     let state = cluster::load_for_plan(args.cluster_state.as_deref(), &args.cluster).await?;
     let uid = state.as_ref().and_then(|it| super::simulation::identity(&it.state));
-    let refusal = saved.verified(uid.as_ref().map(|it| it.uid.as_str())).err();
+    let refused = saved.verified(uid.as_ref().map(|it| it.uid.as_str())).err();
+    // A plan is true or not, whoever has approved it so far.
+    let (open, refusal): (Option<Refusal>, Option<Refusal>) = match refused {
+        Some(open @ (Refusal::Approvals { .. } | Refusal::Guides(_))) => (Some(open), None),
+        refusal => (None, refusal),
+    };
     let mut findings = Vec::new();
     if let Some(state) = &state {
         let start = ResumePoint { hop: 0, step: 0, begun: None };
@@ -62,6 +70,7 @@ pub(super) async fn run(args: &VerifyArgs) -> Result<Exit, Error> {
         to: saved.plan.to.to_string(),
         holds: refusal.is_none() && !stands,
         refusal: refusal.as_ref().map(ToString::to_string),
+        open: open.as_ref().map(ToString::to_string),
         approved_by: saved.observed.approved_by.clone(),
         accepted: saved.plan.accepted.clone(),
         cluster: state.map(|it| it.source),
@@ -73,6 +82,9 @@ pub(super) async fn run(args: &VerifyArgs) -> Result<Exit, Error> {
         Format::Text | Format::Markdown => text(&verification, &saved),
     })?;
     if verification.holds {
+        if let Some(open) = open {
+            output::say(&format!("hint: {}", open.hint()));
+        }
         return Ok(Exit::Done);
     }
     let error = Error::refused(format!("the plan {} does not hold", saved.plan.short_digest()));
@@ -103,6 +115,7 @@ fn text(verification: &Verification, saved: &Saved) -> String {
     lines.push(format!("  releases     {checked}"));
     let cluster = verification.cluster.as_deref().unwrap_or("not looked at");
     lines.push(format!("  cluster      {cluster}"));
+    lines.extend(verification.open.iter().map(|it| format!("  open         {it}")));
     lines.extend(verification.refusal.iter().map(|it| format!("  refused      {it}")));
     lines.extend(
         verification.findings.iter().map(|it| {

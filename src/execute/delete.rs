@@ -59,7 +59,6 @@ impl Execution<'_> {
             if pods.is_empty() {
                 return Ok(result);
             }
-            self.say(format!("{} Pods of the installer are still there", pods.len()));
             self.pause(at, "Pods of the installer are still there").await?;
         }
     }

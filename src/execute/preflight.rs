@@ -163,6 +163,20 @@ pub async fn findings(scene: &Scene<'_>, at: &ResumePoint) -> Result<Vec<Finding
     Ok(findings)
 }
 
+/// What differs from the end of the plan, where its journal says that it is done: a cluster that was
+/// put back from a backup, or went on since.
+///
+/// # Errors
+/// When the cluster cannot be read.
+pub async fn since_the_end(scene: &Scene<'_>, end: &ResumePoint) -> Result<Vec<Finding>, Stop> {
+    let reading = scene.cluster.read_state([0; 32], super::READING).await?;
+    let state = &reading.state;
+    let mut findings = look(scene.plan, scene.bundles, state, end).findings;
+    findings.extend(lint::cluster_findings(state.source(), state, &scene.plan.to));
+    lint::sort(&mut findings);
+    Ok(findings)
+}
+
 /// Those that stand in the way.
 pub fn blockers(findings: Vec<Finding>) -> Vec<Finding> {
     findings.into_iter().filter(|it| it.severity == Severity::Blocker).collect()

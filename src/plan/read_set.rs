@@ -497,3 +497,6 @@ fn is_made_by_a_job(object: &str) -> bool {
     let name = object.rsplit('/').next().unwrap_or_default();
     MADE_BY_JOBS.contains(&name)
 }
+
+#[cfg(test)]
+mod tests;

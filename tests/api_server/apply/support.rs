@@ -81,9 +81,14 @@ impl Planned {
         Some(planned)
     }
 
-    /// Approves the plan.
+    /// Approves the plan, with all of its guides read.
     pub(crate) fn approve(&self) {
-        let output = self.upgrade.run(&["approve", &self.path(), "--as", "alice"]);
+        let (plan, path) = (self.plan(), self.path());
+        let hops = plan["hops"].as_array().unwrap().iter();
+        let guides = hops.flat_map(|it| it["guides"].as_array().unwrap());
+        let guides = guides.flat_map(|it| ["--guide", it["name"].as_str().unwrap()]);
+        let args: Vec<_> = ["approve", &path, "--as", "alice"].into_iter().chain(guides).collect();
+        let output = self.upgrade.run(&args);
         assert!(output.status.success(), "{}", errors(&output));
     }
 
