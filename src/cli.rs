@@ -20,7 +20,7 @@ mod options;
 mod saved;
 mod values;
 
-pub use approve::{ApproveArgs, beside as approvals_beside};
+pub use approve::{ApproveArgs, approvals_file};
 pub use cluster::{ClusterArgs, SnapshotArgs, StatusArgs};
 pub use inside::{JobArgs, RolesArgs};
 pub use options::{

@@ -81,6 +81,14 @@ impl Error {
     }
 }
 
+/// The path of a file that belongs to another one: `plan.json` has `plan.json.journal`.
+pub fn with_ending(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".");
+    name.push(ending);
+    name.into()
+}
+
 /// The content of a file that has at most `limit` bytes.
 ///
 /// # Errors

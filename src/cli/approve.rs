@@ -1,10 +1,11 @@
 //! Options of `approve`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use super::ConsoleArgs;
+use crate::files;
 use crate::plan::approval;
 
 /// Approve a saved plan.
@@ -39,13 +40,11 @@ pub struct ApproveArgs {
 impl ApproveArgs {
     /// The file that gets the approval.
     pub fn file(&self) -> PathBuf {
-        self.approvals_file.clone().unwrap_or_else(|| beside(&self.plan))
+        approvals_file(&self.plan, self.approvals_file.as_deref())
     }
 }
 
-/// The approvals beside a plan: `PLAN.approvals`.
-pub fn beside(plan: &std::path::Path) -> PathBuf {
-    let mut name = plan.as_os_str().to_owned();
-    name.push(".approvals");
-    name.into()
+/// The file with the approvals of a plan: the one that was named, or `PLAN.approvals`.
+pub fn approvals_file(plan: &Path, named: Option<&Path>) -> PathBuf {
+    named.map_or_else(|| files::with_ending(plan, "approvals"), ToOwned::to_owned)
 }

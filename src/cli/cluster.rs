@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::{ConsoleArgs, ListFormat};
+use crate::cluster::Access;
 
 /// Read a cluster once.
 #[derive(Debug, Args)]
@@ -59,4 +60,11 @@ pub struct ClusterArgs {
     /// The kubeconfig [default: what `KUBECONFIG` names, or ~/.kube/config]
     #[arg(long, value_name = "FILE")]
     pub kubeconfig: Option<PathBuf>,
+}
+
+impl ClusterArgs {
+    /// The cluster that the options name.
+    pub fn access(&self) -> Access {
+        Access { context: self.context.clone(), kubeconfig: self.kubeconfig.clone() }
+    }
 }

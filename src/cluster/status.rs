@@ -37,8 +37,8 @@ impl Cluster {
     /// Installation.
     pub async fn see(&self) -> Result<Sight, Error> {
         let objects = self.objects(Writes::DryRun).with_patience(Patience::READING);
-        let api_version = "installer.kyma-project.io/v1alpha1";
-        let installation = objects.get(api_version, &procedure::installation()).await;
+        let (version, key) = (procedure::INSTALLATION_API, procedure::installation());
+        let installation = objects.get(version, &key).await;
         let installation = known(installation).map_err(|cause| self.error(cause))?;
         let rest = rest(&objects).await.map_err(|cause| self.error(cause))?;
         Ok(Sight { seen: Seen { installation: installation.flatten(), ..rest.seen }, ..rest })

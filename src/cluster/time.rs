@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
-use k8s_openapi::jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp};
+
+use crate::clock;
 
 /// Now to the second, as `2026-01-02T03:04:05Z`.
 pub(super) fn now() -> String {
-    Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+    clock::now().to_string()
 }
 
 /// Now to the microsecond, as `2026-01-02T03:04:05.000006Z`.

@@ -28,9 +28,6 @@ use super::retry::{Failed, Patience};
 use crate::manifest::ObjectKey;
 use crate::procedure;
 
-/// The version of the API of the Installation.
-const API_VERSION: &str = "installer.kyma-project.io/v1alpha1";
-
 /// After how many seconds the server ends a watch.
 const WATCH_SECONDS: &str = "15";
 
@@ -167,7 +164,10 @@ impl InstallationWatch {
                     Ok(list) => list,
                     Err(failed) if is_forbidden(&failed.cause) => {
                         self.may_list = false;
-                        return Ok((self.objects.get(API_VERSION, &self.key).await?, None));
+                        return Ok((
+                            self.objects.get(procedure::INSTALLATION_API, &self.key).await?,
+                            None,
+                        ));
                     }
                     Err(failed) => return Err(failed),
                 };
@@ -176,7 +176,7 @@ impl InstallationWatch {
             let item = items.into_iter().flatten().find(|it| self.is_it(it)).map(Value::take);
             return Ok((item, version));
         }
-        Ok((self.objects.get(API_VERSION, &self.key).await?, None))
+        Ok((self.objects.get(procedure::INSTALLATION_API, &self.key).await?, None))
     }
 
     async fn open(&mut self, version: &str) {
@@ -290,7 +290,7 @@ async fn call(
     let selector = format!("metadata.name={}", key.name);
     let mut all = vec![("fieldSelector", &*selector)];
     all.extend(parameters);
-    objects.list_call(API_VERSION, key, &all).await
+    objects.list_call(procedure::INSTALLATION_API, key, &all).await
 }
 
 #[cfg(test)]

@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
+use super::output;
 use super::saved::Saved;
-use super::{output, save};
 use crate::cli::ApplyArgs;
-use crate::cluster::{Access, Cluster, Held, Lock, LockError, Objects, Patience, Writes};
+use crate::cluster::{Cluster, Held, Lock, LockError, Objects, Patience, Writes};
 use crate::error::{Error, Exit};
 use crate::execute::preflight::{self, Scene};
 use crate::execute::{
@@ -27,18 +27,10 @@ pub(super) async fn run(args: &ApplyArgs, stop: watch::Receiver<bool>) -> Result
     let saved = Saved::read(&args.file)?;
     saved.verified(None)?;
     args.record.iter().try_for_each(|it| files::check_writable(it))?;
-    let cluster = connect(args).await?;
+    let cluster = Cluster::connect(&args.cluster.access()).await?;
     let verified = saved.verified(Some(&cluster.identity().await?))?;
     let apply = Apply { args, saved: &saved, verified, cluster };
     apply.run(stop).await
-}
-
-async fn connect(args: &ApplyArgs) -> Result<Cluster, Error> {
-    let access = Access {
-        context: args.cluster.context.clone(),
-        kubeconfig: args.cluster.kubeconfig.clone(),
-    };
-    Ok(Cluster::connect(&access).await?)
 }
 
 struct Apply<'a> {
@@ -139,7 +131,7 @@ impl Apply<'_> {
 
     /// The file of the journal; none where it is to be in the cluster only.
     fn journal_file(&self) -> Option<PathBuf> {
-        let default = || save::with_ending(&self.args.file.plan, "journal");
+        let default = || files::with_ending(&self.args.file.plan, "journal");
         (!self.args.no_journal_file).then(|| self.args.journal.clone().unwrap_or_else(default))
     }
 
@@ -167,18 +159,16 @@ impl Apply<'_> {
     /// Whether the cluster is as the plan left it, where the journal says that it is done.
     async fn is_as_it_ended(&self, end: &ResumePoint) -> Result<(), Error> {
         let backup = backup(self.args);
-        let findings =
-            preflight::since_the_end(&self.scene(&backup), end).await.map_err(|stop| {
-                Error::failed(format!("cannot check the cluster: {stop}")).hint(stop.hint())
-            })?;
+        let findings = preflight::since_the_end(&self.scene(&backup), end)
+            .await
+            .map_err(|it| unchecked(&it))?;
         let blockers = preflight::blockers(findings);
         if blockers.is_empty() {
             return Ok(());
         }
-        let lines: Vec<_> = blockers.iter().map(|it| format!("\n  {}", told(it))).collect();
         let text = format!(
             "the journal says that this plan is done, but the cluster is not as it left it:{}",
-            lines.concat()
+            lines(&blockers)
         );
         Err(Error::refused(text).hint(
             "make a new plan from what the cluster is now; where it was put back from a backup, the \
@@ -190,9 +180,7 @@ impl Apply<'_> {
     async fn preflight(&self, point: &ResumePoint) -> Result<(), Error> {
         let backup = backup(self.args);
         let scene = self.scene(&backup);
-        let findings = preflight::findings(&scene, point).await.map_err(|stop| {
-            Error::failed(format!("cannot check the cluster: {stop}")).hint(stop.hint())
-        })?;
+        let findings = preflight::findings(&scene, point).await.map_err(|it| unchecked(&it))?;
         for it in findings.iter().filter(|it| it.severity == Severity::Warning) {
             output::warn(&[told(it)]);
         }
@@ -200,13 +188,13 @@ impl Apply<'_> {
         if blockers.is_empty() {
             return Ok(());
         }
-        let mut lines: Vec<_> = blockers.iter().map(|it| format!("\n  {}", told(it))).collect();
         // Perhaps it is somebody else's hop that stands in the way.
-        if let Ok(Some(holder)) = Lock::holder(&self.cluster.objects(Writes::DryRun)).await {
-            lines.push(format!("\n  (the lock of the cluster is held by {holder})"));
-        }
+        let holder = match Lock::holder(&self.cluster.objects(Writes::DryRun)).await {
+            Ok(Some(holder)) => format!("\n  (the lock of the cluster is held by {holder})"),
+            _ => String::new(),
+        };
         let hop = &self.verified.plan().hops[point.hop];
-        let text = format!("the hop to {} cannot be done now:{}", hop.to, lines.concat());
+        let text = format!("the hop to {} cannot be done now:{}{holder}", hop.to, lines(&blockers));
         Err(Error::refused(text).hint(blockers[0].remedy.clone()))
     }
 
@@ -383,6 +371,17 @@ fn locked(error: &LockError) -> Error {
             Error::failed(error).hint("see `kyma-upgrade roles` for the permissions that it needs")
         }
     }
+}
+
+/// What cannot be checked.
+fn unchecked(stop: &Stop) -> Error {
+    Error::failed(format!("cannot check the cluster: {stop}")).hint(stop.hint())
+}
+
+/// Findings below a headline, one on a line.
+fn lines(findings: &[Finding]) -> String {
+    let lines: Vec<_> = findings.iter().map(|it| format!("\n  {}", told(it))).collect();
+    lines.concat()
 }
 
 fn told(finding: &Finding) -> String {

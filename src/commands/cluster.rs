@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::simulation::Cluster;
 use super::{output, snapshot};
 use crate::cli::{ClusterArgs, PlanArgs, StateArgs};
-use crate::cluster::{Access, Cluster as Live};
+use crate::cluster::Cluster as Live;
 use crate::error::Error;
 use crate::files;
 use crate::lint;
@@ -37,32 +37,24 @@ pub(super) fn check(args: &PlanArgs) -> Result<(), Error> {
 }
 
 /// The cluster that the options name; none where they name none.
-pub(super) async fn load(args: &StateArgs) -> Result<Option<Cluster>, Error> {
-    if let Some(path) = args.cluster_state.clone() {
+pub(super) async fn load(
+    state: Option<&Path>,
+    args: &ClusterArgs,
+) -> Result<Option<Cluster>, Error> {
+    if let Some(path) = state.map(ToOwned::to_owned) {
         let reading = tokio::task::spawn_blocking(move || file(&path));
         let cluster = reading.await.unwrap_or_else(|it| std::panic::resume_unwind(it.into_panic()));
         return cluster.map(Some);
     }
-    if args.live.context.is_none() && args.live.kubeconfig.is_none() {
+    if args.context.is_none() && args.kubeconfig.is_none() {
         return Ok(None);
     }
-    live(&args.live).await.map(Some)
-}
-
-/// The cluster that a saved plan is compared with; none where none is named.
-pub(super) async fn load_for_plan(
-    file: Option<&Path>,
-    live: &ClusterArgs,
-) -> Result<Option<Cluster>, Error> {
-    let live = ClusterArgs { context: live.context.clone(), kubeconfig: live.kubeconfig.clone() };
-    let (cluster_state, kubernetes_version) = (file.map(ToOwned::to_owned), None);
-    load(&StateArgs { cluster_state, live, kubernetes_version, save_states: None }).await
+    live(args).await.map(Some)
 }
 
 /// Reads a live cluster once.
 async fn live(args: &ClusterArgs) -> Result<Cluster, Error> {
-    let access = Access { context: args.context.clone(), kubeconfig: args.kubeconfig.clone() };
-    let cluster = Live::connect(&access).await?;
+    let cluster = Live::connect(&args.access()).await?;
     let reading = cluster.read_state(snapshot::random_key()?, TIMEOUT).await?;
     output::warn(&reading.forbidden);
     output::warn(reading.state.problems());

@@ -8,13 +8,14 @@ use std::path::Path;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use k8s_openapi::ByteString;
 use serde_json::{Map, Value, json};
 
 use super::approve::{read_approvals, read_plan};
 use super::output;
 use super::save::folder_beside;
-use crate::cli::{JobArgs, approvals_beside};
-use crate::cluster::document;
+use crate::cli::{JobArgs, approvals_file};
+use crate::cluster::{MANAGED_BY, document};
 use crate::error::{Error, Exit};
 use crate::files;
 use crate::plan::{Approval, Plan};
@@ -27,7 +28,7 @@ const FOLDER: &str = "/plan";
 
 pub(super) fn run(args: &JobArgs) -> Result<Exit, Error> {
     let plan = read_plan(&args.plan)?;
-    let file = args.approvals_file.clone().unwrap_or_else(|| approvals_beside(&args.plan));
+    let file = approvals_file(&args.plan, args.approvals_file.as_deref());
     let (_, approvals) = read_approvals(&file)?;
     let name = name(&plan);
     let config = config(&plan, &approvals, (&name, &args.namespace))?;
@@ -84,7 +85,7 @@ fn config(
 }
 
 fn metadata(name: &str, namespace: &str) -> Value {
-    let labels = json!({"app.kubernetes.io/managed-by": "kyma-upgrade"});
+    let labels = json!({MANAGED_BY.0: MANAGED_BY.1});
     json!({"name": name, "namespace": namespace, "labels": labels})
 }
 
@@ -130,16 +131,9 @@ fn container(args: &JobArgs) -> Value {
     container.into()
 }
 
-/// Bytes as base64, with padding.
-fn base64(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let group = |chunk: &[u8]| {
-        let byte = |at: usize| u32::from(chunk.get(at).copied().unwrap_or_default());
-        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-        let digit = |at: usize| char::from(DIGITS[(bits >> (18 - 6 * at)) as usize & 63]);
-        (0..4).map(|at| if at <= chunk.len() { digit(at) } else { '=' }).collect::<String>()
-    };
-    bytes.chunks(3).map(group).collect()
+/// Bytes as Kubernetes writes them in JSON: as base64, with padding.
+fn base64(bytes: &[u8]) -> Value {
+    json!(ByteString(bytes.to_vec()))
 }
 
 #[cfg(test)]

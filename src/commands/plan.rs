@@ -29,7 +29,7 @@ pub(super) async fn run(args: &PlanArgs) -> Result<Exit, Error> {
     let files = user_overrides::read_files(&args.overrides)?;
     // Reading a large state takes as long as reading the releases; neither needs the other unless the
     // cluster has to say which release comes first.
-    let loading = cluster::load(&args.cluster);
+    let loading = cluster::load(args.cluster.cluster_state.as_deref(), &args.cluster.live);
     let (cluster, whole) = if let Some(from) = &args.from {
         try_join(loading, whole(args, from)).await?
     } else {

@@ -75,15 +75,7 @@ fn steps_and_guides(hop: &HopReport) -> (Vec<Step>, Vec<PlannedGuide>) {
 
 /// The folder of the artifacts that are no part of a plan file.
 pub(super) fn folder_beside(plan: &Path) -> PathBuf {
-    with_ending(plan, "artifacts")
-}
-
-/// The path of a file that belongs to a plan: `plan.json` has `plan.json.journal`.
-pub(super) fn with_ending(plan: &Path, ending: &str) -> PathBuf {
-    let mut name = plan.as_os_str().to_owned();
-    name.push(".");
-    name.push(ending);
-    name.into()
+    files::with_ending(plan, "artifacts")
 }
 
 /// Writes the artifacts that hold secret values, for their owner alone.

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::approve::{read_approvals, read_plan};
 use super::save::folder_beside;
 use crate::bundle::Bundle;
-use crate::cli::{PlanFileArgs, approvals_beside};
+use crate::cli::{PlanFileArgs, approvals_file};
 use crate::clock;
 use crate::error::Error;
 use crate::execute::Beside;
@@ -65,7 +65,7 @@ fn beside(path: &Path, plan: &Plan) -> Result<Beside, Error> {
 
 /// Who approved a plan.
 fn approved(args: &PlanFileArgs, plan: &Plan) -> Result<Observed, Error> {
-    let file = args.approvals_file.clone().unwrap_or_else(|| approvals_beside(&args.plan));
+    let file = approvals_file(&args.plan, args.approvals_file.as_deref());
     let (_, approvals) = read_approvals(&file)?;
     let mut refused_approvals = Vec::new();
     let counted = match &args.allowed_signers {

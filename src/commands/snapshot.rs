@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::output;
 use crate::cli::SnapshotArgs;
-use crate::cluster::{Access, Cluster, Reading};
+use crate::cluster::{Cluster, Reading};
 use crate::error::{Error, Exit};
 use crate::files;
 use crate::report::sanitize;
@@ -14,11 +14,7 @@ pub(super) async fn run(args: &SnapshotArgs) -> Result<Exit, Error> {
     if let Some(file) = &args.write {
         files::check_writable(file)?;
     }
-    let access = Access {
-        context: args.cluster.context.clone(),
-        kubeconfig: args.cluster.kubeconfig.clone(),
-    };
-    let cluster = Cluster::connect(&access).await?;
+    let cluster = Cluster::connect(&args.cluster.access()).await?;
     let reading = cluster.read_state(random_key()?, Duration::from_secs(args.timeout)).await?;
     let bytes = reading.state.to_snapshot();
     match &args.write {

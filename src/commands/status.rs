@@ -5,18 +5,14 @@ use std::time::Duration;
 use super::output;
 use crate::cli::{ListFormat, StatusArgs};
 use crate::clock;
-use crate::cluster::{Access, Cluster, Sight, Writes};
+use crate::cluster::{Cluster, Sight, Writes};
 use crate::error::{Error, Exit};
 use crate::release::Facts;
 use crate::report::sanitize;
 use crate::status::{Phase, Status, status};
 
 pub(super) async fn run(args: &StatusArgs) -> Result<Exit, Error> {
-    let access = Access {
-        context: args.cluster.context.clone(),
-        kubeconfig: args.cluster.kubeconfig.clone(),
-    };
-    let cluster = Cluster::connect(&access).await?;
+    let cluster = Cluster::connect(&args.cluster.access()).await?;
     let facts = Facts::builtin();
     let sight = cluster.see().await?;
     output::warn(&sight.missing.iter().map(|it| sanitize(it)).collect::<Vec<_>>());

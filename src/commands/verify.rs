@@ -46,7 +46,7 @@ pub(super) async fn run(args: &VerifyArgs) -> Result<Exit, Error> {
     if args.show {
         return show(&saved, args);
     }
-    let state = cluster::load_for_plan(args.cluster_state.as_deref(), &args.cluster).await?;
+    let state = cluster::load(args.cluster_state.as_deref(), &args.cluster).await?;
     let uid = state.as_ref().and_then(|it| super::simulation::identity(&it.state));
     let refused = saved.verified(uid.as_ref().map(|it| it.uid.as_str())).err();
     // A plan is true or not, whoever has approved it so far.

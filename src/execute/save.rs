@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::{At, Execution, Stop};
-use crate::cluster::Cause;
+use crate::cluster::{Cause, MANAGED_BY};
 use crate::fault;
 use crate::manifest::ObjectKey;
 use crate::plan::override_object;
@@ -96,7 +96,7 @@ impl Execution<'_> {
             "metadata": {
                 "name": name,
                 "namespace": "kyma-installer",
-                "labels": {"app.kubernetes.io/managed-by": "kyma-upgrade"},
+                "labels": {MANAGED_BY.0: MANAGED_BY.1},
                 "annotations": {"kyma-upgrade/plan": self.plan.plan().digest},
             },
             "stringData": part,
