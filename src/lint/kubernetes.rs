@@ -25,6 +25,12 @@ pub(super) fn version(context: &Context<'_>) -> Vec<Finding> {
     }
 }
 
+/// The windows that both releases of the hop have to be kept in.
+pub fn required_windows(context: &Context<'_>) -> Vec<&'static Window> {
+    let facts = &*FACTS;
+    required(facts, &context.hop.from).chain(required(facts, &context.hop.to)).collect()
+}
+
 /// The windows that have to be kept from this hop on.
 fn new_windows<'a>(
     context: &Context<'_>,

@@ -6,7 +6,7 @@ use super::{
     GuideFile, GuideReport, HopReport, NameChange, NamespaceChange, ObjectsReport, OverridesReport,
     PlaceChange, Procedure, RenameReport, RenamedObject, SkippedReport,
 };
-use super::{operator, simulation};
+use super::{operator, outlook, simulation};
 use crate::analysis::Changes;
 use crate::bundle::Bundle;
 use crate::diff::{FieldChange, ObjectDiff};
@@ -55,8 +55,11 @@ pub fn hop(input: HopInput<'_>) -> HopReport {
         kubernetes_version: context
             .simulated
             .and_then(|it| Some(it.kubernetes.as_ref()?.to_string())),
+        kubernetes_window: outlook::kubernetes_window(context),
         predictions: context.simulated.map(simulation::predictions),
         operator: context.simulated.map(|it| operator::operator(context, it)),
+        point_of_no_return: outlook::point_of_no_return(context, &input.steps),
+        downtime: context.simulated.map(outlook::downtime),
         steps: Some(input.steps),
         findings: input.findings,
         ..path_hop(context.hop)

@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 use super::{ChartValues, ComponentsReport, GuideReport, ObjectsReport, OverridesReport};
 use crate::finding::Finding;
 use crate::plan::Step;
-use crate::report::{OperatorReport, PredictionReport};
+use crate::report::{
+    Downtime, KubernetesWindow, OperatorReport, PointOfNoReturn, PredictionReport,
+};
 
 /// One hop.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -47,6 +49,9 @@ pub struct HopReport {
     /// The Kubernetes version that the hop is simulated on, where one is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kubernetes_version: Option<String>,
+    /// The versions of Kubernetes on which both releases of the hop work, where a bound is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kubernetes_window: Option<KubernetesWindow>,
     /// What the hop does to the cluster, in the order of the steps; what is left behind comes last.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub predictions: Option<Vec<PredictionReport>>,
@@ -56,6 +61,12 @@ pub struct HopReport {
     /// What to do, in order.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub steps: Option<Vec<Step>>,
+    /// From where on putting objects back does not undo the hop; absent where no step is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub point_of_no_return: Option<PointOfNoReturn>,
+    /// What stands still meanwhile, as far as that is known, in the operator's order.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub downtime: Option<Vec<Downtime>>,
     /// What was found.
     pub findings: Vec<Finding>,
 }
@@ -111,9 +122,12 @@ impl HopReport {
             overrides: None,
             chart_values: None,
             kubernetes_version: None,
+            kubernetes_window: None,
             predictions: None,
             operator: None,
             steps: None,
+            point_of_no_return: None,
+            downtime: None,
             findings: Vec::new(),
         }
     }
