@@ -10,8 +10,10 @@ use semver::Version;
 use serde::{Deserialize, Serialize};
 
 mod codes;
+mod explanation;
 
 pub use codes::{Code, CodeInfo, NotACode};
+pub use explanation::Explanation;
 
 /// How much a finding matters. The order is ascending: `Info < Warning < Blocker`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
