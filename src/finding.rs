@@ -41,6 +41,15 @@ impl Severity {
             Self::Blocker => "blocker",
         }
     }
+
+    /// What it asks of people.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Info => "good to know; nothing to do",
+            Self::Warning => "somebody has to look before the hop",
+            Self::Blocker => "the hop cannot work, or would lose something, as things are",
+        }
+    }
 }
 
 /// The bytes that prove a finding.

@@ -23,8 +23,7 @@ pub(super) fn check(output: &OutputArgs) -> Result<(), Error> {
 
 /// Prints a report as it is.
 pub(super) fn show(report: &Report, format: Format, console: &ConsoleArgs) -> Result<(), Error> {
-    let style = Style { width: width(console.width), color: colored(console.color) };
-    print(&render(report, format, style, console))
+    print(&render(report, format, style(console), console))
 }
 
 /// Judges a report by the policy, writes and prints it, and says how the command ends.
@@ -49,8 +48,7 @@ pub(super) fn publish(report: &Report, output: &OutputArgs) -> Result<Exit, Erro
         let text = render(report, file.format, style, &output.console);
         files::write_atomically(&file.path, text.as_bytes())?;
     }
-    let style = Style { width: width(output.console.width), color: colored(output.console.color) };
-    print(&render(report, output.output, style, &output.console))?;
+    print(&render(report, output.output, style(&output.console), &output.console))?;
     Ok(match report.verdict {
         Verdict::Ready => Exit::Done,
         Verdict::Blocked => Exit::Blocked,
@@ -79,6 +77,11 @@ fn render(report: &Report, format: Format, style: Style, console: &ConsoleArgs) 
         Format::Json => report.json(),
         Format::Markdown => report::markdown(report),
     }
+}
+
+/// How text for standard output looks.
+pub(super) fn style(console: &ConsoleArgs) -> Style {
+    Style { width: width(console.width), color: colored(console.color) }
 }
 
 /// The width that was asked for, else the terminal's; from 60 to 200 columns.

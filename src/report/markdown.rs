@@ -309,7 +309,7 @@ fn code(text: &str) -> String {
 }
 
 /// Text in a fenced block, whatever back quotes it holds (`CommonMark` 4.5).
-fn fenced(indent: &str, text: &str) -> String {
+pub(super) fn fenced(indent: &str, text: &str) -> String {
     let fence = "`".repeat(longest_run(text).max(2) + 1);
     let mut block = format!("{indent}{fence}\n");
     for line in sanitize(text).lines() {
@@ -324,7 +324,7 @@ fn longest_run(text: &str) -> usize {
 }
 
 /// Prose of which no character is markup; code spans of our own wording survive.
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let clean = sanitize(text).replace('\n', " ");
     let mut escaped = String::with_capacity(clean.len());
     for (part, is_code) in clean.split('`').zip([false, true].into_iter().cycle()) {
