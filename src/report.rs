@@ -89,6 +89,15 @@ pub struct Tool {
     pub version: Cow<'static, str>,
 }
 
+/// The file in which the plan of a report was saved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlanFile {
+    /// Its name, as it is given to other commands.
+    pub name: String,
+    /// The digest of the plan, which an approval is bound to.
+    pub digest: String,
+}
+
 impl Report {
     /// A report with its digest.
     pub fn new(from: &str, to: &str, deployment: Deployment, hops: Vec<HopReport>) -> Self {

@@ -205,9 +205,17 @@ pub(super) fn next(report: &Report) -> Vec<String> {
 
 fn mend(report: &Report) -> Vec<String> {
     let risks = risks(report);
-    let worst = risks.iter().find(|it| 0 < it.open);
-    let mut steps = vec!["Do what stands behind the arrow of each, before the hop.".to_owned()];
-    if let Some(risk) = worst {
+    let mut open = risks.iter().filter(|it| 0 < it.open);
+    let is_moved = |it: &Risk| it.code == Code::OverrideRenamed && it.severity == Severity::Blocker;
+    let mut steps = vec!["Do what each of these findings says below (→), before its hop.".to_owned()];
+    if open.clone().any(is_moved) {
+        steps.push(
+            "Of renamed overrides, `kyma-upgrade overrides --migrate DIR` writes the objects as they have \
+             to be; for those of a cluster `plan --migrate-overrides` makes it steps of the plan."
+                .to_owned(),
+        );
+    }
+    if let Some(risk) = open.next() {
         let hop = risk.hops.first().map(|it| it.0.as_str());
         let at = hop.filter(|it| !it.contains(' ')).map(|it| format!("@{it}")).unwrap_or_default();
         steps.push(format!(

@@ -84,7 +84,7 @@ impl Gate<'_> {
     pub(super) fn title(&self) -> String {
         match (self.after, self.before) {
             (Some(after), Some(before)) => {
-                format!("After the hop to {} and before the one to {}", after.to, before.to)
+                format!("Between the hops to {} and {}", after.to, before.to)
             }
             (None, Some(before)) => format!("Before the first hop, to {}", before.to),
             (Some(after), None) => format!("After the last hop, to {}", after.to),
@@ -166,7 +166,7 @@ mod tests {
         assert_eq!(texts(&gates[1]), ["late"]);
         assert_eq!(gates[1].kubernetes, ["Upgrade it."]);
         assert_eq!(gates[0].title(), "Before the first hop, to 1.1.0");
-        assert_eq!(gates[1].title(), "After the hop to 1.1.0 and before the one to 1.2.0");
+        assert_eq!(gates[1].title(), "Between the hops to 1.1.0 and 1.2.0");
         assert_eq!(gates[0].summary().unwrap(), "2 steps of guides, 1 change of overrides");
         let expected = "1 upgrade of Kubernetes, 1 step of guides, 1 change of overrides, 2 findings to \
                         look at";
