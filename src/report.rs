@@ -36,9 +36,7 @@ pub use markdown::markdown;
 pub use model::*;
 pub use operator::{ComponentReport, OperatorReport};
 pub use outlook::{Downtime, KubernetesWindow, PointOfNoReturn};
-pub use reference::{
-    REFERENCE, code_list, explanation, explanations_json, explanations_markdown,
-};
+pub use reference::{REFERENCE, code_list, explanation, explanations_json, explanations_markdown};
 pub use simulation::{ClusterReport, PredictionReport};
 pub use text::{Detail, text};
 pub use user_overrides::{chart_values, migration, take_out_moves, user_overrides};

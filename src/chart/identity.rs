@@ -75,7 +75,8 @@ mod tests {
 
     #[test]
     fn a_chart_that_renders_something_else_each_time_is_never_the_same() {
-        for text in ["{{ randAlphaNum 8 }}", "{{now}}", "{{ .Release.Revision }}", "{{ genCA 1 }}"] {
+        for text in ["{{ randAlphaNum 8 }}", "{{now}}", "{{ .Release.Revision }}", "{{ genCA 1 }}"]
+        {
             assert_eq!(identity(&[("templates/a.yaml", text)]), None, "{text}");
         }
         assert!(identity(&[("templates/a.yaml", "a: known"), ("files/a", "now")]).is_some());

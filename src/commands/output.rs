@@ -29,11 +29,7 @@ pub(super) fn check(output: &OutputArgs) -> Result<(), Error> {
 }
 
 /// Prints a report as it is.
-pub(super) fn show(
-    told: Told<'_>,
-    format: Format,
-    console: &ConsoleArgs,
-) -> Result<(), Error> {
+pub(super) fn show(told: Told<'_>, format: Format, console: &ConsoleArgs) -> Result<(), Error> {
     print(&render(told, format, style(console), console))
 }
 

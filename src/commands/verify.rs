@@ -134,10 +134,8 @@ fn show(saved: &Saved, args: &VerifyArgs) -> Result<Exit, Error> {
         Error::failed(format!("cannot read the report in the plan: {error}"))
             .hint("use the version of kyma-upgrade that made the plan")
     })?;
-    let plan = PlanFile {
-        name: args.file.plan.display().to_string(),
-        digest: saved.plan.digest.clone(),
-    };
+    let plan =
+        PlanFile { name: args.file.plan.display().to_string(), digest: saved.plan.digest.clone() };
     let told = output::Told { report: &report, plan: Some(&plan) };
     output::show(told, args.output, &args.console)?;
     Ok(Exit::Done)

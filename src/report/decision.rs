@@ -207,7 +207,8 @@ fn mend(report: &Report) -> Vec<String> {
     let risks = risks(report);
     let mut open = risks.iter().filter(|it| 0 < it.open);
     let is_moved = |it: &Risk| it.code == Code::OverrideRenamed && it.severity == Severity::Blocker;
-    let mut steps = vec!["Do what each of these findings says below (→), before its hop.".to_owned()];
+    let mut steps =
+        vec!["Do what each of these findings says below (→), before its hop.".to_owned()];
     if open.clone().any(is_moved) {
         steps.push(
             "Of renamed overrides, `kyma-upgrade overrides --migrate DIR` writes the objects as they have \
@@ -300,7 +301,10 @@ mod tests {
         ]);
         let told = accepted(&report);
         assert_eq!(told.len(), 2);
-        assert_eq!((told[0].reason.as_str(), told[0].code), ("no reason was given", Code::ArtifactMissing));
+        assert_eq!(
+            (told[0].reason.as_str(), told[0].code),
+            ("no reason was given", Code::ArtifactMissing)
+        );
         assert_eq!(told[1].subjects, ["it", "it"]);
         assert_eq!(told[1].terms, "until 2027-01-01; kyma-upgrade.yaml:3");
     }
@@ -316,7 +320,8 @@ mod tests {
         assert!(asked(&strict).contains("2 warnings are open, and the policy lets none pass"));
         let clean = report(Vec::new());
         assert_eq!(asked(&clean), "Approve it or not: nothing was found that speaks against it.");
-        let warned = report(vec![found(Code::GuideMissing), accept(found(Code::ArtifactMissing), None)]);
+        let warned =
+            report(vec![found(Code::GuideMissing), accept(found(Code::ArtifactMissing), None)]);
         let expected = "Approve it or not: no blocker is open; 1 warning is open, each with what to do; \
                         1 finding is accepted.";
         assert_eq!(asked(&warned), expected);

@@ -51,7 +51,10 @@ fn kubernetes(hop: &HopReport) -> Vec<&str> {
     told.map(|it| it.remedy.as_str()).collect()
 }
 
-fn guide<'a>(after: Option<&'a HopReport>, before: Option<&'a HopReport>) -> Vec<&'a ChecklistItem> {
+fn guide<'a>(
+    after: Option<&'a HopReport>,
+    before: Option<&'a HopReport>,
+) -> Vec<&'a ChecklistItem> {
     let items = |hop: Option<&'a HopReport>| {
         hop.and_then(|it| it.guide.as_ref()).map(|it| it.checklist.as_slice()).unwrap_or_default()
     };
@@ -151,10 +154,15 @@ mod tests {
             linked_from_notes: false,
             uncovered: Vec::new(),
             outages: Vec::new(),
-            checklist: vec![item("after", "late"), item("unstated", "some time"), item("before", "early")],
+            checklist: vec![
+                item("after", "late"),
+                item("unstated", "some time"),
+                item("before", "early"),
+            ],
         });
         report.hops[1].findings = vec![
-            Finding::new(Code::KubernetesTooOld, "Kubernetes 1.15", "it is old").remedy("Upgrade it."),
+            Finding::new(Code::KubernetesTooOld, "Kubernetes 1.15", "it is old")
+                .remedy("Upgrade it."),
             Finding::new(Code::GuideMissing, "x", "none").remedy("Look."),
         ];
         let gates = gates(&report);

@@ -129,7 +129,8 @@ fn is_same_chart(context: &Context<'_>, release: &str) -> bool {
     };
     let helm = |version| context.facts.operator(version).helm;
     let same = identity(context.from).is_some_and(|it| Some(it) == identity(context.to));
-    same && helm(&context.hop.from) == helm(&context.hop.to) && !are_values_changed(context, release)
+    same && helm(&context.hop.from) == helm(&context.hop.to)
+        && !are_values_changed(context, release)
 }
 
 /// Whether the release's own overrides of a component change at the hop.

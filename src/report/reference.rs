@@ -22,9 +22,11 @@ pub fn explanation(code: Code, style: Style) -> String {
     let name = page.bold(info.name);
     page.line(&format!("{name} ({severity} by default)"));
     page.wrapped("", info.title);
-    for (title, text) in
-        [("What it means", info.meaning), ("Why it matters", more.matters), ("For example", info.example)]
-    {
+    for (title, text) in [
+        ("What it means", info.meaning),
+        ("Why it matters", more.matters),
+        ("For example", info.example),
+    ] {
         section(&mut page, title, text);
     }
     for (title, lines) in [("Before", more.before), ("After", more.after)] {
@@ -165,7 +167,8 @@ mod tests {
             let text = explanation(code, Style { width: 60, color: false });
             let more = code.explanation();
             let own = |line: &str| format!("{}\n{}", more.before, more.after).contains(line.trim());
-            let long = text.lines().find(|it| 60 < it.chars().count() && it.contains(' ') && !own(it));
+            let long =
+                text.lines().find(|it| 60 < it.chars().count() && it.contains(' ') && !own(it));
             assert_eq!(long.filter(|it| 70 < it.chars().count()), None, "{code}");
         }
     }

@@ -9,8 +9,8 @@ use super::{HopReport, Report};
 
 /// What holds for the way back from any hop, one sentence or two each.
 pub(super) const SENTENCES: [&str; 5] = [
-    "Kyma has no downgrade: the way back from a hop is a backup from right before it. The plan has a step \
-     for it at each hop. `apply` starts no hop without a completed Velero backup of the last 24 hours \
+    "The way back from a hop is a backup from right before it; the plan has a step for it at each hop. \
+     `apply` starts no hop without a completed Velero backup of the last 24 hours \
      (`--backup-max-age`) or `--backup-done REFERENCE`.",
     "Up to the point of no return, a hop is undone by putting back the objects that were saved before it: \
      `apply` keeps them in the Secret `kyma-upgrade-saved-VERSION`, the steps by hand in \
@@ -94,8 +94,11 @@ mod tests {
 
     #[test]
     fn points_of_no_return_are_told_once_for_each_reason() {
-        let hops =
-            vec![hop("1.1.0", "start", &[]), hop("1.2.0", "guide", &[]), hop("1.3.0", "start", &[])];
+        let hops = vec![
+            hop("1.1.0", "start", &[]),
+            hop("1.2.0", "guide", &[]),
+            hop("1.3.0", "start", &[]),
+        ];
         let report = Report::new("1.0.0", "1.3.0", Deployment::Cluster, hops);
         let told = no_return(&report);
         assert_eq!(told[0], NoReturn { steps: vec!["1.1.0/6", "1.3.0/6"], why: "start" });
@@ -104,11 +107,11 @@ mod tests {
 
     #[test]
     fn what_restarts_comes_before_what_stays() {
-        let hop = hop("1.1.0", "", &[("a", "none"), ("b", "restart"), ("c", "none"), ("d", "unknown")]);
+        let hop =
+            hop("1.1.0", "", &[("a", "none"), ("b", "restart"), ("c", "none"), ("d", "unknown")]);
         let told = standstill(&hop);
         let names: Vec<_> = told.iter().map(|it| (it.expectation, it.components.clone())).collect();
-        let expected =
-            [("unknown", vec!["d"]), ("restart", vec!["b"]), ("none", vec!["a", "c"])];
+        let expected = [("unknown", vec!["d"]), ("restart", vec!["b"]), ("none", vec!["a", "c"])];
         assert_eq!(names, expected);
     }
 }

@@ -25,7 +25,7 @@ pub(super) static EXPLANATIONS: &[Explanation] = &[
         code: Code::OperatorNotTriggered,
         matters: "kubectl reports success, the state still says Installed, and everybody believes that the \
                   upgrade is done. Nothing was upgraded.",
-        before: "kubectl apply -f kyma-installer-cluster.yaml",
+        before: "kubectl apply -f kyma-installer-cluster.yaml     # of 1.1: without the label",
         after: "kubectl apply -f kyma-installer-cluster.yaml\n\
                 kubectl -n default label installation/kyma-installation action=install --overwrite",
         source: "kyma@1.0.0 ShouldInstall in types.go of the Installation looks at the label alone; \

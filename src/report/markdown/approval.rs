@@ -107,8 +107,11 @@ fn risks(report: &Report) -> String {
     let risks = decision::risks(report);
     let told = risks.iter().filter(|it| Severity::Info < it.severity);
     let rows: Vec<_> = told.map(risk).collect();
-    let notes: usize =
-        risks.iter().filter(|it| it.severity == Severity::Info).map(|it| it.open + it.accepted).sum();
+    let notes: usize = risks
+        .iter()
+        .filter(|it| it.severity == Severity::Info)
+        .map(|it| it.open + it.accepted)
+        .sum();
     let notes = match notes {
         0 => String::new(),
         1 => "\n1 note, which asks for nothing, is in the appendix.\n".to_owned(),
@@ -117,7 +120,10 @@ fn risks(report: &Report) -> String {
     if rows.is_empty() {
         return format!("## Risks\n\nNo blocker and no warning was found.\n{notes}");
     }
-    format!("## Risks\n\n{}{notes}", table(&["risk", "open", "accepted", "at", "what it says"], rows))
+    format!(
+        "## Risks\n\n{}{notes}",
+        table(&["risk", "open", "accepted", "at", "what it says"], rows)
+    )
 }
 
 fn risk(risk: &Risk) -> Vec<String> {
@@ -160,7 +166,7 @@ fn accepted_row(it: &decision::Accepted<'_>) -> Vec<String> {
 
 /// A text for a cell.
 fn brief(text: &str) -> String {
-    crate::report::layout::shorten(text, 200)
+    crate::report::layout::shorten(text, 120)
 }
 
 fn hops(report: &Report) -> String {

@@ -69,4 +69,3 @@ fn crowd(report: &Report, (name, all): (&str, &[&Finding])) -> String {
     });
     details(&head, &lines.collect::<String>())
 }
-

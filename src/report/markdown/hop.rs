@@ -126,4 +126,3 @@ pub(super) fn field(field: &Field) -> String {
     };
     format!("  - {}: {} → {}\n", code(&field.path), value(&field.from), value(&field.to))
 }
-

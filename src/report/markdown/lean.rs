@@ -115,4 +115,3 @@ pub(super) fn counts_cell(parts: &[(usize, &str)]) -> String {
     let texts: Vec<_> = filled.map(|(count, word)| format!("{count} {word}")).collect();
     texts.join(", ")
 }
-

@@ -36,7 +36,8 @@ fn table(matrix: &Matrix<'_>) -> String {
     let legend: Vec<_> =
         legend.map(|it| format!("{} {}", sign(it.symbol()), it.meaning())).collect();
     let names = matrix.columns.iter().map(|it| escape(it));
-    let heading: Vec<_> = ["component".to_owned(), "key".to_owned()].into_iter().chain(names).collect();
+    let heading: Vec<_> =
+        ["component".to_owned(), "key".to_owned()].into_iter().chain(names).collect();
     let rule = format!("|---|---|{}\n", ":-:|".repeat(matrix.columns.len()));
     let rows: String = matrix.rows.iter().map(line).collect();
     format!("{}\n\n{}{rule}{rows}", legend.join("; "), row(&heading))
@@ -109,10 +110,13 @@ mod tests {
     #[test]
     fn markup_in_keys_is_harmless() {
         let hostile = key("<b>|*c*", "a`|<img src=x>`.b");
-        let text = markdown(&report(vec![
-            fares(&hostile, &[Removed, Dead, Dead]),
-            fares(&key("<i>", "`<u>"), &[Live, Live, Live]),
-        ]));
+        let text = markdown(
+            &report(vec![
+                fares(&hostile, &[Removed, Dead, Dead]),
+                fares(&key("<i>", "`<u>"), &[Live, Live, Live]),
+            ]),
+            None,
+        );
         let row = "| &lt;b&gt;\\|\\*c\\* | ``a`\\|<img src=x>`.b`` | ✗ | - | - |\n";
         assert!(text.contains(row), "{text}");
         assert!(text.contains("- &lt;i&gt;: `` `<u> ``\n"), "{text}");

@@ -104,5 +104,6 @@ fn findings(gate: &Gate<'_>) -> Option<String> {
         count => format!("{} ({count})", code(name.as_str())),
     });
     let names: Vec<_> = names.collect();
-    (!names.is_empty()).then(|| format!("- [ ] do what these findings say (appendix): {}\n", names.join(", ")))
+    (!names.is_empty())
+        .then(|| format!("- [ ] do what these findings say (appendix): {}\n", names.join(", ")))
 }
