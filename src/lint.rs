@@ -31,7 +31,7 @@ mod user_overrides;
 
 pub use cluster::{cluster_findings, incomplete, installed_version};
 pub use guides::{Breaking, breaking_changes, uncovered_codes};
-pub use kubernetes::required_windows;
+pub use kubernetes::{outside_windows, required_windows};
 pub use overrides::rename_evidence;
 pub use policy::{Accept, FailOn, Policy, Verdict};
 pub use user_overrides::findings as user_override_findings;

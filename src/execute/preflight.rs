@@ -24,7 +24,7 @@ use crate::lint;
 use crate::manifest::ObjectKey;
 use crate::plan::{Action, Drift, Plan, PlannedHop, ReadSet, Shapes, override_object};
 use crate::procedure;
-use crate::release::{KubernetesFacts, KubernetesVersion, Strength};
+use crate::release::KubernetesVersion;
 use crate::simulate::ClusterState;
 use crate::simulate::merge::Patch;
 
@@ -114,22 +114,12 @@ fn installed(hop: &PlannedHop, state: &ClusterState, source: &str) -> Vec<Findin
 
 /// Whether the version of Kubernetes is one that both releases work with.
 fn window(hop: &PlannedHop, state: &ClusterState, source: &str) -> Vec<Finding> {
-    let facts = KubernetesFacts::builtin();
     let Some(version) = kubernetes(state) else {
         return Vec::new();
     };
-    let windows = facts.windows(&hop.from).chain(facts.windows(&hop.to));
-    let missed = windows.filter(|it| it.strength == Strength::Required && !it.holds(version));
-    let findings = missed.map(|it| {
-        let old = it.min.is_some_and(|min| version < min);
-        let code = if old { Code::KubernetesTooOld } else { Code::KubernetesTooNew };
-        let message = format!("the cluster runs Kubernetes {version}: {}", it.reason);
-        Finding::new(code, "Kubernetes", message)
-            .hop(&hop.to)
-            .severity(Severity::Blocker)
-            .evidence(Evidence::listing(source, version.to_string()))
-    });
-    findings.collect()
+    let runs = || Evidence::listing(source, version.to_string());
+    let missed = lint::outside_windows((&hop.from, &hop.to), version).into_iter();
+    missed.map(|it| it.severity(Severity::Blocker).evidence(runs())).collect()
 }
 
 /// Everything that stands against going on at a point of the execution.

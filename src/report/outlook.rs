@@ -52,7 +52,7 @@ pub struct Downtime {
 
 /// The bounds that both releases of a hop keep.
 pub(super) fn kubernetes_window(context: &Context<'_>) -> Option<KubernetesWindow> {
-    let windows = lint::required_windows(context);
+    let windows = lint::required_windows((&context.hop.from, &context.hop.to));
     let first = windows.iter().filter_map(|it| it.min).max();
     let last = windows.iter().filter_map(|it| it.max).min();
     let mut reasons: Vec<_> = windows.iter().map(|it| it.reason.clone()).collect();
