@@ -10,6 +10,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
@@ -200,6 +201,9 @@ async fn backup(
     Ok(Some(Finding::new(Code::BackupMissing, "backup", message).evidence(evidence)))
 }
 
+/// How many questions about permissions are asked at once.
+const AT_ONCE: usize = 6;
+
 /// What the user may not do and the rest of the plan needs.
 async fn permissions(
     scene: &Scene<'_>,
@@ -221,17 +225,19 @@ async fn permissions(
         needed.insert(objects.permission(verb, &api_version, &key).await?);
     }
     needed.extend(own_needs());
-    let mut missing = Vec::new();
-    for permission in needed {
-        if !objects.may(&permission).await? {
-            let text = permission.to_string();
-            let message = format!("you may not {text}, which the steps of the plan need");
-            let evidence = Evidence::listing(format!("kubectl auth can-i {text}"), "no");
-            let finding = Finding::new(Code::PermissionMissing, text, message).evidence(evidence);
-            missing.push(finding);
-        }
-    }
-    Ok(missing)
+    let asked = stream::iter(needed).map(async |it| {
+        let may = objects.may(&it).await?;
+        Ok((it, may))
+    });
+    let answers: Vec<(Permission, bool)> = asked.buffered(AT_ONCE).try_collect().await?;
+    Ok(answers.iter().filter(|(_, may)| !may).map(|(it, _)| missing(it)).collect())
+}
+
+fn missing(permission: &Permission) -> Finding {
+    let text = permission.to_string();
+    let message = format!("you may not {text}, which the steps of the plan need");
+    let evidence = Evidence::listing(format!("kubectl auth can-i {text}"), "no");
+    Finding::new(Code::PermissionMissing, text, message).evidence(evidence)
 }
 
 type Need = (&'static str, String, ObjectKey);
