@@ -163,7 +163,7 @@ fn some_entry() -> impl Strategy<Value = Entry> {
     let effects =
         [Effect::Accept, Effect::Severity(Severity::Info), Effect::Severity(Severity::Blocker)];
     let days = [None, Some(Date::MIN), Some(TODAY), Some(Date::MAX)];
-    let parts = (prop::sample::select(&names[..]), prop::sample::select(effects.to_vec()));
+    let parts = (prop::sample::select(names.to_vec()), prop::sample::select(effects.to_vec()));
     (parts, prop::sample::select(days.to_vec()), any::<bool>()).prop_map(
         |((names, effect), expires, reason)| {
             let entry = entry(names, effect, expires);
