@@ -17,6 +17,7 @@ use crate::lint::Verdict;
 use crate::release::Deployment;
 
 mod build;
+mod judge;
 mod layout;
 mod markdown;
 mod model;
