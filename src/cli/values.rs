@@ -68,6 +68,17 @@ pub enum ListFormat {
     Json,
 }
 
+/// A format of what is known of finding codes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExplainFormat {
+    /// For a terminal
+    Text,
+    /// For scripts
+    Json,
+    /// For documents
+    Markdown,
+}
+
 /// When to colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ColorArg {

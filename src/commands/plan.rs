@@ -86,8 +86,8 @@ pub(super) async fn run(mut args: PlanArgs) -> Result<Exit, Error> {
     cluster::save_states(args.cluster.save_states.as_deref(), &path, &simulation.states)?;
     add_simulation(&mut report, &mut simulation);
     let report = output::judged(report, &policy.judging(&args.policy, true));
-    save::save(&args.save, &report, (&bundles, simulation))?;
-    output::publish(&report, &args.output)
+    let plan = save::save(&args.save, &report, (&bundles, simulation))?;
+    output::publish(output::Told { report: &report, plan: plan.as_ref() }, &args.output)
 }
 
 /// Everything that is read of releases.
