@@ -83,6 +83,8 @@ pub struct Override {
     pub source: Arc<str>,
     /// The 1-based line of the key.
     pub line: u32,
+    /// Its 1-based column, in characters.
+    pub column: u32,
 }
 
 /// A value as the operator hands it to Helm.
@@ -104,6 +106,7 @@ impl Override {
             object: object.key.clone(),
             source: object.source.clone(),
             line: entry.line,
+            column: entry.column,
         }
     }
 

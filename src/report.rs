@@ -22,6 +22,7 @@ mod markdown;
 mod model;
 mod operator;
 mod outlook;
+mod sarif;
 mod simulation;
 mod text;
 mod user_overrides;
@@ -32,6 +33,7 @@ pub use markdown::markdown;
 pub use model::*;
 pub use operator::{ComponentReport, OperatorReport};
 pub use outlook::{Downtime, KubernetesWindow, PointOfNoReturn};
+pub use sarif::sarif;
 pub use simulation::{ClusterReport, PredictionReport};
 pub use text::{Detail, text};
 pub use user_overrides::{chart_values, migration, take_out_moves, user_overrides};
@@ -66,6 +68,9 @@ pub struct Report {
     /// What becomes of the user's overrides; absent where none were given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_overrides: Option<Vec<UserOverride>>,
+    /// The files that the overrides were read from, as evidence names them; `-` is standard input.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub override_files: Vec<String>,
     /// What was written to migrate them; absent where nothing was to be written.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub migration: Option<Vec<Migration>>,
@@ -100,6 +105,7 @@ impl Report {
             digest: String::new(),
             hops,
             user_overrides: None,
+            override_files: Vec::new(),
             migration: None,
             findings: Vec::new(),
         }
