@@ -29,7 +29,8 @@ pub use options::{
 };
 pub use saved::{ApplyArgs, PlanFileArgs, SaveArgs, VerifyArgs};
 pub use values::{
-    ColorArg, Columns, DeploymentArg, FailOnArg, Format, ListFormat, ReportFile, nearest_code,
+    ColorArg, Columns, DeploymentArg, DocumentArg, FailOnArg, Format, ListFormat, ReportFile,
+    nearest_code,
 };
 
 /// Plans Kyma upgrades: the path, what every hop changes, what nobody documented, and the steps.
@@ -165,6 +166,13 @@ pub enum Command {
     /// Explain a finding code; without one, list all
     #[command(mut_args(|it| if it.is_positional() { it } else { hidden(it) }))]
     Explain(ExplainArgs),
+    /// Print the JSON Schema of a document that the program writes
+    #[command(after_help = help::SCHEMA)]
+    Schema {
+        /// The document
+        #[arg(value_enum)]
+        document: DocumentArg,
+    },
     /// Print the completion script of a shell
     #[command(after_help = help::COMPLETIONS)]
     Completions {

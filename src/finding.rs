@@ -6,6 +6,7 @@
 //! * Evidence has a line only where its source is a text that has lines. A listing (the releases
 //!   of a repository, a folder of guides) is evidence without a line.
 
+use schemars::JsonSchema;
 use semver::Version;
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +15,9 @@ mod codes;
 pub use codes::{Code, CodeInfo, NotACode};
 
 /// How much a finding matters. The order is ascending: `Info < Warning < Blocker`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Severity {
     /// Good to know; nothing to do.
@@ -37,15 +40,17 @@ impl Severity {
 }
 
 /// The bytes that prove a finding.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Evidence {
     /// Where the bytes stand, as a path below the release source: `1.1.0/kyma-installer-cluster.yaml`,
     /// `release-1.2/docs/migration-guides/1.1-1.2.md`, `facts.yaml`.
     pub source: String,
     /// The 1-based line in `source`; none for a listing.
+    #[schemars(range(min = 1))]
     pub line: Option<u32>,
     /// The 1-based column of `text` on that line, in characters; absent where it is not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1))]
     pub column: Option<u32>,
     /// The text of that line without the white space around it (shortened when long), or what the
     /// listing says.
@@ -72,7 +77,7 @@ impl Evidence {
 }
 
 /// One thing that the analysis found.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Finding {
     /// What kind of finding it is.
     pub code: Code,

@@ -8,6 +8,7 @@
 
 use std::borrow::Cow;
 
+use schemars::JsonSchema;
 use semver::Version;
 use serde::{Deserialize, Serialize};
 
@@ -39,12 +40,13 @@ pub use text::{Detail, text};
 pub use user_overrides::{chart_values, migration, take_out_moves, user_overrides};
 
 /// The version of the JSON shape.
-const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 1;
 
 /// Everything that a command has to say.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Report {
     /// The version of the JSON shape.
+    #[schemars(extend("const" = FORMAT))]
     pub format: u32,
     /// What made it.
     pub tool: Tool,
@@ -62,6 +64,7 @@ pub struct Report {
     /// Whether the upgrade may go ahead.
     pub verdict: Verdict,
     /// `sha256:…` over the rest.
+    #[schemars(regex(pattern = "^sha256:[0-9a-f]{64}$"))]
     pub digest: String,
     /// The hops in order.
     pub hops: Vec<HopReport>,
@@ -79,7 +82,7 @@ pub struct Report {
 }
 
 /// The program that made a report.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Tool {
     /// Its name.
     pub name: Cow<'static, str>,

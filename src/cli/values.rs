@@ -8,6 +8,7 @@ use jiff::SignedDuration;
 use crate::finding::Code;
 use crate::lint::{Accept, FailOn};
 use crate::release::Deployment;
+use crate::schema::Document;
 
 /// A kind of installation, on the command line.
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -68,6 +69,30 @@ pub enum ListFormat {
     Text,
     /// For scripts
     Json,
+}
+
+/// A document that has a schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum DocumentArg {
+    /// A report, as `-o json` prints it
+    Report,
+    /// A saved plan
+    Plan,
+    /// A line of an approvals file
+    Approval,
+    /// A line of a journal
+    Journal,
+}
+
+impl From<DocumentArg> for Document {
+    fn from(it: DocumentArg) -> Self {
+        match it {
+            DocumentArg::Report => Self::Report,
+            DocumentArg::Plan => Self::Plan,
+            DocumentArg::Approval => Self::Approval,
+            DocumentArg::Journal => Self::Journal,
+        }
+    }
 }
 
 /// When to colour.

@@ -1,4 +1,4 @@
-//! `explain`, `completions` and `man`: what the program knows about itself.
+//! `explain`, `schema`, `completions` and `man`: what the program knows about itself.
 
 use std::io::Write as _;
 
@@ -9,6 +9,7 @@ use super::output;
 use crate::cli::{Cli, ExplainArgs, nearest_code};
 use crate::error::{Error, Exit};
 use crate::finding::{Code, CodeInfo};
+use crate::schema::Document;
 
 pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Error> {
     let text = match &args.code {
@@ -43,6 +44,11 @@ fn unknown(name: &str, error: &impl std::fmt::Display) -> Error {
         Some(near) => error.hint(format!("did you mean `{near}`?")),
         None => error,
     }
+}
+
+pub(super) fn schema(document: Document) -> Result<Exit, Error> {
+    output::print(&document.text())?;
+    Ok(Exit::Done)
 }
 
 pub(super) fn completions(shell: clap_complete::Shell) -> Result<Exit, Error> {

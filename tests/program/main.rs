@@ -11,7 +11,9 @@ mod overrides;
 mod read_back;
 mod real;
 mod reports;
+mod sarif;
 mod saved;
+mod schemas;
 #[cfg(target_os = "linux")]
 mod server;
 mod steps;

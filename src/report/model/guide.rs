@@ -2,13 +2,14 @@
 
 use std::borrow::Cow;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::guide::GuideStatus;
 use crate::release::Minor;
 
 /// The guides of a hop.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct GuideReport {
     /// `published`, `none` (nothing breaks) or `missing`.
     pub status: GuideStatus,
@@ -25,7 +26,7 @@ pub struct GuideReport {
 }
 
 /// A guide.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct GuideFile {
     /// Its file name.
     pub name: String,
@@ -38,7 +39,7 @@ pub struct GuideFile {
 }
 
 /// A range of minors.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Covers {
     /// The first.
     pub from: String,
@@ -53,7 +54,7 @@ impl Covers {
 }
 
 /// One item of a guide's checklist.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct ChecklistItem {
     /// When it has to be done: `before`, `after`, `during` the hop or `unstated`.
     pub when: Cow<'static, str>,

@@ -54,19 +54,23 @@ impl<'a> Places<'a> {
         evidence.source == "-" || cluster.is_some_and(|it| it.source == evidence.source)
     }
 
-    /// The evidence at which a finding stands, and the rest of it: a line of the user's files before
-    /// one of a release, and that before anything else.
+    /// The evidence at which a finding stands, and the rest of it: of a finding about overrides a line
+    /// of the user's files, else one of a release, and these before anything else. What was read from
+    /// standard input or a live cluster stands in no file.
     pub(super) fn split<'f>(
         &self,
         finding: &'f Finding,
     ) -> (Option<&'f Evidence>, Vec<&'f Evidence>) {
-        let rank = |it: &Evidence| match it {
-            it if self.is_of_user(it) => 0,
-            it if it.line.is_some() && !self.is_of_cluster(it) => 1,
-            it if !self.is_of_cluster(it) => 2,
-            _ => 3,
+        let of_user = if is_about_overrides(finding) { 0 } else { 2 };
+        let rank = |it: &Evidence| match it.line {
+            _ if self.is_of_user(it) => Some(of_user),
+            line if self.is_of_cluster(it) => line.filter(|_| it.source != "-").map(|_| 3),
+            Some(_) => Some(1),
+            None => Some(2),
         };
-        let first = (0..finding.evidence.len()).min_by_key(|it| rank(&finding.evidence[*it]));
+        let ranks = finding.evidence.iter().enumerate();
+        let ranks = ranks.filter_map(|(place, it)| Some((rank(it)?, place)));
+        let first = ranks.min().map(|(_, place)| place);
         let others = finding.evidence.iter().enumerate().filter(|(it, _)| Some(*it) != first);
         let others = others.map(|(_, it)| it).collect();
         (first.map(|it| &finding.evidence[it]), others)
@@ -126,8 +130,7 @@ impl<'a> Places<'a> {
             .collect();
         let objects: BTreeSet<_> = setting.iter().map(|it| clean(&it.object, NAME)).collect();
         let name = setting.first().map_or(subject.clone(), |it| clean(&it.key, NAME));
-        let kind =
-            if finding.code.as_str().starts_with("override-") { "property" } else { "object" };
+        let kind = if is_about_overrides(finding) { "property" } else { "object" };
         let first = json!({ "name": name, "fullyQualifiedName": subject, "kind": kind });
         let objects = objects.into_iter().map(|object| {
             let name = object.rsplit('/').next().unwrap_or_default();
@@ -135,6 +138,11 @@ impl<'a> Places<'a> {
         });
         std::iter::once(first).chain(objects).collect()
     }
+}
+
+/// Whether a finding is about what a user sets, and not about what a release does.
+fn is_about_overrides(finding: &Finding) -> bool {
+    finding.code.as_str().starts_with("override-")
 }
 
 fn key(it: &UserOverride) -> OverrideKey {
