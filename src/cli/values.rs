@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 use jiff::SignedDuration;
 
-use crate::finding::Code;
+use crate::finding::{Code, nearest};
 use crate::lint::{Accept, FailOn};
 use crate::release::Deployment;
 use crate::schema::Document;
@@ -154,10 +154,7 @@ pub(super) fn accept(text: &str) -> Result<Accept, String> {
 
 /// The finding code that a wrong one may have been meant for.
 pub fn nearest_code(name: &str) -> Option<&'static str> {
-    let alike = |it: &str| similar::TextDiff::from_chars(name, it).ratio();
-    let near = Code::all().map(|code| (alike(code.as_str()), code.as_str()));
-    let (ratio, near) = near.max_by(|(a, _), (b, _)| a.total_cmp(b))?;
-    (0.6 < ratio).then_some(near)
+    nearest(name, Code::all().map(Code::as_str))
 }
 
 /// Reads a time such as `90s`, `30m`, `12h` or `7d`; at least one second.

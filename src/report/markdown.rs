@@ -139,8 +139,10 @@ fn findings_section<'a>(
 fn finding(finding: &Finding) -> String {
     let accepted = if finding.accepted { " (accepted)" } else { "" };
     let hop = finding.hop.as_ref().map(|it| format!(" at {}", escape(&it.to_string())));
+    let notes = finding.policy_notes().into_iter();
+    let notes: String = notes.map(|it| format!("  - {}\n", escape(&it))).collect();
     let mut text = format!(
-        "- **{}** {} {}{}{accepted}: {}\n  - remedy: {}\n",
+        "- **{}** {} {}{}{accepted}: {}\n{notes}  - remedy: {}\n",
         finding.severity.as_str(),
         code(finding.code.as_str()),
         code(&finding.subject),

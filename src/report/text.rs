@@ -244,6 +244,9 @@ fn finding_lines(page: &mut Page, finding: &Finding, everything: bool) {
     let accepted = if finding.accepted { " (accepted)" } else { "" };
     page.joined(&head, &format!("{}{accepted}", finding.subject), 10);
     page.wrapped("          ", &finding.message);
+    for note in finding.policy_notes() {
+        page.wrapped("          ", &note);
+    }
     let urgent = Severity::Info < finding.severity || everything;
     if urgent {
         page.wrapped("          → ", &finding.remedy);
