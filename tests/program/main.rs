@@ -3,6 +3,8 @@
 #![expect(clippy::print_stdout, reason = "a test says what it does not run")]
 
 mod approve;
+#[cfg(target_os = "linux")]
+mod ci;
 mod codes;
 #[cfg(target_os = "linux")]
 mod errors;

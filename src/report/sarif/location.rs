@@ -5,8 +5,8 @@ use std::path::MAIN_SEPARATOR_STR;
 
 use serde_json::{Map, Value, json};
 
-use super::NAME;
 use super::text::clean;
+use super::{NAME, rule};
 use crate::finding::{EXCERPT, Evidence, Finding};
 use crate::overrides::OverrideKey;
 use crate::report::{Report, UserOverride};
@@ -45,8 +45,9 @@ impl<'a> Places<'a> {
         Self { report, files: files.filter(|it| *it != "-").collect() }
     }
 
-    fn is_of_user(&self, evidence: &Evidence) -> bool {
-        self.files.contains(evidence.source.as_str())
+    /// Whether evidence of a finding stands in a file of the user: one of overrides, or the policy.
+    fn is_of_user(&self, finding: &Finding, evidence: &Evidence) -> bool {
+        rule::is_about_policy(finding.code) || self.files.contains(evidence.source.as_str())
     }
 
     fn is_of_cluster(&self, evidence: &Evidence) -> bool {
@@ -61,9 +62,10 @@ impl<'a> Places<'a> {
         &self,
         finding: &'f Finding,
     ) -> (Option<&'f Evidence>, Vec<&'f Evidence>) {
-        let of_user = if is_about_overrides(finding) { 0 } else { 2 };
+        let about_user = is_about_overrides(finding) || rule::is_about_policy(finding.code);
+        let of_user = if about_user { 0 } else { 2 };
         let rank = |it: &Evidence| match it.line {
-            _ if self.is_of_user(it) => Some(of_user),
+            _ if self.is_of_user(finding, it) => Some(of_user),
             line if self.is_of_cluster(it) => line.filter(|_| it.source != "-").map(|_| 3),
             Some(_) => Some(1),
             None => Some(2),
@@ -79,7 +81,7 @@ impl<'a> Places<'a> {
     /// The place of a finding: in a file, and what it is about.
     pub(super) fn of_finding(&self, finding: &Finding, evidence: Option<&Evidence>) -> Value {
         let mut physical = match evidence {
-            Some(evidence) => self.physical(evidence),
+            Some(evidence) => self.physical(finding, evidence),
             None => file(RELEASES, &self.fallback(finding)),
         };
         // GitHub shows no result without a line.
@@ -88,19 +90,23 @@ impl<'a> Places<'a> {
     }
 
     /// The place of evidence beside the first.
-    pub(super) fn related(&self, number: usize, evidence: &Evidence) -> Value {
+    pub(super) fn related(
+        &self,
+        finding: &Finding,
+        (number, evidence): (usize, &Evidence),
+    ) -> Value {
         let text = clean(&evidence.text, EXCERPT);
         let text = if text.is_empty() { clean(&evidence.source, NAME) } else { text };
         json!({
             "id": number,
-            "physicalLocation": self.physical(evidence),
+            "physicalLocation": self.physical(finding, evidence),
             "message": { "text": text },
         })
     }
 
-    fn physical(&self, evidence: &Evidence) -> Map<String, Value> {
+    fn physical(&self, finding: &Finding, evidence: &Evidence) -> Map<String, Value> {
         let base = match () {
-            () if self.is_of_user(evidence) => SOURCES,
+            () if self.is_of_user(finding, evidence) => SOURCES,
             () if self.is_of_cluster(evidence) => CLUSTER,
             () => RELEASES,
         };

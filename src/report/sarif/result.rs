@@ -6,7 +6,7 @@ use super::location::Places;
 use super::text::{clean, sentences};
 use super::{NAME, level};
 use crate::digest;
-use crate::finding::Finding;
+use crate::finding::{Acceptance, Finding};
 
 /// The most characters of a message.
 const MESSAGE: usize = 4000;
@@ -24,8 +24,11 @@ pub(super) fn result(
     identity: (&str, usize),
 ) -> Map<String, Value> {
     let (first, others) = places.split(finding);
-    let related =
-        others.iter().take(RELATED).zip(1..).map(|(it, number)| places.related(number, it));
+    let related = others
+        .iter()
+        .take(RELATED)
+        .zip(1..)
+        .map(|(it, number)| places.related(finding, (number, it)));
     let related: Vec<Value> = related.collect();
     let mut result = Map::new();
     let mut insert = |name: &str, value: Value| result.insert(name.to_owned(), value);
@@ -79,7 +82,8 @@ fn properties(finding: &Finding, left_out: usize) -> Value {
 
 /// Why a finding does not count; none where it does.
 pub(super) fn suppression(finding: &Finding) -> Option<Value> {
-    let justification = "accepted by name";
+    let words = finding.acceptance.as_ref().map(Acceptance::words);
+    let justification = clean(&words.unwrap_or_else(|| "accepted by name".to_owned()), MESSAGE);
     finding.accepted.then(
         || json!({ "kind": "external", "status": "accepted", "justification": justification }),
     )

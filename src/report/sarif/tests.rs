@@ -1,7 +1,7 @@
 use semver::Version;
 
 use super::*;
-use crate::finding::Evidence;
+use crate::finding::{Acceptance, Evidence};
 use crate::release::Deployment;
 use crate::report::HopReport;
 
@@ -140,4 +140,29 @@ fn what_others_wrote_is_shown_and_not_obeyed() {
         results[0]["message"]["text"],
         "Hop to 1.1.0: [here] (https://example.org) {{0}} \\u{202e}. Do that."
     );
+}
+
+#[test]
+fn why_a_finding_is_accepted_is_its_justification() {
+    let acceptance = Acceptance {
+        reason: Some("tested on staging".to_owned()),
+        expires: Some("2027-01-01".to_owned()),
+        source: "kyma-upgrade.yaml:12".to_owned(),
+    };
+    let finding = found(Code::GuideMissing, "a");
+    let finding = Finding { accepted: true, acceptance: Some(acceptance), ..finding };
+    assert_eq!(
+        results_of(vec![finding])[0]["suppressions"][0]["justification"],
+        "accepted until 2027-01-01: tested on staging (kyma-upgrade.yaml:12)"
+    );
+}
+
+#[test]
+fn what_is_wrong_with_the_policy_stands_in_the_policy_file() {
+    let entry = Evidence::at("kyma-upgrade.yaml", 12, "guide-missing@1.9");
+    let results = results_of(vec![found(Code::UnusedAccept, "guide-missing@1.9").evidence(entry)]);
+    let place = &results[0]["locations"][0]["physicalLocation"];
+    let location = json!({ "uri": "kyma-upgrade.yaml", "uriBaseId": "%SRCROOT%" });
+    assert_eq!(place["artifactLocation"], location);
+    assert_eq!(place["region"]["startLine"], 12);
 }
