@@ -57,6 +57,8 @@ pub enum Format {
     Json,
     /// For change requests
     Markdown,
+    /// For a browser: one file to look at, to mail and to print
+    Html,
 }
 
 /// A format of lists.
@@ -107,7 +109,8 @@ pub(super) fn report_file(path: PathBuf) -> Result<ReportFile, &'static str> {
         Some("txt") => Format::Text,
         Some("md") => Format::Markdown,
         Some("json") => Format::Json,
-        _ => return Err("its ending names no format; use .txt, .md or .json"),
+        Some("html") => Format::Html,
+        _ => return Err("its ending names no format; use .txt, .md, .json or .html"),
     };
     Ok(ReportFile { path, format })
 }
@@ -180,6 +183,7 @@ mod tests {
         assert_eq!(format("a.txt"), Ok(Format::Text));
         assert_eq!(format("b/a.b.MD"), Ok(Format::Markdown));
         assert_eq!(format("a.Json"), Ok(Format::Json));
+        assert_eq!(format("a.html"), Ok(Format::Html));
         for name in ["a", "json", ".json", "a.json/b", "a.foo", "-", "a.json."] {
             assert!(format(name).is_err(), "{name}");
         }

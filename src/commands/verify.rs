@@ -79,7 +79,7 @@ pub(super) async fn run(args: &VerifyArgs) -> Result<Exit, Error> {
     };
     output::print(&match args.output {
         Format::Json => json(&verification),
-        Format::Text | Format::Markdown => text(&verification, &saved),
+        Format::Text | Format::Markdown | Format::Html => text(&verification, &saved),
     })?;
     if verification.holds {
         if let Some(open) = open {
