@@ -51,12 +51,19 @@ struct Page<'a> {
     blockers: Blockers<'a>,
     /// The names of all components that the report knows.
     components: BTreeSet<&'a str>,
+    /// How many pieces of evidence all findings have.
+    evidence: usize,
 }
 
 impl<'a> Page<'a> {
     fn new(report: &'a Report) -> Self {
-        let (ids, blockers) = (Ids::new(report), Blockers::new(report));
-        Self { report, ids, blockers, components: lanes::names(report) }
+        Self {
+            report,
+            ids: Ids::new(report),
+            blockers: Blockers::new(report),
+            components: lanes::names(report),
+            evidence: report.all_findings().map(|it| it.evidence.len()).sum(),
+        }
     }
 
     /// The hops with what they are called in links.

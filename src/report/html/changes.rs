@@ -6,8 +6,11 @@ use super::hop::part;
 use super::sides::{Heads, fields};
 use super::words::{code, counted, counts, value};
 use crate::overrides::OverrideKey;
-use crate::report::user_overrides::charts::{SHOWN, renamed, rest};
+use crate::report::user_overrides::charts::renamed;
 use crate::report::{ChartValues, HopReport, ObjectsReport, OverridesReport};
+
+/// So many keys of a list of chart values are shown.
+const SHOWN: usize = 12;
 
 /// The objects that differ, side by side.
 pub(super) fn objects(hop: &HopReport, objects: &ObjectsReport) -> Markup {
@@ -97,5 +100,6 @@ pub(super) fn chart_values(values: &ChartValues) -> Markup {
 }
 
 fn more(length: usize) -> Markup {
-    html! { @if let Some(rest) = rest(length) { li.cut { (rest) } } }
+    let more = length.saturating_sub(SHOWN);
+    html! { @if 0 < more { li.cut { "… and " (more) " more; the JSON report lists all" } } }
 }

@@ -16,26 +16,42 @@ pub(super) fn bar(page: &Page<'_>) -> Markup {
     let own = page.report.user_overrides.iter().flatten().filter_map(|it| it.component.as_deref());
     let names: BTreeSet<&str> = of_findings.chain(own).collect();
     html! {
-        form.filters role="search" aria-label="Filter the report" {
-            fieldset {
-                legend { "Show" }
-                @for (value, words) in [("blocker", "✖ blockers"), ("warning", "▲ warnings"), ("info", "● notes"), ("accepted", "✓ accepted")] {
-                    label { input type="checkbox" name="show" value=(value) checked autocomplete="off"; " " (words) }
-                }
-            }
-            label { "Component "
-                select name="component" autocomplete="off" {
-                    option value="" { "all" }
-                    @for it in names { option value=(it) { (it) } }
-                }
-            }
-            label { "Text " input type="search" name="text" autocomplete="off"; }
-            span.buttons {
-                button type="reset" { "Show all" }
-                button type="button" data-do="open" { "Open everything" }
-                button type="button" data-do="close" { "Close everything" }
+        div.filters role="search" aria-label="Filter the report" {
+            details {
+                summary { "Filter" }
+                form { (fields(&names)) }
             }
             p role="status" {}
+        }
+    }
+}
+
+fn fields(components: &BTreeSet<&str>) -> Markup {
+    const SHOWN: [(&str, &str); 4] = [
+        ("blocker", "✖ blockers"),
+        ("warning", "▲ warnings"),
+        ("info", "● notes"),
+        ("accepted", "✓ accepted"),
+    ];
+    html! {
+        fieldset {
+            legend { "Show" }
+            @for (value, words) in SHOWN {
+                label { input type="checkbox" name="show" value=(value) checked; " " (words) }
+            }
+        }
+        label {
+            "Component "
+            select name="component" {
+                option value="" { "all" }
+                @for it in components { option value=(it) { (it) } }
+            }
+        }
+        label { "Text " input type="search" name="text"; }
+        span.buttons {
+            button type="reset" { "Show all" }
+            button type="button" data-do="open" { "Open everything" }
+            button type="button" data-do="close" { "Close everything" }
         }
     }
 }

@@ -3,12 +3,9 @@
 use maud::{Markup, html};
 
 use super::Page;
-use super::words::{code, counted, left_out, prose, sentence, value};
+use super::words::{code, counted, left_out, prose, stopped, value};
 use crate::finding::{Evidence, Finding, Severity};
 use crate::report::user_overrides::crowd::{Gist, by_hop, gist};
-
-/// The most pieces of evidence of a finding.
-const EVIDENCE: usize = 12;
 
 /// Where a finding stands, which decides the level of its heading.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -91,30 +88,45 @@ pub(super) fn of_hop(page: &Page<'_>, findings: &[Finding]) -> Markup {
 /// A finding with what to do and the proof.
 pub(super) fn finding(page: &Page<'_>, it: &Finding, place: Place) -> Markup {
     let id = page.ids.of(it);
-    let head = html! { (tag(it.severity)) " " code { (it.code.as_str()) } " " span.subject { (subject(it)) } };
+    let (name, accepted) =
+        (html! { a href=(format!("#{id}")) { (it.code.as_str()) } }, accepted(it));
     html! {
-        article.finding.card id=(id) tabindex="-1" data-s=(it.severity.as_str()) data-a[it.accepted]
+        article.finding id=(id) data-s=(it.severity.as_str()) data-a[it.accepted]
             data-c=[component(page, it)] {
-            header {
-                @if place == Place::Section { h3 { (head) } } @else { h5 { (head) } }
-                @if it.accepted { span.tag.accepted { "✓ accepted" } }
-                a.anchor href=(format!("#{id}")) aria-label="Link to this finding" { "#" }
+            @match place {
+                Place::Section => h3 { (tag(it.severity)) " " (name) " " (subject(it)) (accepted) },
+                Place::Hop => h5 { (tag(it.severity)) " " (name) " " (code(&it.subject)) (accepted) },
             }
-            p { (sentence(&it.message)) }
-            p.remedy { b { "What to do: " } (sentence(&it.remedy)) }
-            (proof(&it.evidence))
+            p { (stopped(&it.message)) }
+            p { b { "What to do: " } (stopped(&it.remedy)) }
+            (proof(&it.evidence, shown(page, it)))
         }
     }
 }
 
-fn proof(all: &[Evidence]) -> Markup {
-    let more = all.len().saturating_sub(EVIDENCE);
+fn accepted(it: &Finding) -> Markup {
+    html! { @if it.accepted { " " span.tag.accepted { "✓ accepted" } } }
+}
+
+/// How many pieces of evidence are shown: fewer where the page has very many, so that it can still be
+/// mailed; then one has to do for a note, on which nobody has to act.
+fn shown(page: &Page<'_>, it: &Finding) -> usize {
+    match page.evidence {
+        0..=600 => 12,
+        601..=1200 => 6,
+        _ if it.severity == Severity::Info => 1,
+        _ => 3,
+    }
+}
+
+fn proof(all: &[Evidence], most: usize) -> Markup {
+    let more = all.len().saturating_sub(most);
     html! {
         @if !all.is_empty() {
             details.proof {
                 summary { "Evidence (" (all.len()) ")" }
                 ul {
-                    @for it in all.iter().take(EVIDENCE) { li { (evidence(it)) } }
+                    @for it in all.iter().take(most) { li { (evidence(it)) } }
                     @if 0 < more { li.cut { (counted(more, "more line")) " in the JSON report" } }
                 }
             }
@@ -125,8 +137,8 @@ fn proof(all: &[Evidence]) -> Markup {
 fn evidence(it: &Evidence) -> Markup {
     let (source, rest) = super::words::cut(&it.source, 300);
     html! {
-        span.place { (source) (left_out(rest)) @if let Some(line) = it.line { ":" (line) } }
-        " " (value(&it.text, 240))
+        (source) (left_out(rest)) @if let Some(line) = it.line { ":" (line) }
+        " " (value(&it.text, 200))
     }
 }
 

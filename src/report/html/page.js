@@ -8,8 +8,8 @@
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   document.documentElement.classList.add("js");
 
-  const form = document.querySelector(".filters");
-  const status = form?.querySelector("[role=status]");
+  const form = document.querySelector(".filters form");
+  const status = document.querySelector(".filters [role=status]");
   const findings = all(".finding").map((node) => ({ node, text: node.textContent.toLowerCase() }));
   const rows = all("tr.row").map((node) => ({ node, text: node.textContent.toLowerCase() }));
   const boxes = all("input[data-t]");
@@ -48,6 +48,7 @@
       form.component.value = query.get("component") ?? "";
       if (form.component.selectedIndex < 0) form.component.value = "";
       form.text.value = query.get("text") ?? "";
+      if (["hide", "component", "text"].some((name) => query.has(name))) form.parentElement.open = true;
     }
     const done = new Set(list("done"));
     for (const box of boxes) box.checked = done.has(box.dataset.t);
@@ -110,6 +111,7 @@
       node.hidden = false;
     }
     if (target.matches(".finding")) target.classList.add("aim");
+    target.tabIndex = -1;
     target.scrollIntoView();
     target.focus({ preventScroll: true });
     if (status) tell();
@@ -132,11 +134,12 @@
   form?.addEventListener("reset", () => setTimeout(() => { filter(); write(read().anchor); }));
   for (const button of all("[data-do]")) {
     button.addEventListener("click", () => {
-      for (const details of all("details")) details.open = button.dataset.do === "open";
+      for (const details of all("main section details")) details.open = button.dataset.do === "open";
       opened.clear();
     });
   }
   for (const box of boxes) {
+    box.autocomplete = "off"; // The link says what is ticked, not what the browser remembers.
     box.addEventListener("change", () => {
       for (const other of boxes) if (other.dataset.t === box.dataset.t) other.checked = box.checked;
       write(read().anchor);
@@ -159,13 +162,16 @@
         button.textContent = "Selected";
       }
     });
-    command.after(button);
+    const box = document.createElement("div");
+    box.className = "box";
+    command.replaceWith(box);
+    box.append(command, button);
   }
 
   // Paper shows everything.
   let folded = [];
   addEventListener("beforeprint", () => {
-    folded = all("details:not([open])");
+    folded = all("main section details:not([open])");
     for (const details of folded) details.open = true;
   });
   addEventListener("afterprint", () => {

@@ -15,7 +15,7 @@ pub(super) fn id(step: &str) -> String {
 /// A box to tick, with its label. The parts tell it from others; a tick holds as long as they do.
 pub(super) fn tick(parts: &[&str], label: &Markup) -> Markup {
     html! {
-        label.tick { input type="checkbox" autocomplete="off" data-t=(mark(parts)); span { (label) } }
+        label { input type="checkbox" data-t=(mark(parts)); span { (label) } }
     }
 }
 
@@ -30,7 +30,7 @@ pub(super) fn steps(hop: &HopReport, steps: &[Step]) -> Markup {
         }
         ol.steps {
             @for it in steps {
-                li id=(id(&it.id)) tabindex="-1" {
+                li id=(id(&it.id)) {
                     @if let Some(why) = no_return.filter(|point| point.step == it.id).map(|it| &it.why) {
                         p.no-return { "⚑ " b { "Point of no return." } " From here on there is no way back but a backup: " (prose(why)) "." }
                     }

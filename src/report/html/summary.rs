@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::Page;
-use super::words::{counted, deployment, prose};
+use super::words::{counted, prose};
 use crate::finding::Severity;
 use crate::lint::Verdict;
 use crate::report::user_overrides::summary;
@@ -96,11 +96,9 @@ fn facts(report: &Report) -> Vec<(&'static str, Markup)> {
     let hops = report.hops.len();
     let is_path = report.hops.iter().any(|it| !it.reason.is_empty());
     let path = html! { (counted(hops, "hop")) ": " (versions.join(" → ")) };
-    let installation = html! { (deployment(report.deployment)) };
     let version = report.kubernetes_version.as_ref().map(|it| html! { (it) });
     let all = [
         ("Path", is_path.then_some(path)),
-        ("Installed on", is_path.then_some(installation)),
         ("Kubernetes", version),
         ("Cluster", report.cluster.as_ref().map(cluster)),
         ("Overrides", summary::sentence(report).map(|it| prose(&it))),

@@ -12,7 +12,7 @@ use crate::finding::Severity;
 use crate::guide::GuideStatus;
 use crate::report::{HopReport, Report};
 
-const LEFT: usize = 118;
+const LEFT: usize = 136;
 const RIGHT: usize = 44;
 const LINE: usize = 44;
 const ROW: usize = 26;
@@ -21,7 +21,7 @@ const LEVEL: usize = 18;
 
 /// The drawing of a path.
 pub(super) fn timeline(report: &Report) -> Markup {
-    let step = (880 / report.hops.len().max(1)).clamp(66, 220);
+    let step = (880 / report.hops.len().max(1)).clamp(66, 290);
     let width = LEFT + RIGHT + step * report.hops.len();
     let rows = rows(report);
     let top = FIRST_ROW + ROW * rows.len();

@@ -2,8 +2,6 @@
 
 use maud::{Markup, html};
 
-use crate::release::Deployment;
-
 /// The most characters of a sentence.
 const PROSE: usize = 2000;
 
@@ -26,12 +24,17 @@ pub(super) fn prose(text: &str) -> Markup {
     }
 }
 
-/// The same as a sentence: with a capital at its start and a full stop at its end.
+/// The same with a full stop at its end.
+pub(super) fn stopped(text: &str) -> Markup {
+    let stop = if text.ends_with(['.', '!', '?', ':']) { "" } else { "." };
+    html! { (prose(text)) (stop) }
+}
+
+/// The same with a capital at its start, too.
 pub(super) fn sentence(text: &str) -> Markup {
     let mut rest = text.chars();
     let text: String = rest.next().into_iter().flat_map(char::to_uppercase).chain(rest).collect();
-    let stop = if text.ends_with(['.', '!', '?', ':']) { "" } else { "." };
-    html! { (prose(&text)) (stop) }
+    stopped(&text)
 }
 
 /// A name, as code.
@@ -104,15 +107,7 @@ pub(super) fn counts(parts: &[(usize, &str)]) -> String {
 
 /// A sign for the eye and words for whoever cannot see it.
 pub(super) fn sign(sign: &str, words: &str) -> Markup {
-    html! { i aria-hidden="true" { (sign) } b.sr { (words) } }
-}
-
-/// What is upgraded.
-pub(super) fn deployment(deployment: Deployment) -> &'static str {
-    match deployment {
-        Deployment::Cluster => "a cluster",
-        Deployment::Local => "Minikube",
-    }
+    html! { i aria-hidden="true" { (sign) } b { (words) } }
 }
 
 #[cfg(test)]
