@@ -18,6 +18,7 @@ use crate::lint::Verdict;
 use crate::release::Deployment;
 
 mod build;
+mod html;
 mod layout;
 mod markdown;
 mod model;
@@ -29,6 +30,7 @@ mod text;
 mod user_overrides;
 
 pub use build::{HopInput, differences, hop, objects, path_hop};
+pub use html::html;
 pub use layout::{Style, sanitize};
 pub use markdown::markdown;
 pub use model::*;
@@ -122,10 +124,10 @@ impl Report {
         self
     }
 
-    /// The report as JSON with a line break at its end.
+    /// The report as JSON with a line break at its end. What nobody would see in it is escaped.
     pub fn json(&self) -> String {
         let json = serde_json::to_string_pretty(self).expect("the model has only JSON types");
-        format!("{json}\n")
+        format!("{}\n", layout::escape_json(&json))
     }
 
     /// The report that stands in a JSON text which [`Report::json`] wrote. Writing it again gives the

@@ -84,7 +84,7 @@ pub struct OutputArgs {
     /// What to print on standard output
     #[arg(short, long, value_name = "FORMAT", default_value = "text")]
     pub output: Format,
-    /// Also write a report; its format follows from the ending: .txt .md .json .sarif
+    /// Also write a report; its format follows from the ending: .txt .md .html .json .sarif
     /// (repeatable)
     #[arg(
         long,

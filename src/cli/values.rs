@@ -58,6 +58,8 @@ pub enum Format {
     Json,
     /// For change requests
     Markdown,
+    /// For a browser: one file to look at, to mail and to print
+    Html,
     /// For code scanning
     Sarif,
 }
@@ -134,8 +136,9 @@ pub(super) fn report_file(path: PathBuf) -> Result<ReportFile, &'static str> {
         Some("txt") => Format::Text,
         Some("md") => Format::Markdown,
         Some("json") => Format::Json,
+        Some("html") => Format::Html,
         Some("sarif") => Format::Sarif,
-        _ => return Err("its ending names no format; use .txt, .md, .json or .sarif"),
+        _ => return Err("its ending names no format; use .txt, .md, .html, .json or .sarif"),
     };
     Ok(ReportFile { path, format })
 }
@@ -205,6 +208,7 @@ mod tests {
         assert_eq!(format("a.txt"), Ok(Format::Text));
         assert_eq!(format("b/a.b.MD"), Ok(Format::Markdown));
         assert_eq!(format("a.Json"), Ok(Format::Json));
+        assert_eq!(format("a.html"), Ok(Format::Html));
         assert_eq!(format("a.sarif"), Ok(Format::Sarif));
         for name in ["a", "json", ".json", "a.json/b", "a.foo", "-", "a.json."] {
             assert!(format(name).is_err(), "{name}");

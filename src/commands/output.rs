@@ -78,6 +78,7 @@ fn render(report: &Report, format: Format, style: Style, console: &ConsoleArgs) 
         Format::Text => report::text(report, style, detail),
         Format::Json => report.json(),
         Format::Markdown => report::markdown(report),
+        Format::Html => report::html(report),
         Format::Sarif => report::sarif(report),
     }
 }

@@ -79,7 +79,9 @@ pub(super) async fn run(args: &VerifyArgs) -> Result<Exit, Error> {
     };
     output::print(&match args.output {
         Format::Json => json(&verification),
-        Format::Text | Format::Markdown | Format::Sarif => text(&verification, &saved),
+        Format::Text | Format::Markdown | Format::Html | Format::Sarif => {
+            text(&verification, &saved)
+        }
     })?;
     if verification.holds {
         if let Some(open) = open {

@@ -61,7 +61,7 @@ binary="${INPUT_BINARY:-kyma-upgrade}"
 key="${INPUT_COMMENT_KEY:-plan}"
 case "$reports" in *[[:cntrl:]]*) fail "the input reports has a control character in it" ;; esac
 case "$key" in *[!A-Za-z0-9._-]*) fail "the input comment-key has other characters than letters, digits and -._" ;; esac
-command -v "$binary" >/dev/null || fail "the program is not installed: see the input binary"
+command -v -- "$binary" >/dev/null || fail "the program is not installed: see the input binary"
 if [ -n "${INPUT_VERSION:-}" ] && [ "$("$binary" --version)" != "kyma-upgrade $INPUT_VERSION" ]; then
   fail "the program has another version than the input version says"
 fi
