@@ -61,7 +61,7 @@ impl Job {
     }
 
     fn program(&self, name: &str, text: &str) {
-        use std::os::unix::fs::PermissionsExt as _;
+        use std::os::unix::fs::PermissionsExt;
         self.write(name, text);
         fs_err::set_permissions(self.path(name), PermissionsExt::from_mode(0o755)).unwrap();
     }
