@@ -29,7 +29,8 @@ pub use options::{
 };
 pub use saved::{ApplyArgs, PlanFileArgs, SaveArgs, VerifyArgs};
 pub use values::{
-    ColorArg, Columns, DeploymentArg, ExplainFormat, FailOnArg, Format, ListFormat, ReportFile,
+    ColorArg, Columns, DeploymentArg, DocumentArg, ExplainFormat, FailOnArg, Format, ListFormat,
+    ReportFile,
     nearest_code,
 };
 
@@ -172,6 +173,13 @@ pub enum Command {
         mut_arg("quiet", hidden)
     )]
     Explain(ExplainArgs),
+    /// Print the JSON Schema of a document that the program writes
+    #[command(after_help = help::SCHEMA)]
+    Schema {
+        /// The document
+        #[arg(value_enum)]
+        document: DocumentArg,
+    },
     /// Print the completion script of a shell
     #[command(after_help = help::COMPLETIONS)]
     Completions {

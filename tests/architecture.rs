@@ -79,6 +79,7 @@ const CORE: &[(&str, &[&str])] = &[
             "simulate",
         ],
     ),
+    ("schema", &["journal", "plan", "report"]),
     ("status", &["journal", "procedure", "release", "report"]),
 ];
 

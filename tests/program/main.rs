@@ -3,6 +3,8 @@
 #![expect(clippy::print_stdout, reason = "a test says what it does not run")]
 
 mod approve;
+#[cfg(target_os = "linux")]
+mod ci;
 mod codes;
 #[cfg(target_os = "linux")]
 mod errors;
@@ -11,7 +13,9 @@ mod overrides;
 mod read_back;
 mod real;
 mod reports;
+mod sarif;
 mod saved;
+mod schemas;
 #[cfg(target_os = "linux")]
 mod server;
 mod steps;

@@ -73,7 +73,8 @@ fn run(files: &[(&str, &str)], args: &[&str], input: &str) -> (Option<i32>, Vec<
     (output.status.code(), written)
 }
 
-const REPORTS: [&str; 6] = ["--report", "r.md", "--report", "r.json", "--report", "r.txt"];
+const REPORTS: [&str; 8] =
+    ["--report", "r.md", "--report", "r.json", "--report", "r.txt", "--report", "r.sarif"];
 
 /// All ways to tell of overrides: a command, a deployment, a format and a level of detail.
 fn ways() -> impl Iterator<Item = Vec<&'static str>> {
