@@ -8,6 +8,7 @@ mod codes;
 mod errors;
 mod help;
 mod overrides;
+mod policy;
 mod read_back;
 mod real;
 mod reports;
