@@ -79,7 +79,8 @@ const CORE: &[(&str, &[&str])] = &[
             "simulate",
         ],
     ),
-    ("schema", &["journal", "plan", "report"]),
+    ("policy", &["finding", "lint", "manifest", "release", "yaml"]),
+    ("schema", &["journal", "plan", "policy", "report"]),
     ("status", &["journal", "procedure", "release", "report"]),
 ];
 
