@@ -7,6 +7,7 @@ mod codes;
 #[cfg(target_os = "linux")]
 mod errors;
 mod help;
+mod html;
 mod overrides;
 mod read_back;
 mod real;
