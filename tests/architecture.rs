@@ -1,4 +1,4 @@
-//! The module table of the README, kept true: who may import whom, and what the core never touches.
+//! The module table of docs/architecture.md, kept true: who may import whom, and what the core never touches.
 
 use std::path::{Path, PathBuf};
 

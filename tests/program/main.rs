@@ -4,6 +4,7 @@
 
 mod approve;
 mod codes;
+mod docs;
 #[cfg(target_os = "linux")]
 mod errors;
 mod help;
@@ -16,4 +17,6 @@ mod saved;
 mod server;
 mod steps;
 mod support;
+#[cfg(unix)]
+mod tour;
 mod user_overrides;
