@@ -73,11 +73,15 @@ impl Page {
     }
 }
 
-fn does_what_it_shows(name: &str) {
-    let wrong = Page::read(name).run();
+fn do_what_they_show(names: &[String]) {
+    let all = names.iter().flat_map(|name| {
+        let wrong = Page::read(name).run();
+        wrong.into_iter().map(move |it| format!("{name}: {it}"))
+    });
+    let wrong: Vec<_> = all.collect();
     assert!(
         wrong.is_empty(),
-        "{name} shows something else; if that is how it should be, run `UPDATE_DOCS=1 cargo test \
+        "a page shows something else; if that is how it should be, run `UPDATE_DOCS=1 cargo test \
          --test program tour` and look at the changes:\n\n{}",
         wrong.join("\n\n")
     );
@@ -85,21 +89,19 @@ fn does_what_it_shows(name: &str) {
 
 #[test]
 fn the_readme_shows_what_the_program_does() {
-    does_what_it_shows("README.md");
+    do_what_they_show(&["README.md".to_owned()]);
 }
 
 #[test]
 fn the_tour_shows_what_the_program_does() {
-    does_what_it_shows("docs/tour.md");
+    do_what_they_show(&["docs/tour.md".to_owned()]);
 }
 
 #[test]
 fn the_other_pages_show_what_the_program_does() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
-    for entry in fs_err::read_dir(folder).unwrap() {
-        let name = entry.unwrap().file_name().into_string().unwrap();
-        if name.ends_with(".md") && name != "tour.md" {
-            does_what_it_shows(&format!("docs/{name}"));
-        }
-    }
+    let names = fs_err::read_dir(folder).unwrap().flatten();
+    let names = names.map(|it| it.file_name().into_string().unwrap());
+    let pages = names.filter(|it| it.ends_with(".md") && it != "tour.md");
+    do_what_they_show(&pages.map(|it| format!("docs/{it}")).collect::<Vec<_>>());
 }
