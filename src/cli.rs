@@ -24,8 +24,8 @@ pub use approve::{ApproveArgs, approvals_file};
 pub use cluster::{ClusterArgs, SnapshotArgs, StatusArgs};
 pub use inside::{JobArgs, RolesArgs};
 pub use options::{
-    ConsoleArgs, HandlingArgs, OutputArgs, OverrideArgs, PolicyArgs, SourceArgs, StateArgs,
-    UpgradeArgs,
+    ConsoleArgs, HandlingArgs, OutputArgs, OverrideArgs, PolicyArgs, PolicyFileArgs, SourceArgs,
+    StateArgs, UpgradeArgs,
 };
 pub use saved::{ApplyArgs, PlanFileArgs, SaveArgs, VerifyArgs};
 pub use values::{
@@ -166,7 +166,7 @@ pub enum Command {
     /// Explain a finding code; without one, list all
     #[command(mut_args(|it| if it.is_positional() { it } else { hidden(it) }))]
     Explain(ExplainArgs),
-    /// Print the JSON Schema of a document that the program writes
+    /// Print the JSON Schema of a document that the program writes or reads
     #[command(after_help = help::SCHEMA)]
     Schema {
         /// The document
@@ -257,15 +257,9 @@ pub struct DiffArgs {
     /// What to compare it with; where OLD is a version, this is one, too
     #[arg(value_name = "NEW")]
     pub new: String,
-    /// Which artifacts of two versions to compare
-    #[arg(
-        long,
-        value_enum,
-        value_name = "KIND",
-        default_value = "cluster",
-        help_heading = "Upgrade"
-    )]
-    pub deployment: DeploymentArg,
+    /// Which artifacts of two versions to compare [default: cluster]
+    #[arg(long, value_enum, value_name = "KIND", help_heading = "Upgrade")]
+    pub deployment: Option<DeploymentArg>,
     /// What is accepted and what fails.
     #[command(flatten)]
     pub policy: PolicyArgs,
@@ -347,6 +341,9 @@ pub struct MirrorArgs {
     /// Pass through this patch of its minor instead of the newest, such as 1.11.0 (repeatable)
     #[arg(long, value_name = "VERSION")]
     pub via: Vec<VersionRequest>,
+    /// The policy file.
+    #[command(flatten)]
+    pub policy: PolicyFileArgs,
     /// How the terminal is used.
     #[command(flatten)]
     pub console: ConsoleArgs,
@@ -361,6 +358,9 @@ pub struct ReleasesArgs {
     /// What to print on standard output
     #[arg(short, long, value_name = "FORMAT", default_value = "text")]
     pub output: ListFormat,
+    /// The policy file.
+    #[command(flatten)]
+    pub policy: PolicyFileArgs,
     /// How the terminal is used.
     #[command(flatten)]
     pub console: ConsoleArgs,

@@ -19,6 +19,7 @@ use crate::release::Deployment;
 
 mod build;
 mod html;
+mod judge;
 mod layout;
 mod markdown;
 mod model;

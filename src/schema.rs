@@ -1,4 +1,5 @@
-//! The JSON Schemas of what the program writes, for those who read it with a program of their own.
+//! The JSON Schemas of what the program writes, for those who read it with a program of their own, and
+//! of the policy file, for editors.
 //!
 //! # Decisions
 //! * A schema is derived from the types that write the file, descriptions included: there is no
@@ -16,6 +17,7 @@ use serde_json::Value;
 
 use crate::journal::{self, JournalEntry};
 use crate::plan::{self, Approval, Plan, approval};
+use crate::policy;
 use crate::report::{self, Report};
 
 /// A document of which there is a schema.
@@ -29,11 +31,14 @@ pub enum Document {
     Approval,
     /// A line of a journal.
     Journal,
+    /// A policy file, which people write.
+    Policy,
 }
 
 impl Document {
     /// All documents.
-    pub const ALL: [Self; 4] = [Self::Report, Self::Plan, Self::Approval, Self::Journal];
+    pub const ALL: [Self; 5] =
+        [Self::Report, Self::Plan, Self::Approval, Self::Journal, Self::Policy];
 
     /// Its name, a word.
     pub fn name(self) -> &'static str {
@@ -42,6 +47,7 @@ impl Document {
             Self::Plan => "plan",
             Self::Approval => "approval",
             Self::Journal => "journal",
+            Self::Policy => "policy",
         }
     }
 
@@ -52,6 +58,7 @@ impl Document {
             Self::Plan => plan::FORMAT,
             Self::Approval => approval::APPROVAL_FORMAT,
             Self::Journal => journal::FORMAT,
+            Self::Policy => policy::FORMAT,
         }
     }
 
@@ -60,13 +67,14 @@ impl Document {
         format!("urn:kyma-upgrade:{}:{}", self.name(), self.format())
     }
 
-    /// The schema, of draft 2020-12.
+    /// The schema, of draft 2020-12; that of the policy is of draft 7, which more editors know.
     pub fn schema(self) -> Value {
         let mut schema = match self {
             Self::Report => derived::<Report>(),
             Self::Plan => plan(),
             Self::Approval => derived::<Approval>(),
             Self::Journal => derived::<JournalEntry>(),
+            Self::Policy => return policy::schema(),
         };
         let title = format!("kyma-upgrade: {}, format {}", self.name(), self.format());
         schema.insert("title".to_owned(), title.into());

@@ -79,7 +79,7 @@ const CORE: &[(&str, &[&str])] = &[
             "simulate",
         ],
     ),
-    ("schema", &["journal", "plan", "report"]),
+    ("schema", &["journal", "plan", "policy", "report"]),
     ("status", &["journal", "procedure", "release", "report"]),
 ];
 

@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 
 use clap::ValueEnum;
-use jiff::SignedDuration;
 
 use crate::finding::{Code, nearest};
 use crate::lint::{Accept, FailOn};
+pub(super) use crate::policy::duration;
 use crate::release::Deployment;
 use crate::schema::Document;
 
@@ -84,6 +84,8 @@ pub enum DocumentArg {
     Approval,
     /// A line of a journal
     Journal,
+    /// The policy file
+    Policy,
 }
 
 impl From<DocumentArg> for Document {
@@ -93,6 +95,7 @@ impl From<DocumentArg> for Document {
             DocumentArg::Plan => Self::Plan,
             DocumentArg::Approval => Self::Approval,
             DocumentArg::Journal => Self::Journal,
+            DocumentArg::Policy => Self::Policy,
         }
     }
 }
@@ -158,24 +161,6 @@ pub(super) fn accept(text: &str) -> Result<Accept, String> {
 /// The finding code that a wrong one may have been meant for.
 pub fn nearest_code(name: &str) -> Option<&'static str> {
     nearest(name, Code::all().map(Code::as_str))
-}
-
-/// Reads a time such as `90s`, `30m`, `12h` or `7d`; at least one second.
-pub(super) fn duration(text: &str) -> Result<SignedDuration, String> {
-    let wrong = || format!("`{text}` is no time such as 90s, 30m, 12h or 7d");
-    let unit = text.chars().last().ok_or_else(wrong)?;
-    let seconds = match unit {
-        's' => 1,
-        'm' => 60,
-        'h' => 3600,
-        'd' => 86_400,
-        _ => return Err(wrong()),
-    };
-    let number: u32 = text[..text.len() - 1].parse().map_err(|_| wrong())?;
-    if number == 0 {
-        return Err(wrong());
-    }
-    Ok(SignedDuration::from_secs(i64::from(number) * seconds))
 }
 
 /// Reads a pause such as `2s` or `50ms`.

@@ -3,10 +3,10 @@
 use std::fmt;
 use std::io::{self, IsTerminal as _, Write as _};
 
-use crate::cli::{ColorArg, Columns, ConsoleArgs, Format, OutputArgs, PolicyArgs};
+use crate::cli::{ColorArg, Columns, ConsoleArgs, Format, OutputArgs};
 use crate::error::{Error, Exit};
 use crate::files;
-use crate::lint::{self, Policy, Verdict};
+use crate::lint::{Policy, Verdict};
 use crate::report::{self, Detail, Report, Style};
 
 /// The columns of a report that goes to a file or a pipe.
@@ -28,17 +28,13 @@ pub(super) fn show(report: &Report, format: Format, console: &ConsoleArgs) -> Re
 }
 
 /// Judges a report by the policy, writes and prints it, and says how the command ends.
-pub(super) fn finish(
-    report: Report,
-    policy: &PolicyArgs,
-    output: &OutputArgs,
-) -> Result<Exit, Error> {
+pub(super) fn finish(report: Report, policy: &Policy, output: &OutputArgs) -> Result<Exit, Error> {
     publish(&judged(report, policy), output)
 }
 
 /// The report as the policy judges it.
-pub(super) fn judged(mut report: Report, policy: &PolicyArgs) -> Report {
-    judge(&mut report, policy);
+pub(super) fn judged(mut report: Report, policy: &Policy) -> Report {
+    report.judge(policy);
     report.sealed()
 }
 
@@ -55,17 +51,6 @@ pub(super) fn publish(report: &Report, output: &OutputArgs) -> Result<Exit, Erro
         Verdict::Ready => Exit::Done,
         Verdict::Blocked => Exit::Blocked,
     })
-}
-
-fn judge(report: &mut Report, args: &PolicyArgs) {
-    let policy = Policy { accept: args.accept.clone(), fail_on: args.fail_on.into() };
-    let unused = policy.unused(&report.all_findings());
-    report.findings.extend(unused);
-    for finding in report.all_findings_mut() {
-        policy.accept(std::slice::from_mut(finding));
-    }
-    lint::sort(&mut report.findings);
-    report.verdict = policy.verdict(report.all_findings());
 }
 
 fn render(report: &Report, format: Format, style: Style, console: &ConsoleArgs) -> String {

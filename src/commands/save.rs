@@ -57,7 +57,7 @@ fn plan(
         read_sets: simulation.read_sets,
         cluster: simulation.identity,
         valid_until,
-        approvals: args.approvals,
+        approvals: args.approvals.unwrap_or_default(),
         findings: report.all_findings().collect(),
         ready: report.verdict == Verdict::Ready,
         report: serde_json::to_value(report).expect("the report has only JSON types"),
