@@ -79,6 +79,7 @@ const CORE: &[(&str, &[&str])] = &[
             "simulate",
         ],
     ),
+    ("policy", &["finding", "lint", "manifest", "release", "yaml"]),
     ("schema", &["journal", "plan", "policy", "report"]),
     ("status", &["journal", "procedure", "release", "report"]),
 ];

@@ -96,9 +96,24 @@ fn case(code: Code) -> (History, Vec<&'static str>) {
             (two(&with_components("core@a"), &with_components("core@b")), &[])
         }
         Code::UnusedAccept => (two(&plain(), &plain()), &["--accept", "guide-stale"]),
+        Code::AcceptExpired => (with_policy("2020-01-31"), POLICY),
+        Code::AcceptExpiresSoon => {
+            let soon = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(24 * 5);
+            (with_policy(&soon.to_string()[..10]), POLICY)
+        }
         _ => return clusters::case(code),
     };
     (history, PLAN.iter().chain(extra).copied().collect())
+}
+
+const POLICY: &[&str] = &["--policy", "{}/policy.yaml"];
+
+/// A history with a finding that a policy accepts until a day.
+fn with_policy(expires: &str) -> History {
+    let mut history = guide("1.3-1.4.md");
+    let entry = format!("{{finding: guide-stale, reason: x, expires: {expires}}}");
+    history.file("policy.yaml", &format!("version: 1\naccept: [{entry}]\n"));
+    history
 }
 
 const PLACEHOLDER: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: c\n  namespace: a\ndata:\n  url: \"__URL__\"";

@@ -10,6 +10,7 @@ mod codes;
 mod errors;
 mod help;
 mod overrides;
+mod policy;
 mod read_back;
 mod real;
 mod reports;
