@@ -9,6 +9,7 @@ mod codes;
 #[cfg(target_os = "linux")]
 mod errors;
 mod help;
+mod html;
 mod overrides;
 mod policy;
 mod read_back;
