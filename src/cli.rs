@@ -173,7 +173,7 @@ pub enum Command {
         mut_arg("quiet", hidden)
     )]
     Explain(ExplainArgs),
-    /// Print the JSON Schema of a document that the program writes
+    /// Print the JSON Schema of a document that the program writes or reads
     #[command(after_help = help::SCHEMA)]
     Schema {
         /// The document

@@ -134,8 +134,8 @@ Examples:
 
 /// Below `schema`.
 pub(super) const SCHEMA: &str = "\
-The schema is of draft 2020-12 and names no address: a validator needs nothing else. Within a format
-fields may be added and none is renamed or dropped.
+A validator needs nothing but the schema. Within a format fields may be added and none is renamed or
+dropped.
 
 Examples:
   kyma-upgrade schema report > report-1.json

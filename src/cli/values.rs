@@ -91,12 +91,12 @@ pub enum DocumentArg {
     Report,
     /// A saved plan
     Plan,
-    /// A policy file
-    Policy,
     /// A line of an approvals file
     Approval,
     /// A line of a journal
     Journal,
+    /// The policy file
+    Policy,
 }
 
 impl From<DocumentArg> for Document {
@@ -104,9 +104,9 @@ impl From<DocumentArg> for Document {
         match it {
             DocumentArg::Report => Self::Report,
             DocumentArg::Plan => Self::Plan,
-            DocumentArg::Policy => Self::Policy,
             DocumentArg::Approval => Self::Approval,
             DocumentArg::Journal => Self::Journal,
+            DocumentArg::Policy => Self::Policy,
         }
     }
 }

@@ -53,15 +53,17 @@ static REPORT: LazyLock<Validator> = LazyLock::new(|| strict(Document::Report));
 static SARIF: LazyLock<Option<Validator>> = LazyLock::new(|| {
     let path = std::env::var_os("SARIF_SCHEMA")?;
     let text = fs_err::read_to_string(PathBuf::from(path)).expect("SARIF_SCHEMA names a file");
-    Some(validator(&serde_json::from_str(&text).expect("the schema of SARIF is JSON")))
+    let mut schema: Value = serde_json::from_str(&text).expect("the schema of SARIF is JSON");
+    // Early prints have a pattern for languages that is none. No log of ours says its language.
+    schema["definitions"]["run"]["properties"]["language"] = json!({});
+    Some(validator(&schema))
 });
 
 /// Checks a report and what SARIF makes of it.
-pub(crate) fn check_report(text: &str) {
-    let value: Value = serde_json::from_str(text).unwrap();
-    assert_eq!(problems(&REPORT, &value), [""; 0], "{text}");
+pub(crate) fn check_report(report: &Value) {
+    assert_eq!(problems(&REPORT, report), [""; 0], "{report:#}");
     if let Some(validator) = &*SARIF {
-        check_sarif(validator, &sarif(&Report::read(text).unwrap()));
+        check_sarif(validator, &sarif(&Report::read(&report.to_string()).unwrap()));
     }
 }
 
@@ -119,15 +121,15 @@ fn the_program_prints_its_schemas_and_they_name_no_address() {
         let text = String::from_utf8(output.stdout).unwrap();
         assert_eq!(text, document.text());
         let addresses: Vec<_> = text.lines().filter(|it| it.contains("://")).collect();
-        let draft = r#"  "$schema": "https://json-schema.org/draft/2020-12/schema","#;
-        assert!(addresses.iter().all(|it| it.trim() == draft.trim()), "{addresses:?}");
+        let is_draft = |it: &&str| it.trim().starts_with(r#""$schema": "http"#);
+        assert!(addresses.len() == 1 && addresses.iter().all(is_draft), "{addresses:?}");
     }
 }
 
 #[test]
 fn every_report_is_as_its_schema_says_with_no_field_undescribed() {
     for line in all_commands() {
-        check_report(&printed(line, "json"));
+        check_report(&serde_json::from_str(&printed(line, "json")).unwrap());
     }
 }
 

@@ -5,9 +5,10 @@ use std::path::MAIN_SEPARATOR_STR;
 
 use serde_json::{Map, Value, json};
 
+use super::NAME;
 use super::text::clean;
-use super::{NAME, rule};
 use crate::finding::{EXCERPT, Evidence, Finding};
+use crate::lint::is_about_policy;
 use crate::overrides::OverrideKey;
 use crate::report::{Report, UserOverride};
 
@@ -47,7 +48,7 @@ impl<'a> Places<'a> {
 
     /// Whether evidence of a finding stands in a file of the user: one of overrides, or the policy.
     fn is_of_user(&self, finding: &Finding, evidence: &Evidence) -> bool {
-        rule::is_about_policy(finding.code) || self.files.contains(evidence.source.as_str())
+        is_about_policy(finding.code) || self.files.contains(evidence.source.as_str())
     }
 
     fn is_of_cluster(&self, evidence: &Evidence) -> bool {
@@ -62,7 +63,7 @@ impl<'a> Places<'a> {
         &self,
         finding: &'f Finding,
     ) -> (Option<&'f Evidence>, Vec<&'f Evidence>) {
-        let about_user = is_about_overrides(finding) || rule::is_about_policy(finding.code);
+        let about_user = is_about_overrides(finding) || is_about_policy(finding.code);
         let of_user = if about_user { 0 } else { 2 };
         let rank = |it: &Evidence| match it.line {
             _ if self.is_of_user(finding, it) => Some(of_user),

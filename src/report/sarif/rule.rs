@@ -4,13 +4,10 @@ use serde_json::{Value, json};
 
 use super::level;
 use super::text::clean;
-use crate::finding::{Code, CodeInfo, Severity};
+use crate::finding::{CodeInfo, Severity};
 
 /// The most characters that GitHub takes of a description.
 const DESCRIPTION: usize = 1023;
-
-/// The word for codes about what somebody accepted.
-const POLICY: &str = "policy";
 
 /// What is known about a code.
 pub(super) fn rule(info: &CodeInfo) -> Value {
@@ -42,14 +39,9 @@ fn family(name: &str) -> &'static str {
         "artifact" | "source" => "artifacts",
         "version" | "prerelease" | "procedure" => "path",
         "component" | "helm" | "operator" | "readiness" => "components",
-        "unused" | "accept" => POLICY,
+        "unused" | "accept" => "policy",
         _ => "cluster",
     }
-}
-
-/// Whether a code is about what the policy says, and not about the upgrade.
-pub(super) fn is_about_policy(code: Code) -> bool {
-    family(code.as_str()) == POLICY
 }
 
 /// The severity as GitHub sorts by it.
@@ -64,6 +56,7 @@ fn problem_severity(severity: Severity) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::finding::Code;
 
     #[test]
     fn the_description_of_every_code_is_whole() {

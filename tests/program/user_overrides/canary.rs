@@ -74,8 +74,8 @@ fn run(files: &[(&str, &str)], args: &[&str], input: &str) -> (Option<i32>, Vec<
 }
 
 const REPORTS: [&str; 10] = [
-    "--report", "r.md", "--report", "r.json", "--report", "r.txt", "--report", "r.html", "--report",
-    "r.sarif",
+    "--report", "r.md", "--report", "r.json", "--report", "r.txt", "--report", "r.html",
+    "--report", "r.sarif",
 ];
 
 /// All ways to tell of overrides: a command, a deployment, a format and a level of detail.
