@@ -24,13 +24,13 @@ pub use approve::{ApproveArgs, approvals_file};
 pub use cluster::{ClusterArgs, SnapshotArgs, StatusArgs};
 pub use inside::{JobArgs, RolesArgs};
 pub use options::{
-    ConsoleArgs, HandlingArgs, OutputArgs, OverrideArgs, PolicyArgs, SourceArgs, StateArgs,
-    UpgradeArgs,
+    ConsoleArgs, HandlingArgs, OutputArgs, OverrideArgs, PolicyArgs, PolicyFileArgs, SourceArgs,
+    StateArgs, UpgradeArgs,
 };
 pub use saved::{ApplyArgs, PlanFileArgs, SaveArgs, VerifyArgs};
 pub use values::{
-    ColorArg, Columns, DeploymentArg, ExplainFormat, FailOnArg, Format, ListFormat, ReportFile,
-    nearest_code,
+    ColorArg, Columns, DeploymentArg, DocumentArg, ExplainFormat, FailOnArg, Format, ListFormat,
+    ReportFile, nearest_code,
 };
 
 /// Plans Kyma upgrades: the path, what every hop changes, what nobody documented, and the steps.
@@ -172,6 +172,13 @@ pub enum Command {
         mut_arg("quiet", hidden)
     )]
     Explain(ExplainArgs),
+    /// Print the JSON Schema of a document that the program writes or reads
+    #[command(after_help = help::SCHEMA)]
+    Schema {
+        /// The document
+        #[arg(value_enum)]
+        document: DocumentArg,
+    },
     /// Print the completion script of a shell
     #[command(after_help = help::COMPLETIONS)]
     Completions {
@@ -256,15 +263,9 @@ pub struct DiffArgs {
     /// What to compare it with; where OLD is a version, this is one, too
     #[arg(value_name = "NEW")]
     pub new: String,
-    /// Which artifacts of two versions to compare
-    #[arg(
-        long,
-        value_enum,
-        value_name = "KIND",
-        default_value = "cluster",
-        help_heading = "Upgrade"
-    )]
-    pub deployment: DeploymentArg,
+    /// Which artifacts of two versions to compare [default: cluster]
+    #[arg(long, value_enum, value_name = "KIND", help_heading = "Upgrade")]
+    pub deployment: Option<DeploymentArg>,
     /// What is accepted and what fails.
     #[command(flatten)]
     pub policy: PolicyArgs,
@@ -346,6 +347,9 @@ pub struct MirrorArgs {
     /// Pass through this patch of its minor instead of the newest, such as 1.11.0 (repeatable)
     #[arg(long, value_name = "VERSION")]
     pub via: Vec<VersionRequest>,
+    /// The policy file.
+    #[command(flatten)]
+    pub policy: PolicyFileArgs,
     /// How the terminal is used.
     #[command(flatten)]
     pub console: ConsoleArgs,
@@ -360,6 +364,9 @@ pub struct ReleasesArgs {
     /// What to print on standard output
     #[arg(short, long, value_name = "FORMAT", default_value = "text")]
     pub output: ListFormat,
+    /// The policy file.
+    #[command(flatten)]
+    pub policy: PolicyFileArgs,
     /// How the terminal is used.
     #[command(flatten)]
     pub console: ConsoleArgs,

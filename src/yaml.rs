@@ -72,12 +72,39 @@ pub fn parse(document: &RawDocument<'_>, limits: &Limits) -> Result<Option<Node>
     }
 }
 
+/// The keys of a YAML document that stand twice in a mapping, where the last one wins: what a file
+/// that people write should not have. None of a file in JSON is told.
+///
+/// # Errors
+/// As [`parse`].
+pub fn repeated_keys(
+    document: &RawDocument<'_>,
+    limits: &Limits,
+) -> Result<Vec<RepeatedKey>, Error> {
+    let text = document.text.strip_prefix('\u{feff}').unwrap_or(&document.text);
+    match document.syntax {
+        Syntax::Json => Ok(Vec::new()),
+        Syntax::Yaml => parser::repeated_keys(text, document.line, limits),
+    }
+}
+
+/// A key that stands in its mapping again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RepeatedKey {
+    /// The key.
+    pub key: String,
+    /// The 1-based line where it stands again.
+    pub line: u32,
+    /// The 1-based line where it stands first.
+    pub first: u32,
+}
+
 /// A value with the place where it stands.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Node {
     /// 1-based line in the file (not in the document).
     pub line: u32,
-    /// 1-based column.
+    /// 1-based column, in characters.
     pub column: u32,
     /// What stands there.
     pub value: Value,
@@ -110,6 +137,8 @@ pub struct Entry {
     pub key: String,
     /// 1-based line of the key.
     pub line: u32,
+    /// 1-based column of the key, in characters; of a key in quotes that of the quote.
+    pub column: u32,
     /// The value.
     pub node: Node,
 }

@@ -3,11 +3,12 @@
 use std::path::PathBuf;
 
 use clap::ValueEnum;
-use jiff::SignedDuration;
 
 use crate::finding::{Code, nearest};
 use crate::lint::{Accept, FailOn};
+pub(super) use crate::policy::duration;
 use crate::release::Deployment;
+use crate::schema::Document;
 
 /// A kind of installation, on the command line.
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -57,6 +58,10 @@ pub enum Format {
     Json,
     /// For change requests
     Markdown,
+    /// For a browser: one file to look at, to mail and to print
+    Html,
+    /// For code scanning
+    Sarif,
 }
 
 /// A format of lists.
@@ -77,6 +82,33 @@ pub enum ExplainFormat {
     Json,
     /// For documents
     Markdown,
+}
+
+/// A document that has a schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum DocumentArg {
+    /// A report, as `-o json` prints it
+    Report,
+    /// A saved plan
+    Plan,
+    /// A line of an approvals file
+    Approval,
+    /// A line of a journal
+    Journal,
+    /// The policy file
+    Policy,
+}
+
+impl From<DocumentArg> for Document {
+    fn from(it: DocumentArg) -> Self {
+        match it {
+            DocumentArg::Report => Self::Report,
+            DocumentArg::Plan => Self::Plan,
+            DocumentArg::Approval => Self::Approval,
+            DocumentArg::Journal => Self::Journal,
+            DocumentArg::Policy => Self::Policy,
+        }
+    }
 }
 
 /// When to colour.
@@ -118,7 +150,9 @@ pub(super) fn report_file(path: PathBuf) -> Result<ReportFile, &'static str> {
         Some("txt") => Format::Text,
         Some("md") => Format::Markdown,
         Some("json") => Format::Json,
-        _ => return Err("its ending names no format; use .txt, .md or .json"),
+        Some("html") => Format::Html,
+        Some("sarif") => Format::Sarif,
+        _ => return Err("its ending names no format; use .txt, .md, .html, .json or .sarif"),
     };
     Ok(ReportFile { path, format })
 }
@@ -138,24 +172,6 @@ pub(super) fn accept(text: &str) -> Result<Accept, String> {
 /// The finding code that a wrong one may have been meant for.
 pub fn nearest_code(name: &str) -> Option<&'static str> {
     nearest(name, Code::all().map(Code::as_str))
-}
-
-/// Reads a time such as `90s`, `30m`, `12h` or `7d`; at least one second.
-pub(super) fn duration(text: &str) -> Result<SignedDuration, String> {
-    let wrong = || format!("`{text}` is no time such as 90s, 30m, 12h or 7d");
-    let unit = text.chars().last().ok_or_else(wrong)?;
-    let seconds = match unit {
-        's' => 1,
-        'm' => 60,
-        'h' => 3600,
-        'd' => 86_400,
-        _ => return Err(wrong()),
-    };
-    let number: u32 = text[..text.len() - 1].parse().map_err(|_| wrong())?;
-    if number == 0 {
-        return Err(wrong());
-    }
-    Ok(SignedDuration::from_secs(i64::from(number) * seconds))
 }
 
 /// Reads a pause such as `2s` or `50ms`.
@@ -188,6 +204,8 @@ mod tests {
         assert_eq!(format("a.txt"), Ok(Format::Text));
         assert_eq!(format("b/a.b.MD"), Ok(Format::Markdown));
         assert_eq!(format("a.Json"), Ok(Format::Json));
+        assert_eq!(format("a.html"), Ok(Format::Html));
+        assert_eq!(format("a.sarif"), Ok(Format::Sarif));
         for name in ["a", "json", ".json", "a.json/b", "a.foo", "-", "a.json."] {
             assert!(format(name).is_err(), "{name}");
         }

@@ -1,4 +1,4 @@
-//! `explain`, `completions` and `man`: what the program knows about itself.
+//! `explain`, `schema`, `completions` and `man`: what the program knows about itself.
 
 use std::io::Write as _;
 
@@ -10,6 +10,7 @@ use crate::cli::{Cli, ExplainArgs, ExplainFormat, nearest_code};
 use crate::error::{Error, Exit};
 use crate::finding::Code;
 use crate::report;
+use crate::schema::Document;
 
 pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Error> {
     let parsed = args.code.as_ref().map(|it| it.parse().map_err(|error| unknown(it, &error)));
@@ -30,6 +31,11 @@ fn unknown(name: &str, error: &impl std::fmt::Display) -> Error {
         Some(near) => error.hint(format!("did you mean `{near}`?")),
         None => error,
     }
+}
+
+pub(super) fn schema(document: Document) -> Result<Exit, Error> {
+    output::print(&document.text())?;
+    Ok(Exit::Done)
 }
 
 pub(super) fn completions(shell: clap_complete::Shell) -> Result<Exit, Error> {

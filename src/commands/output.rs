@@ -3,10 +3,10 @@
 use std::fmt;
 use std::io::{self, IsTerminal as _, Write as _};
 
-use crate::cli::{ColorArg, Columns, ConsoleArgs, Format, OutputArgs, PolicyArgs};
+use crate::cli::{ColorArg, Columns, ConsoleArgs, Format, OutputArgs};
 use crate::error::{Error, Exit};
 use crate::files;
-use crate::lint::{self, Policy, Verdict};
+use crate::lint::{Policy, Verdict};
 use crate::report::{self, Detail, PlanFile, Report, Style};
 
 /// The columns of a report that goes to a file or a pipe.
@@ -34,17 +34,13 @@ pub(super) fn show(told: Told<'_>, format: Format, console: &ConsoleArgs) -> Res
 }
 
 /// Judges a report by the policy, writes and prints it, and says how the command ends.
-pub(super) fn finish(
-    report: Report,
-    policy: &PolicyArgs,
-    output: &OutputArgs,
-) -> Result<Exit, Error> {
+pub(super) fn finish(report: Report, policy: &Policy, output: &OutputArgs) -> Result<Exit, Error> {
     publish(Told { report: &judged(report, policy), plan: None }, output)
 }
 
 /// The report as the policy judges it.
-pub(super) fn judged(mut report: Report, policy: &PolicyArgs) -> Report {
-    judge(&mut report, policy);
+pub(super) fn judged(mut report: Report, policy: &Policy) -> Report {
+    report.judge(policy);
     report.sealed()
 }
 
@@ -62,17 +58,6 @@ pub(super) fn publish(told: Told<'_>, output: &OutputArgs) -> Result<Exit, Error
     })
 }
 
-fn judge(report: &mut Report, args: &PolicyArgs) {
-    let policy = Policy { accept: args.accept.clone(), fail_on: args.fail_on.into() };
-    let unused = policy.unused(&report.all_findings());
-    report.findings.extend(unused);
-    for finding in report.all_findings_mut() {
-        policy.accept(std::slice::from_mut(finding));
-    }
-    lint::sort(&mut report.findings);
-    report.verdict = policy.verdict(report.all_findings());
-}
-
 fn render(told: Told<'_>, format: Format, style: Style, console: &ConsoleArgs) -> String {
     let Told { report, plan } = told;
     let detail = match (console.quiet, console.verbose) {
@@ -84,6 +69,8 @@ fn render(told: Told<'_>, format: Format, style: Style, console: &ConsoleArgs) -
         Format::Text => report::text(report, style, detail),
         Format::Json => report.json(),
         Format::Markdown => report::markdown(report, plan),
+        Format::Html => report::html(report),
+        Format::Sarif => report::sarif(report),
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::hops::{self, Keys, Read};
 use super::load::Releases;
 use super::plan::Analysis;
-use super::{output, user_overrides};
+use super::{output, policy, user_overrides};
 use crate::bundle::Bundle;
 use crate::cli::OverridesArgs;
 use crate::error::{Error, Exit};
@@ -13,16 +13,22 @@ use crate::files::{self, Staged};
 use crate::lint::{self, Context};
 use crate::manifest::Object;
 use crate::migrate::{self, HopMigration, MigratedFile, OwnObjects};
-use crate::overrides::is_override;
+use crate::overrides::{UserOverrides, is_override};
 use crate::release::Deployment;
 use crate::report::{self, HopReport, Report};
 
-pub(super) async fn run(args: &OverridesArgs) -> Result<Exit, Error> {
-    check(args)?;
-    let overrides = user_overrides::read(&args.overrides)?;
+pub(super) async fn run(mut args: OverridesArgs) -> Result<Exit, Error> {
+    check(&args)?;
+    let policy = policy::open(&args.policy.file, &args.output.console)?;
+    policy.settle_source(&mut args.source);
+    policy.settle_deployment(&mut args.upgrade.deployment);
+    let files = user_overrides::read_files(&args.overrides)?;
+    let override_files = user_overrides::sources(&files);
+    let overrides = UserOverrides::new(files);
     let releases = Releases::open(&args.source, &args.output.console).await?;
-    let path = releases.path(&args.from, &args.to, &args.upgrade.via)?;
-    let deployment = args.upgrade.deployment.into();
+    let via = policy.via(&args.upgrade.via, (&args.from, &args.to));
+    let path = releases.path(&args.from, &args.to, &via)?;
+    let deployment = args.upgrade.deployment();
     let read = hops::read(&releases, &path, deployment).await?;
     let compared = hops::compare(&read, &releases.facts, (&overrides, Keys::Given));
     let migrations = args.migrate.as_ref().map(|folder| {
@@ -36,12 +42,13 @@ pub(super) async fn run(args: &OverridesArgs) -> Result<Exit, Error> {
     let (from, to) = (path.from().to_string(), path.to().to_string());
     let mut report = Report::new(&from, &to, deployment, hops);
     report.user_overrides = Some(report::user_overrides(&compared.stories));
+    report.override_files = override_files;
     report.findings.extend(lint::user_override_findings(&overrides));
     if let Some((folder, migrations)) = migrations {
         write(folder, &migrations)?;
         report.migration = Some(migrations.iter().map(report::migration).collect());
     }
-    output::finish(report, &args.policy, &args.output)
+    output::finish(report, &policy.judging(&args.policy, false), &args.output)
 }
 
 /// Refuses what cannot end well, before any work.

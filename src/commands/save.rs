@@ -40,7 +40,7 @@ pub(super) fn save(
         ]);
     }
     output::say(&format!("saved the plan {} to {}", plan.short_digest(), path.display()));
-    Ok(Some(PlanFile { name: path.display().to_string(), digest: plan.digest }))
+    Ok(Some(plan_file(path, &plan)))
 }
 
 fn plan(
@@ -57,7 +57,7 @@ fn plan(
         read_sets: simulation.read_sets,
         cluster: simulation.identity,
         valid_until,
-        approvals: args.approvals,
+        approvals: args.approvals.unwrap_or_default(),
         findings: report.all_findings().collect(),
         ready: report.verdict == Verdict::Ready,
         report: serde_json::to_value(report).expect("the report has only JSON types"),
@@ -71,6 +71,15 @@ fn steps_and_guides(hop: &HopReport) -> (Vec<Step>, Vec<PlannedGuide>) {
         sha256: it.sha256.clone(),
     });
     (hop.steps.clone().unwrap_or_default(), guides.collect())
+}
+
+/// A saved plan, as reports name it.
+pub(super) fn plan_file(path: &Path, plan: &Plan) -> PlanFile {
+    PlanFile {
+        name: path.display().to_string(),
+        digest: plan.digest.clone(),
+        approvals: plan.approvals,
+    }
 }
 
 /// The folder of the artifacts that are no part of a plan file.

@@ -8,6 +8,7 @@
 
 use super::Code;
 
+mod accepted;
 mod artifacts;
 mod cluster;
 mod guides;
@@ -31,7 +32,7 @@ pub struct Explanation {
     pub source: &'static str,
 }
 
-static FAMILIES: [&[Explanation]; 7] = [
+static FAMILIES: [&[Explanation]; 8] = [
     path::EXPLANATIONS,
     artifacts::EXPLANATIONS,
     guides::EXPLANATIONS,
@@ -39,6 +40,7 @@ static FAMILIES: [&[Explanation]; 7] = [
     objects::EXPLANATIONS,
     cluster::EXPLANATIONS,
     operator::EXPLANATIONS,
+    accepted::EXPLANATIONS,
 ];
 
 impl Code {
@@ -65,9 +67,9 @@ mod tests {
         let distinct = |text: fn(&Explanation) -> &str| {
             all.iter().map(|it| text(it)).collect::<BTreeSet<_>>().len()
         };
-        for count in [distinct(|it| it.matters), distinct(|it| it.before), distinct(|it| it.after)]
-        {
-            assert_eq!(count, all.len(), "a text stands twice");
+        let texts: [fn(&Explanation) -> &str; 3] = [|it| it.matters, |it| it.before, |it| it.after];
+        for text in texts {
+            assert_eq!(distinct(text), all.len(), "a text stands twice");
         }
     }
 

@@ -13,10 +13,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use semver::Version;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::acceptance::{PlannedAcceptance, acceptances};
 use super::overrides::{self, PlannedKept, PlannedMove};
 use super::read_set::{ReadSet, Shapes};
 use super::steps::Step;
@@ -30,18 +32,24 @@ use crate::yaml;
 /// What a plan file calls itself.
 pub const KIND: &str = "KymaUpgradePlan";
 
+/// What the schema of the report in a plan is called.
+const REPORT: &str = "urn:kyma-upgrade:report:1";
+
 /// The format of plans that this program writes.
 pub const FORMAT: u32 = 1;
 
 /// A saved plan.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Plan {
     /// What the file is.
+    #[schemars(extend("const" = KIND))]
     pub kind: String,
     /// Its format.
+    #[schemars(extend("const" = FORMAT))]
     pub format: u32,
     /// `sha256:…` over everything else.
+    #[schemars(regex(pattern = "^sha256:[0-9a-f]{64}$"))]
     pub digest: String,
     /// The version of the program that made it.
     pub tool: String,
@@ -61,6 +69,9 @@ pub struct Plan {
     pub ready: bool,
     /// The findings that were accepted, as `--accept` names them.
     pub accepted: Vec<String>,
+    /// Why and until when they are, and which findings the policy lowered.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub acceptances: Vec<PlannedAcceptance>,
     /// The releases of the path, the first one included.
     pub releases: Vec<PlannedRelease>,
     /// The hops.
@@ -68,11 +79,16 @@ pub struct Plan {
     /// What was read of the cluster.
     pub read_set: ReadSet,
     /// The report, as `-o json` prints it.
+    #[schemars(schema_with = "report_schema")]
     pub report: Value,
 }
 
+fn report_schema(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "$ref": REPORT })
+}
+
 /// The cluster that a plan is made for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PlannedCluster {
     /// The `uid` of the namespace `kube-system`, which no two clusters share.
@@ -82,7 +98,7 @@ pub struct PlannedCluster {
 }
 
 /// A release of the path.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PlannedRelease {
     /// Its version.
@@ -92,7 +108,7 @@ pub struct PlannedRelease {
 }
 
 /// A file that is applied.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PlannedFile {
     /// What it is for.
@@ -108,7 +124,7 @@ pub struct PlannedFile {
 }
 
 /// A hop.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PlannedHop {
     /// The release that it starts from.
@@ -132,7 +148,7 @@ pub struct PlannedHop {
 }
 
 /// A migration guide.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PlannedGuide {
     /// Its file name.
@@ -144,7 +160,7 @@ pub struct PlannedGuide {
 }
 
 /// What happens to an object.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PlannedPrediction {
     /// The object.
@@ -215,7 +231,7 @@ impl Plan {
     /// The plan of what is known. None where a hop could not be simulated.
     pub fn new(input: PlanInput<'_>) -> Option<Self> {
         let (first, last) = (input.bundles.first()?, input.bundles.last()?);
-        let accepted = input.findings.iter().filter(|it| it.accepted).map(|it| accepted(it));
+        let accepted = input.findings.iter().filter(|it| it.accepted).map(|it| accepted_name(it));
         let accepted: BTreeSet<_> = accepted.collect();
         let mut plan = Self {
             kind: KIND.to_owned(),
@@ -230,6 +246,7 @@ impl Plan {
             approvals: input.approvals,
             ready: input.ready,
             accepted: accepted.into_iter().collect(),
+            acceptances: acceptances(&input.findings),
             releases: input.bundles.iter().map(planned_release).collect(),
             hops: Vec::new(),
             read_set: input.read_sets.first()?.clone(),
@@ -276,7 +293,7 @@ impl Plan {
             for (object, entry) in &mut self.read_set.objects {
                 let keys = || entry.fields.keys().any(|it| is_key(it, &finding.subject));
                 if finding.subject == *object || (object.contains("/kyma-installer/") && keys()) {
-                    entry.conclusions.push(format!("finding {}", accepted(finding)));
+                    entry.conclusions.push(format!("finding {}", accepted_name(finding)));
                 }
             }
         }
@@ -429,7 +446,7 @@ fn has_secret(node: &yaml::Node) -> bool {
 }
 
 /// A finding as `--accept` names it.
-fn accepted(finding: &Finding) -> String {
+pub fn accepted_name(finding: &Finding) -> String {
     let hop = finding.hop.as_ref().map(|it| format!("@{it}")).unwrap_or_default();
     format!("{}{hop}:{}", finding.code.as_str(), finding.subject)
 }

@@ -49,7 +49,7 @@ impl Parser<'_> {
                 self.lone_key(&mut entries)?;
             }
         }
-        Ok(Value::Mapping(keep_last(entries)))
+        Ok(self.mapping(entries))
     }
 
     /// Reads a key without a value.
@@ -58,8 +58,9 @@ impl Parser<'_> {
         let Some(key) = self.key(Place::Flow)? else {
             return Err(Error::new(mark.line, Problem::BadMerge));
         };
-        let (line, node) = (mark.line, self.null(mark)?);
-        entries.push(Entry { key, line, node });
+        let node = self.null(mark)?;
+        let Mark { line, column } = mark;
+        entries.push(Entry { key, line, column, node });
         Ok(())
     }
 

@@ -5,7 +5,7 @@ use kyma_upgrade::report::{Detail, Report, Style, markdown, text};
 use crate::support::run;
 
 /// Every command that prints a report, with each part of the model in at least one of them.
-const COMMANDS: [&str; 8] = [
+pub(crate) const COMMANDS: [&str; 8] = [
     "plan --from 1.0 --to 1.3 --source demo",
     "plan --from 1.0 --to 1.3 --source demo --deployment local -f fixtures/demo/my-overrides.yaml",
     "plan --from 1.0 --to 1.3 --source demo --cluster-state fixtures/demo/cluster-state.json",
@@ -39,7 +39,7 @@ fn a_report_that_was_read_is_shown_as_before() {
             let args: Vec<_> = line.split_whitespace().chain(format.iter().copied()).collect();
             String::from_utf8(run(&args).stdout).unwrap()
         };
-        assert_eq!(markdown(&report), printed(&["-o", "markdown"]), "{line}");
+        assert_eq!(markdown(&report, None), printed(&["-o", "markdown"]), "{line}");
         let style = Style { width: 100, color: false };
         assert_eq!(text(&report, style, Detail::Full), printed(&["-v"]), "{line}");
     }

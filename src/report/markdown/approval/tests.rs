@@ -93,7 +93,8 @@ fn the_digest_to_sign_is_that_of_the_plan_where_it_is_saved() {
     let report = plan(report(Vec::new()));
     let unsaved = document(&report, None);
     assert!(front(&unsaved).contains("`sha256:of-the-report`"), "{unsaved}");
-    let file = PlanFile { name: "up.plan".to_owned(), digest: "sha256:of-the-plan".to_owned() };
+    let (name, digest) = ("up.plan".to_owned(), "sha256:of-the-plan".to_owned());
+    let file = PlanFile { name, digest, approvals: 2 };
     let saved = document(&report, Some(&file));
     assert!(
         front(&saved)
@@ -101,6 +102,8 @@ fn the_digest_to_sign_is_that_of_the_plan_where_it_is_saved() {
     );
     assert!(front(&saved).contains("`kyma-upgrade approve up.plan --as NAME`"));
     assert!(!front(&saved).contains("of-the-report"), "one digest is signed");
+    let rows = |text: &str| front(text).matches("| approved by |").count();
+    assert_eq!((rows(&unsaved), rows(&saved)), (1, 2));
 }
 
 #[test]
