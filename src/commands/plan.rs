@@ -20,7 +20,7 @@ use crate::migrate;
 use crate::path::{self, Hop, UpgradePath};
 use crate::plan;
 use crate::release::{Deployment, Facts, KubernetesFacts, VersionRequest};
-use crate::report::{self, HopReport, Report};
+use crate::report::{self, HopReport, Report, UserOverride};
 use crate::simulate::Simulated;
 
 pub(super) async fn run(mut args: PlanArgs) -> Result<Exit, Error> {
@@ -75,12 +75,7 @@ pub(super) async fn run(mut args: PlanArgs) -> Result<Exit, Error> {
     let mut report =
         Report::new(&path.from().to_string(), &path.to().to_string(), deployment, hops);
     if overrides.objects().next().is_some() || !args.overrides.files.is_empty() {
-        let mut list = report::user_overrides(&compared.stories);
-        for (number, it) in simulation.hops.iter().enumerate() {
-            let moves = it.as_ref().map(|it| it.moves.as_slice()).unwrap_or_default();
-            report::take_out_moves(&mut list, number, moves);
-        }
-        report.user_overrides = Some(list);
+        report.user_overrides = Some(told_overrides(&compared.stories, &simulation));
     }
     report.override_files = override_files;
     report.findings.extend(lint::user_override_findings(&overrides));
@@ -105,6 +100,16 @@ async fn whole(args: &PlanArgs, policy: &InForce, from: &VersionRequest) -> Resu
     let path = releases.path(from, &args.to, &via)?;
     let read = hops::read(&releases, &path, args.upgrade.deployment()).await?;
     Ok(Whole { releases, path, read })
+}
+
+/// What becomes of the overrides, without what the plan itself does about them.
+fn told_overrides(stories: &[Story], simulation: &Simulation) -> Vec<UserOverride> {
+    let mut list = report::user_overrides(stories);
+    for (number, it) in simulation.hops.iter().enumerate() {
+        let moves = it.as_ref().map(|it| it.moves.as_slice()).unwrap_or_default();
+        report::take_out_moves(&mut list, number, moves);
+    }
+    list
 }
 
 fn add_simulation(report: &mut Report, simulation: &mut Simulation) {
