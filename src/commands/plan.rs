@@ -20,7 +20,7 @@ use crate::migrate;
 use crate::path::{self, Hop, UpgradePath};
 use crate::plan;
 use crate::release::{Deployment, Facts, KubernetesFacts, VersionRequest};
-use crate::report::{self, HopReport, Report};
+use crate::report::{self, HopReport, Report, UserOverride};
 use crate::simulate::Simulated;
 
 pub(super) async fn run(mut args: PlanArgs) -> Result<Exit, Error> {
@@ -74,12 +74,7 @@ pub(super) async fn run(mut args: PlanArgs) -> Result<Exit, Error> {
     let mut report =
         Report::new(&path.from().to_string(), &path.to().to_string(), deployment, hops);
     if overrides.objects().next().is_some() || !args.overrides.files.is_empty() {
-        let mut list = report::user_overrides(&compared.stories);
-        for (number, it) in simulation.hops.iter().enumerate() {
-            let moves = it.as_ref().map(|it| it.moves.as_slice()).unwrap_or_default();
-            report::take_out_moves(&mut list, number, moves);
-        }
-        report.user_overrides = Some(list);
+        report.user_overrides = Some(user_overrides_of(&compared.stories, &simulation));
     }
     report.findings.extend(lint::user_override_findings(&overrides));
     add_path_findings(&mut report, &releases, &path);
@@ -88,6 +83,16 @@ pub(super) async fn run(mut args: PlanArgs) -> Result<Exit, Error> {
     let report = output::judged(report, &policy.judging(&args.policy, true));
     save::save(&args.save, &report, (&bundles, simulation))?;
     output::publish(&report, &args.output)
+}
+
+/// What becomes of the user's overrides, without the keys that the plan moves.
+fn user_overrides_of(stories: &[Story], simulation: &Simulation) -> Vec<UserOverride> {
+    let mut list = report::user_overrides(stories);
+    for (number, it) in simulation.hops.iter().enumerate() {
+        let moves = it.as_ref().map(|it| it.moves.as_slice()).unwrap_or_default();
+        report::take_out_moves(&mut list, number, moves);
+    }
+    list
 }
 
 /// Everything that is read of releases.
