@@ -121,6 +121,7 @@ async fn dispatch(command: Command, stop: watch::Receiver<bool>) -> Result<Exit,
         Command::Mirror(args) => mirror::run(args).await,
         Command::Releases(args) => releases::run(args).await,
         Command::Explain(args) => explain::run(&args),
+        Command::Schema { document } => explain::schema(document.into()),
         Command::Completions { shell } => explain::completions(shell),
         Command::Man => explain::man(),
     }

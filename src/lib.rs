@@ -31,6 +31,7 @@ pub mod procedure;
 pub mod release;
 pub mod rename;
 pub mod report;
+pub mod schema;
 pub mod signature;
 pub mod simulate;
 pub mod status;

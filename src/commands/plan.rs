@@ -25,14 +25,12 @@ use crate::simulate::Simulated;
 
 pub(super) async fn run(mut args: PlanArgs) -> Result<Exit, Error> {
     output::check(&args.output)?;
-    let policy = policy::open(&args.policy.file, &args.output.console)?;
-    policy.settle_source(&mut args.source);
-    policy.settle_deployment(&mut args.upgrade.deployment);
-    policy.settle_saving(&mut args.save);
-    let (args, policy) = (&args, &policy);
+    let policy = &settle(&mut args)?;
+    let args = &args;
     save::check(&args.save)?;
     cluster::check(args)?;
     let files = user_overrides::read_files(&args.overrides)?;
+    let override_files = user_overrides::sources(&files);
     // Reading a large state takes as long as reading the releases; neither needs the other unless the
     // cluster has to say which release comes first.
     let loading = cluster::load(args.cluster.cluster_state.as_deref(), &args.cluster.live);
@@ -76,13 +74,23 @@ pub(super) async fn run(mut args: PlanArgs) -> Result<Exit, Error> {
     if overrides.objects().next().is_some() || !args.overrides.files.is_empty() {
         report.user_overrides = Some(user_overrides_of(&compared.stories, &simulation));
     }
+    report.override_files = override_files;
     report.findings.extend(lint::user_override_findings(&overrides));
     add_path_findings(&mut report, &releases, &path);
     cluster::save_states(args.cluster.save_states.as_deref(), &path, &simulation.states)?;
     add_simulation(&mut report, &mut simulation);
     let report = output::judged(report, &policy.judging(&args.policy, true));
-    save::save(&args.save, &report, (&bundles, simulation))?;
-    output::publish(&report, &args.output)
+    let plan = save::save(&args.save, &report, (&bundles, simulation))?;
+    output::publish(output::Told { report: &report, plan: plan.as_ref() }, &args.output)
+}
+
+/// Puts the policy file behind what the command line says.
+fn settle(args: &mut PlanArgs) -> Result<InForce, Error> {
+    let policy = policy::open(&args.policy.file, &args.output.console)?;
+    policy.settle_source(&mut args.source);
+    policy.settle_deployment(&mut args.upgrade.deployment);
+    policy.settle_saving(&mut args.save);
+    Ok(policy)
 }
 
 /// What becomes of the user's overrides, without the keys that the plan moves.

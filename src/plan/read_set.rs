@@ -16,6 +16,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -64,7 +65,7 @@ const NOT_OURS: &[&str] = &[
 ];
 
 /// The digests of what was read of a cluster.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReadSet {
     /// The minor version of Kubernetes, where it is known.
@@ -74,7 +75,7 @@ pub struct ReadSet {
 }
 
 /// What was read of an object.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Entry {
     /// Whether it is there.
@@ -146,7 +147,7 @@ impl Shapes {
             self.manifests.keys().filter_map(|it| it.namespace.as_ref()).collect();
         let covered = names
             .into_iter()
-            .map(|it| namespace(it))
+            .map(|it| ObjectKey::of_namespace(it))
             .filter(|it| state.contains(it) || state.covers_object(it));
         covered.map(|key| {
             let entry = state.get(&key).map(|live| {
@@ -156,15 +157,6 @@ impl Shapes {
             });
             (key.to_string(), entry.unwrap_or_default())
         })
-    }
-}
-
-fn namespace(name: &str) -> ObjectKey {
-    ObjectKey {
-        group: String::new(),
-        kind: "Namespace".to_owned(),
-        namespace: None,
-        name: name.to_owned(),
     }
 }
 

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::schemas::check_report;
 use crate::support::{History, Installer, findings, overrides, report_on};
 use kyma_upgrade::finding::Code;
 use serde_json::Value;
@@ -241,6 +242,7 @@ fn every_code_is_found_in_its_history_with_evidence() {
     for code in Code::all().filter(|it| !SAVED.contains(it) && !LIVE.contains(it)) {
         let (history, args) = case(code);
         let report = report_on(&history, &args);
+        check_report(&report);
         let all = findings(&report);
         let found: Vec<_> = all.iter().filter(|it| it["code"] == code.as_str()).collect();
         if found.is_empty() {
@@ -273,11 +275,11 @@ fn blockers_block_and_accepted_ones_do_not() {
 }
 
 #[test]
-fn the_readme_lists_every_code_with_its_title() {
-    let readme = include_str!("../../README.md");
+fn the_pages_list_every_code_with_its_title() {
+    let page = include_str!("../../docs/findings.md");
     for code in Code::all() {
         let row =
             format!("| `{code}` | {} | {} |", code.info().severity.as_str(), code.info().title);
-        assert!(readme.contains(&row), "the README lacks: {row}");
+        assert!(page.contains(&row), "docs/findings.md lacks: {row}");
     }
 }

@@ -3,18 +3,26 @@
 #![expect(clippy::print_stdout, reason = "a test says what it does not run")]
 
 mod approve;
+#[cfg(target_os = "linux")]
+mod ci;
 mod codes;
+mod docs;
 #[cfg(target_os = "linux")]
 mod errors;
 mod help;
+mod html;
 mod overrides;
 mod policy;
 mod read_back;
 mod real;
 mod reports;
+mod sarif;
 mod saved;
+mod schemas;
 #[cfg(target_os = "linux")]
 mod server;
 mod steps;
 mod support;
+#[cfg(unix)]
+mod tour;
 mod user_overrides;

@@ -2,13 +2,15 @@
 
 use std::borrow::Cow;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::finding::Evidence;
 use crate::guide::GuideStatus;
 use crate::release::Minor;
 
 /// The guides of a hop.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct GuideReport {
     /// `published`, `none` (nothing breaks) or `missing`.
     pub status: GuideStatus,
@@ -20,12 +22,15 @@ pub struct GuideReport {
     pub linked_from_notes: bool,
     /// Breaking codes of this hop that no guide text mentions.
     pub uncovered: Vec<Cow<'static, str>>,
+    /// The lines of guides and cautions that speak of downtime.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outages: Vec<Evidence>,
     /// The steps of the guides and of the release notes, in their order.
     pub checklist: Vec<ChecklistItem>,
 }
 
 /// A guide.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct GuideFile {
     /// Its file name.
     pub name: String,
@@ -38,7 +43,7 @@ pub struct GuideFile {
 }
 
 /// A range of minors.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Covers {
     /// The first.
     pub from: String,
@@ -53,7 +58,7 @@ impl Covers {
 }
 
 /// One item of a guide's checklist.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct ChecklistItem {
     /// When it has to be done: `before`, `after`, `during` the hop or `unstated`.
     pub when: Cow<'static, str>,

@@ -2,18 +2,19 @@
 
 use std::borrow::Cow;
 
+use schemars::JsonSchema;
 use semver::Version;
 use serde::{Deserialize, Serialize};
 
 use super::{ChartValues, ComponentsReport, GuideReport, ObjectsReport, OverridesReport};
 use crate::finding::Finding;
-use crate::plan::Step;
+use crate::plan::{PlannedMove, Step};
 use crate::report::{
     Downtime, KubernetesWindow, OperatorReport, PointOfNoReturn, PredictionReport,
 };
 
 /// One hop.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct HopReport {
     /// The release that it starts from.
     pub from: String,
@@ -58,6 +59,9 @@ pub struct HopReport {
     /// What the operator does then.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub operator: Option<OperatorReport>,
+    /// The override keys of the user that the plan moves at this hop, before and after it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub moves: Vec<PlannedMove>,
     /// What to do, in order.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub steps: Option<Vec<Step>>,
@@ -72,7 +76,7 @@ pub struct HopReport {
 }
 
 /// A release that was not chosen.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct SkippedReport {
     /// Its version.
     pub version: String,
@@ -81,7 +85,7 @@ pub struct SkippedReport {
 }
 
 /// The documented procedure of a release.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Procedure {
     /// In a few words.
     pub summary: String,
@@ -92,7 +96,7 @@ pub struct Procedure {
 }
 
 /// A file.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct ArtifactReport {
     /// Its name.
     pub name: String,
@@ -125,6 +129,7 @@ impl HopReport {
             kubernetes_window: None,
             predictions: None,
             operator: None,
+            moves: Vec::new(),
             steps: None,
             point_of_no_return: None,
             downtime: None,
