@@ -29,8 +29,8 @@ pub use options::{
 };
 pub use saved::{ApplyArgs, PlanFileArgs, SaveArgs, VerifyArgs};
 pub use values::{
-    ColorArg, Columns, DeploymentArg, DocumentArg, FailOnArg, Format, ListFormat, ReportFile,
-    nearest_code,
+    ColorArg, Columns, DeploymentArg, DocumentArg, ExplainFormat, FailOnArg, Format, ListFormat,
+    ReportFile, nearest_code,
 };
 
 /// Plans Kyma upgrades: the path, what every hop changes, what nobody documented, and the steps.
@@ -164,7 +164,13 @@ pub enum Command {
     )]
     Releases(ReleasesArgs),
     /// Explain a finding code; without one, list all
-    #[command(mut_args(|it| if it.is_positional() { it } else { hidden(it) }))]
+    #[command(
+        override_usage = "kyma-upgrade explain [OPTIONS] [CODE]",
+        after_help = help::EXPLAIN,
+        mut_arg("verbose", hidden),
+        mut_arg("no_progress", hidden),
+        mut_arg("quiet", hidden)
+    )]
     Explain(ExplainArgs),
     /// Print the JSON Schema of a document that the program writes or reads
     #[command(after_help = help::SCHEMA)]
@@ -374,6 +380,9 @@ pub struct ReleasesArgs {
 pub struct ExplainArgs {
     /// The finding code, such as override-renamed
     pub code: Option<String>,
+    /// What to print on standard output
+    #[arg(short, long, value_name = "FORMAT", default_value = "text")]
+    pub output: ExplainFormat,
     /// How the terminal is used.
     #[command(flatten)]
     pub console: ConsoleArgs,

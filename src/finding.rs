@@ -11,9 +11,11 @@ use semver::Version;
 use serde::{Deserialize, Serialize};
 
 mod codes;
+mod explanation;
 mod nearest;
 
 pub use codes::{Code, CodeInfo, NotACode};
+pub use explanation::Explanation;
 pub use nearest::nearest;
 
 /// How much a finding matters. The order is ascending: `Info < Warning < Blocker`.
@@ -37,6 +39,15 @@ impl Severity {
             Self::Info => "info",
             Self::Warning => "warning",
             Self::Blocker => "blocker",
+        }
+    }
+
+    /// What it asks of people.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Info => "good to know; nothing to do",
+            Self::Warning => "somebody has to look before the hop",
+            Self::Blocker => "the hop cannot work, or would lose something, as things are",
         }
     }
 }

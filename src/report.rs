@@ -18,6 +18,8 @@ use crate::lint::Verdict;
 use crate::release::Deployment;
 
 mod build;
+mod decision;
+mod gates;
 mod html;
 mod judge;
 mod layout;
@@ -25,10 +27,12 @@ mod markdown;
 mod model;
 mod operator;
 mod outlook;
+mod reference;
 mod sarif;
 mod simulation;
 mod text;
 mod user_overrides;
+mod way_back;
 
 pub use build::{HopInput, differences, hop, objects, path_hop};
 pub use html::html;
@@ -37,6 +41,7 @@ pub use markdown::markdown;
 pub use model::*;
 pub use operator::{ComponentReport, OperatorReport};
 pub use outlook::{Downtime, KubernetesWindow, PointOfNoReturn};
+pub use reference::{REFERENCE, code_list, explanation, explanations_json, explanations_markdown};
 pub use sarif::sarif;
 pub use simulation::{ClusterReport, PredictionReport};
 pub use text::{Detail, text};
@@ -91,6 +96,15 @@ pub struct Tool {
     pub name: Cow<'static, str>,
     /// Its version.
     pub version: Cow<'static, str>,
+}
+
+/// The file in which the plan of a report was saved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlanFile {
+    /// Its name, as it is given to other commands.
+    pub name: String,
+    /// The digest of the plan, which an approval is bound to.
+    pub digest: String,
 }
 
 impl Report {
@@ -155,11 +169,15 @@ impl Report {
         }
     }
 
+    /// Whether it is that of a plan, with steps; a part of a plan has none.
+    pub fn is_plan(&self) -> bool {
+        self.hops.iter().any(|hop| hop.steps.is_some())
+    }
+
     /// The verdict, where the report can bear one: a part of a plan that found nothing against the
     /// upgrade says nothing for it either.
     pub fn told_verdict(&self) -> Option<Verdict> {
-        let whole = self.hops.iter().any(|hop| hop.steps.is_some());
-        (whole || self.verdict == Verdict::Blocked).then_some(self.verdict)
+        (self.is_plan() || self.verdict == Verdict::Blocked).then_some(self.verdict)
     }
 
     /// All findings: those of no hop, then hop by hop.

@@ -152,3 +152,10 @@ Examples:
 pub(super) const MAN: &str = "\
 Example:
   kyma-upgrade man | man -l -";
+
+/// Below `explain`.
+pub(super) const EXPLAIN: &str = "\
+Examples:
+  kyma-upgrade explain
+  kyma-upgrade explain override-renamed
+  kyma-upgrade explain -o markdown";

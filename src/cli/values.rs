@@ -73,6 +73,17 @@ pub enum ListFormat {
     Json,
 }
 
+/// A format of what is known of finding codes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExplainFormat {
+    /// For a terminal
+    Text,
+    /// For scripts
+    Json,
+    /// For documents
+    Markdown,
+}
+
 /// A document that has a schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum DocumentArg {

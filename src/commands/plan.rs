@@ -25,11 +25,8 @@ use crate::simulate::Simulated;
 
 pub(super) async fn run(mut args: PlanArgs) -> Result<Exit, Error> {
     output::check(&args.output)?;
-    let policy = policy::open(&args.policy.file, &args.output.console)?;
-    policy.settle_source(&mut args.source);
-    policy.settle_deployment(&mut args.upgrade.deployment);
-    policy.settle_saving(&mut args.save);
-    let (args, policy) = (&args, &policy);
+    let policy = &settle(&mut args)?;
+    let args = &args;
     save::check(&args.save)?;
     cluster::check(args)?;
     let files = user_overrides::read_files(&args.overrides)?;
@@ -75,7 +72,7 @@ pub(super) async fn run(mut args: PlanArgs) -> Result<Exit, Error> {
     let mut report =
         Report::new(&path.from().to_string(), &path.to().to_string(), deployment, hops);
     if overrides.objects().next().is_some() || !args.overrides.files.is_empty() {
-        report.user_overrides = Some(told_overrides(&compared.stories, &simulation));
+        report.user_overrides = Some(user_overrides_of(&compared.stories, &simulation));
     }
     report.override_files = override_files;
     report.findings.extend(lint::user_override_findings(&overrides));
@@ -83,8 +80,27 @@ pub(super) async fn run(mut args: PlanArgs) -> Result<Exit, Error> {
     cluster::save_states(args.cluster.save_states.as_deref(), &path, &simulation.states)?;
     add_simulation(&mut report, &mut simulation);
     let report = output::judged(report, &policy.judging(&args.policy, true));
-    save::save(&args.save, &report, (&bundles, simulation))?;
-    output::publish(&report, &args.output)
+    let plan = save::save(&args.save, &report, (&bundles, simulation))?;
+    output::publish(output::Told { report: &report, plan: plan.as_ref() }, &args.output)
+}
+
+/// Puts the policy file behind what the command line says.
+fn settle(args: &mut PlanArgs) -> Result<InForce, Error> {
+    let policy = policy::open(&args.policy.file, &args.output.console)?;
+    policy.settle_source(&mut args.source);
+    policy.settle_deployment(&mut args.upgrade.deployment);
+    policy.settle_saving(&mut args.save);
+    Ok(policy)
+}
+
+/// What becomes of the user's overrides, without the keys that the plan moves.
+fn user_overrides_of(stories: &[Story], simulation: &Simulation) -> Vec<UserOverride> {
+    let mut list = report::user_overrides(stories);
+    for (number, it) in simulation.hops.iter().enumerate() {
+        let moves = it.as_ref().map(|it| it.moves.as_slice()).unwrap_or_default();
+        report::take_out_moves(&mut list, number, moves);
+    }
+    list
 }
 
 /// Everything that is read of releases.
@@ -100,16 +116,6 @@ async fn whole(args: &PlanArgs, policy: &InForce, from: &VersionRequest) -> Resu
     let path = releases.path(from, &args.to, &via)?;
     let read = hops::read(&releases, &path, args.upgrade.deployment()).await?;
     Ok(Whole { releases, path, read })
-}
-
-/// What becomes of the overrides, without what the plan itself does about them.
-fn told_overrides(stories: &[Story], simulation: &Simulation) -> Vec<UserOverride> {
-    let mut list = report::user_overrides(stories);
-    for (number, it) in simulation.hops.iter().enumerate() {
-        let moves = it.as_ref().map(|it| it.moves.as_slice()).unwrap_or_default();
-        report::take_out_moves(&mut list, number, moves);
-    }
-    list
 }
 
 fn add_simulation(report: &mut Report, simulation: &mut Simulation) {

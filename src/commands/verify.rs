@@ -11,7 +11,7 @@ use crate::execute::preflight;
 use crate::finding::{Finding, Severity};
 use crate::journal::ResumePoint;
 use crate::plan::{PlannedAcceptance, Refusal};
-use crate::report::sanitize;
+use crate::report::{PlanFile, Report, sanitize};
 
 mod source;
 
@@ -139,10 +139,13 @@ fn text(verification: &Verification, saved: &Saved) -> String {
 
 /// Prints the report that was made with the plan.
 fn show(saved: &Saved, args: &VerifyArgs) -> Result<Exit, Error> {
-    let report = crate::report::Report::read(&saved.plan.report.to_string()).map_err(|error| {
+    let report = Report::read(&saved.plan.report.to_string()).map_err(|error| {
         Error::failed(format!("cannot read the report in the plan: {error}"))
             .hint("use the version of kyma-upgrade that made the plan")
     })?;
-    output::show(&report, args.output, &args.console)?;
+    let plan =
+        PlanFile { name: args.file.plan.display().to_string(), digest: saved.plan.digest.clone() };
+    let told = output::Told { report: &report, plan: Some(&plan) };
+    output::show(told, args.output, &args.console)?;
     Ok(Exit::Done)
 }

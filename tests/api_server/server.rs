@@ -18,6 +18,8 @@ use std::process::{Child, ChildStdin, Command, Output, Stdio};
 use std::sync::{LazyLock, Mutex, Once};
 use std::time::{Duration, Instant};
 
+use serde_json::Value;
+
 /// How long a server may take until it is ready.
 const PATIENCE: Duration = Duration::from_secs(90);
 
@@ -145,8 +147,8 @@ impl Server {
         let start = Instant::now();
         while start.elapsed() < PATIENCE && self.api_runs() {
             let open = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).is_ok();
-            if open && self.kubectl(&["get", "--raw", "/readyz"], "").status.success() {
-                return self.kubectl(&["get", "namespace", "default"], "").status.success();
+            if open && self.text("/readyz").is_some() {
+                return self.get("/api/v1/namespaces/default").is_some();
             }
             // Nothing tells when the server listens, so this asks again now and then.
             std::thread::park_timeout(Duration::from_millis(100));
@@ -181,6 +183,25 @@ impl Server {
         config.read_timeout = None;
         config.auth_info.token = user.map(|it| it.token().into());
         config
+    }
+
+    /// The object or list at a path, as admin; none where the server has none or does not answer.
+    /// What is asked again and again is asked so: to start kubectl costs a hundred times as much.
+    pub(crate) fn get(&self, path: &str) -> Option<Value> {
+        self.text(path).map(|it| serde_json::from_str(&it).unwrap())
+    }
+
+    fn text(&self, path: &str) -> Option<String> {
+        let request = http::Request::get(path).body(Vec::new()).unwrap();
+        let answer = || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            runtime.unwrap().block_on(async {
+                let client = kube::Client::try_from(self.config_of(Some(User::Admin)));
+                client.ok()?.request_text(request).await.ok()
+            })
+        };
+        // A thread of its own, because some tests ask from within a runtime.
+        std::thread::scope(|scope| scope.spawn(answer).join().unwrap())
     }
 
     /// Runs kubectl as admin, with `input` as its standard input.

@@ -188,22 +188,20 @@ impl Upgrade {
 
     /// The Installation.
     pub(crate) fn installation(&self) -> Value {
-        let text = self.cluster.kubectl(&["get", "--raw", PATH], "");
-        serde_json::from_str(&text).unwrap()
+        self.cluster.server().get(PATH).unwrap()
     }
 
     /// The image of the Deployment of the installer; none where there is no such Deployment.
     pub(crate) fn image(&self) -> Option<String> {
-        let path = "jsonpath={.spec.template.spec.containers[0].image}";
-        let args = ["-n", "kyma-installer", "get", "deployment", "kyma-installer", "-o", path];
-        let output = self.cluster.server().kubectl(&args, "");
-        output.status.success().then(|| String::from_utf8(output.stdout).unwrap())
+        let deployments = "/apis/apps/v1/namespaces/kyma-installer/deployments";
+        let deployment = self.cluster.server().get(&format!("{deployments}/kyma-installer"))?;
+        let image = &deployment["spec"]["template"]["spec"]["containers"][0]["image"];
+        Some(image.as_str().unwrap().to_owned())
     }
 
     /// The tags of the installer's Pods that run.
     pub(crate) fn pods(&self) -> Vec<String> {
-        let args = ["-n", "kyma-installer", "get", "pods", "-o", "json"];
-        let pods: Value = serde_json::from_str(&self.cluster.kubectl(&args, "")).unwrap();
+        let pods = self.cluster.server().get("/api/v1/namespaces/kyma-installer/pods").unwrap();
         let pods = pods["items"].as_array().unwrap().iter();
         let running = pods.filter(|it| it["status"]["phase"] == "Running");
         let images = running.map(|it| it["spec"]["containers"][0]["image"].as_str().unwrap());

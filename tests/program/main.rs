@@ -6,6 +6,7 @@ mod approve;
 #[cfg(target_os = "linux")]
 mod ci;
 mod codes;
+mod docs;
 #[cfg(target_os = "linux")]
 mod errors;
 mod help;
@@ -22,4 +23,6 @@ mod schemas;
 mod server;
 mod steps;
 mod support;
+#[cfg(unix)]
+mod tour;
 mod user_overrides;
