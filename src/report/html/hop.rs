@@ -111,7 +111,7 @@ fn parts(page: &Page<'_>, hop: &HopReport) -> Markup {
         }
         @if let Some(it) = &hop.objects { (changes::objects(hop, it)) }
         @if let Some(it) = &hop.overrides { (changes::overrides(it)) }
-        @if let Some(it) = &hop.chart_values { (changes::chart_values(it)) }
+        @if let Some(it) = &hop.chart_values { (changes::chart_values(it, page.limits.keys)) }
         @if let Some(it) = &hop.predictions { (predictions::predictions(it, page.report.cluster.is_some())) }
         @if let Some(it) = &hop.operator { (operator(it)) }
         @if let Some(it) = hop.downtime.as_ref().filter(|it| !it.is_empty()) { (downtime(it)) }
