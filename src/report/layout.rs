@@ -38,7 +38,8 @@ pub(super) fn escape_json(json: &str) -> String {
         if c == '\n' || !(c.is_control() || is_invisible(c)) {
             clean.push(c);
         } else {
-            let units = &*c.encode_utf16(&mut [0; 2]);
+            let mut buffer = [0; 2];
+            let units = c.encode_utf16(&mut buffer);
             clean.extend(units.iter().map(|it| format!("\\u{it:04x}")));
         }
     }

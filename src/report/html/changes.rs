@@ -55,7 +55,9 @@ pub(super) fn overrides(overrides: &OverridesReport) -> Markup {
             @for it in &overrides.renamed {
                 li {
                     (it.kind) " " (key(it.component.as_deref(), &it.key)) " → "
-                    @for (place, to) in it.to.iter().enumerate() { @if 0 < place { " and " } (code(&to.to_string())) }
+                    @for (place, to) in it.to.iter().enumerate() {
+                        @if 0 < place { " and " } (code(&to.to_string()))
+                    }
                 }
             }
             @for it in &overrides.removed { li { "removed " (code(&it.to_string())) } }
@@ -80,7 +82,9 @@ pub(super) fn chart_values(values: &ChartValues, most: usize) -> Markup {
     let gist = counts(&values.counts());
     let body = html! {
         ul.lines {
-            @for it in values.renamed.iter().take(most) { li { (prose(&renamed(it, |key| format!("`{key}`")))) } }
+            @for it in values.renamed.iter().take(most) {
+                li { (prose(&renamed(it, |key| format!("`{key}`")))) }
+            }
             (more(values.renamed.len(), most))
             @for it in values.removed.iter().take(most) { li { "removed " (code(&it.to_string())) } }
             (more(values.removed.len(), most))

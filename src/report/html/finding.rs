@@ -141,7 +141,13 @@ fn evidence(it: &Evidence) -> Markup {
 
 /// A severity as a sign and a word.
 pub(super) fn tag(severity: Severity) -> Markup {
-    html! { span class=(format!("tag {}", severity.as_str())) { (severity_sign(severity)) " " (severity.as_str()) } }
+    counted_tag(severity, severity.as_str())
+}
+
+/// The same with other words.
+pub(super) fn counted_tag(severity: Severity, words: &str) -> Markup {
+    let class = format!("tag {}", severity.as_str());
+    html! { span class=(class) { (severity_sign(severity)) " " (words) } }
 }
 
 /// The sign of a severity.
