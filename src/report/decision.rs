@@ -85,13 +85,15 @@ pub(super) fn place(finding: &Finding) -> String {
     finding.hop.as_ref().map_or_else(|| "the whole plan".to_owned(), ToString::to_string)
 }
 
-/// Findings that were accepted for the same reason.
+/// Findings that were accepted, or lowered in severity, for the same reason.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Accepted<'a> {
     /// What they are.
     pub(super) code: Code,
-    /// How much they matter.
+    /// How much they matter; of those that the policy lowered, by themselves.
     pub(super) severity: Severity,
+    /// What the policy made of it, where they are not accepted but lowered.
+    pub(super) lowered_to: Option<Severity>,
     /// The hops.
     pub(super) hops: Vec<String>,
     /// What they are about.
@@ -102,15 +104,13 @@ pub(super) struct Accepted<'a> {
     pub(super) terms: String,
 }
 
-/// What was accepted, the worst first; of notes, which ask for nothing, none.
+/// What was accepted or lowered, the worst first; of notes, which ask for nothing, none.
 pub(super) fn accepted(report: &Report) -> Vec<Accepted<'_>> {
     let mut groups: Vec<Accepted<'_>> = Vec::new();
-    let risky = |it: &&Finding| it.accepted && Severity::Info < it.severity;
-    for finding in report.all_findings().filter(risky) {
-        let new = acceptance(finding);
+    for new in report.all_findings().filter_map(acceptance) {
         let same = |it: &&mut Accepted<'_>| {
-            (it.code, it.severity, &it.reason, &it.terms)
-                == (new.code, new.severity, &new.reason, &new.terms)
+            (it.code, it.severity, it.lowered_to, &it.reason, &it.terms)
+                == (new.code, new.severity, new.lowered_to, &new.reason, &new.terms)
         };
         match groups.iter_mut().find(same) {
             Some(group) => {
@@ -125,22 +125,37 @@ pub(super) fn accepted(report: &Report) -> Vec<Accepted<'_>> {
     groups
 }
 
-fn acceptance(finding: &Finding) -> Accepted<'_> {
+/// Who took a risk and why; none where nobody did.
+fn acceptance(finding: &Finding) -> Option<Accepted<'_>> {
+    let lowered = finding.severity_changed.as_ref().filter(|it| finding.severity < it.from);
     let given = finding.acceptance.as_ref();
-    let reason = given.and_then(|it| it.reason.clone());
-    let source = given.map_or("command line", |it| it.source.as_str());
-    let terms = match given.and_then(|it| it.expires.as_ref()) {
-        Some(day) => format!("until {day}; {source}"),
-        None => source.to_owned(),
+    let (reason, expires, source, severity, lowered_to) = match (finding.accepted, lowered) {
+        (true, _) => (
+            given.and_then(|it| it.reason.as_ref()),
+            given.and_then(|it| it.expires.as_ref()),
+            given.map_or("command line", |it| it.source.as_str()),
+            finding.severity,
+            None,
+        ),
+        (false, Some(it)) => (
+            it.reason.as_ref(),
+            it.expires.as_ref(),
+            it.source.as_str(),
+            it.from,
+            Some(finding.severity),
+        ),
+        (false, None) => return None,
     };
-    Accepted {
+    let until = expires.map(|it| format!("until {it}; ")).unwrap_or_default();
+    (Severity::Info < severity).then(|| Accepted {
         code: finding.code,
-        severity: finding.severity,
+        severity,
+        lowered_to,
         hops: vec![place(finding)],
         subjects: vec![&finding.subject],
-        reason: reason.unwrap_or_else(|| "no reason was given".to_owned()),
-        terms,
-    }
+        reason: reason.cloned().unwrap_or_else(|| "no reason was given".to_owned()),
+        terms: format!("{until}{source}"),
+    })
 }
 
 /// What is asked of whoever approves, in sentences.
@@ -248,7 +263,7 @@ mod tests {
     use semver::Version;
 
     use super::*;
-    use crate::finding::Acceptance;
+    use crate::finding::{Acceptance, SeverityChange};
     use crate::release::Deployment;
     use crate::report::HopReport;
 
@@ -314,6 +329,32 @@ mod tests {
             (2, &["1.1.0".to_owned()][..])
         );
         assert_eq!(told[1].terms, "until 2027-01-01; kyma-upgrade.yaml:3");
+    }
+
+    #[test]
+    fn a_severity_that_the_policy_lowered_is_a_risk_that_somebody_took() {
+        let changed = |from, to| {
+            let mut finding = found(Code::ArtifactMissing).severity(to);
+            finding.severity_changed = Some(SeverityChange {
+                from,
+                reason: Some("it is known".to_owned()),
+                expires: None,
+                source: "kyma-upgrade.yaml:9".to_owned(),
+            });
+            finding
+        };
+        let lowered = changed(Severity::Blocker, Severity::Info);
+        let report = report(vec![lowered, changed(Severity::Info, Severity::Warning)]);
+        let told = accepted(&report);
+        assert_eq!(told.len(), 1, "what was raised is no risk taken");
+        assert_eq!(
+            (told[0].severity, told[0].lowered_to),
+            (Severity::Blocker, Some(Severity::Info))
+        );
+        assert_eq!(
+            (told[0].reason.as_str(), told[0].terms.as_str()),
+            ("it is known", "kyma-upgrade.yaml:9")
+        );
     }
 
     #[test]

@@ -158,8 +158,10 @@ fn accepted(report: &Report) -> Option<String> {
 
 fn accepted_row(it: &decision::Accepted<'_>) -> Vec<String> {
     let subjects: Vec<_> = it.subjects.iter().map(|it| code(&brief(it))).collect();
+    let lowered = it.lowered_to.map(|it| format!(", lowered to {}", it.as_str()));
+    let name = code(it.code.as_str());
     vec![
-        format!("{} {}", it.severity.as_str(), code(it.code.as_str())),
+        format!("{} {name}{}", it.severity.as_str(), lowered.unwrap_or_default()),
         escape(&it.hops.join(", ")),
         some(&subjects, 3),
         escape(&brief(&it.reason)),
