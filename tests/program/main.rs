@@ -15,6 +15,7 @@ mod overrides;
 mod policy;
 mod read_back;
 mod real;
+mod reference;
 mod reports;
 mod sarif;
 mod saved;
