@@ -12,24 +12,30 @@ use clap::{Arg, Args, Parser, Subcommand};
 
 use crate::release::VersionRequest;
 
+mod about;
 mod approve;
 mod cluster;
+mod color;
 mod help;
 mod inside;
+mod line;
 mod options;
 mod saved;
 mod values;
 
+pub use about::{CompletionsArgs, ExplainArgs, ManArgs, names};
 pub use approve::{ApproveArgs, approvals_file};
 pub use cluster::{ClusterArgs, SnapshotArgs, StatusArgs};
+pub use color::colored;
 pub use inside::{JobArgs, RolesArgs};
+pub use line::Line;
 pub use options::{
     ConsoleArgs, HandlingArgs, OutputArgs, OverrideArgs, PolicyArgs, SourceArgs, StateArgs,
     UpgradeArgs,
 };
 pub use saved::{ApplyArgs, PlanFileArgs, SaveArgs, VerifyArgs};
 pub use values::{
-    ColorArg, Columns, DeploymentArg, FailOnArg, Format, ListFormat, ReportFile, nearest_code,
+    ColorArg, DeploymentArg, FailOnArg, Format, ListFormat, ProgressArg, ReportFile, ShellArg, nearest_code,
 };
 
 /// Plans Kyma upgrades: the path, what every hop changes, what nobody documented, and the steps.
@@ -95,6 +101,7 @@ pub enum Command {
         after_help = help::APPROVE,
         mut_arg("verbose", hidden),
         mut_arg("width", hidden),
+        mut_arg("progress", hidden),
         mut_arg("no_progress", hidden)
     )]
     Approve(ApproveArgs),
@@ -102,8 +109,8 @@ pub enum Command {
     #[command(
         override_usage = "kyma-upgrade apply [OPTIONS] <PLAN>",
         after_help = help::APPLY,
-        mut_arg("width", hidden),
-        mut_arg("no_progress", hidden)
+        mut_arg("verbose", hidden),
+        mut_arg("width", hidden)
     )]
     Apply(ApplyArgs),
     /// Show what the installation is doing: version, state, component, and what it means
@@ -112,6 +119,7 @@ pub enum Command {
         after_help = help::STATUS,
         mut_arg("verbose", hidden),
         mut_arg("width", hidden),
+        mut_arg("progress", hidden),
         mut_arg("no_progress", hidden),
         mut_arg("quiet", hidden)
     )]
@@ -122,6 +130,7 @@ pub enum Command {
         after_help = help::ROLES,
         mut_arg("verbose", hidden),
         mut_arg("width", hidden),
+        mut_arg("progress", hidden),
         mut_arg("no_progress", hidden),
         mut_arg("quiet", hidden),
         mut_arg("color", hidden)
@@ -133,6 +142,7 @@ pub enum Command {
         after_help = help::JOB,
         mut_arg("verbose", hidden),
         mut_arg("width", hidden),
+        mut_arg("progress", hidden),
         mut_arg("no_progress", hidden),
         mut_arg("quiet", hidden),
         mut_arg("color", hidden)
@@ -143,8 +153,7 @@ pub enum Command {
         override_usage = "kyma-upgrade snapshot [OPTIONS]",
         after_help = help::SNAPSHOT,
         mut_arg("verbose", hidden),
-        mut_arg("width", hidden),
-        mut_arg("no_progress", hidden)
+        mut_arg("width", hidden)
     )]
     Snapshot(SnapshotArgs),
     /// Download everything that plans between two versions need
@@ -165,20 +174,30 @@ pub enum Command {
     /// Explain a finding code; without one, list all
     #[command(mut_args(|it| if it.is_positional() { it } else { hidden(it) }))]
     Explain(ExplainArgs),
-    /// Print the completion script of a shell
-    #[command(after_help = help::COMPLETIONS)]
-    Completions {
-        /// The shell
-        shell: clap_complete::Shell,
-    },
-    /// Print the manual page
-    #[command(after_help = help::MAN)]
-    Man,
+    /// Print the completion script of a shell; it completes versions and finding codes, too
+    #[command(
+        override_usage = "kyma-upgrade completions <SHELL>",
+        after_help = help::COMPLETIONS,
+        mut_args(|it| if it.is_positional() { it } else { hidden(it) })
+    )]
+    Completions(CompletionsArgs),
+    /// Print a manual page, or write all of them
+    #[command(
+        override_usage = "kyma-upgrade man [COMMAND]\n       kyma-upgrade man --dir <DIR>",
+        after_help = help::MAN,
+        mut_args(hidden_console)
+    )]
+    Man(ManArgs),
 }
 
 /// An option that every command takes, also where it changes nothing.
 fn hidden(option: Arg) -> Arg {
     option.hide(true)
+}
+
+/// The same for the options about the terminal.
+fn hidden_console(option: Arg) -> Arg {
+    if option.get_help_heading() == Some("Output") { hidden(option) } else { option }
 }
 
 /// Plan an upgrade.
@@ -359,14 +378,4 @@ pub struct ReleasesArgs {
     /// Where releases come from.
     #[command(flatten)]
     pub source: SourceArgs,
-}
-
-/// Explain finding codes.
-#[derive(Debug, Args)]
-pub struct ExplainArgs {
-    /// The finding code, such as override-renamed
-    pub code: Option<String>,
-    /// How the terminal is used.
-    #[command(flatten)]
-    pub console: ConsoleArgs,
 }

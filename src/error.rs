@@ -21,6 +21,34 @@ pub enum Exit {
     Interrupted = 130,
 }
 
+impl Exit {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::Done,
+        Self::Failed,
+        Self::Usage,
+        Self::Blocked,
+        Self::Refused,
+        Self::PartWay,
+        Self::Interrupted,
+    ];
+
+    /// What it means, as the help says it.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Done => "done; the plan is ready",
+            Self::Failed => "the command could not do its work (network, file, cluster)",
+            Self::Usage => "the command line makes no sense",
+            Self::Blocked => "the verdict is `blocked`",
+            Self::Refused => {
+                "refused: a downgrade, an unknown version, a plan that does not hold or is not approved"
+            }
+            Self::PartWay => "`apply` stopped part-way; run it again to go on",
+            Self::Interrupted => "interrupted",
+        }
+    }
+}
+
 impl From<Exit> for std::process::ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(exit as u8)
@@ -63,6 +91,16 @@ impl Error {
     #[must_use]
     pub fn exit(self, exit: Exit) -> Self {
         Self { exit, ..self }
+    }
+
+    /// What went wrong.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// What to do next, where there is something.
+    pub fn next(&self) -> Option<&str> {
+        self.hint.as_deref()
     }
 
     /// The same error with a word on what to do next.

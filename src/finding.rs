@@ -10,8 +10,10 @@ use semver::Version;
 use serde::{Deserialize, Serialize};
 
 mod codes;
+mod nearest;
 
 pub use codes::{Code, CodeInfo, NotACode};
+pub use nearest::nearest;
 
 /// How much a finding matters. The order is ascending: `Info < Warning < Blocker`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -27,6 +27,7 @@ pub mod overrides;
 pub mod path;
 pub mod plan;
 pub mod procedure;
+pub mod program;
 pub mod release;
 pub mod rename;
 pub mod report;

@@ -177,6 +177,7 @@ fn every_module_is_in_the_table_or_in_the_shell() {
         "fault",
         "fetch",
         "files",
+        "program",
         "signature",
     ];
     let library = fs_err::read_to_string(source().join("lib.rs")).unwrap();

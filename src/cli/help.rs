@@ -133,11 +133,19 @@ Examples:
 
 /// Below `completions`.
 pub(super) const COMPLETIONS: &str = "\
+The script asks the program for each word, so it has to be on the PATH. Versions are those that are
+in the download cache, in a mirror or built in; completing never uses the network.
+
 Examples:
-  source <(kyma-upgrade completions bash)
-  kyma-upgrade completions fish > ~/.config/fish/completions/kyma-upgrade.fish";
+  source <(kyma-upgrade completions bash)                    in ~/.bashrc
+  source <(kyma-upgrade completions zsh)                     in ~/.zshrc, after compinit
+  kyma-upgrade completions fish > ~/.config/fish/completions/kyma-upgrade.fish
+  kyma-upgrade completions powershell | Out-String | Invoke-Expression    in $PROFILE
+  kyma-upgrade completions kubectl > ~/bin/kubectl_complete-kyma_upgrade  and chmod +x it";
 
 /// Below `man`.
 pub(super) const MAN: &str = "\
-Example:
-  kyma-upgrade man | man -l -";
+Examples:
+  kyma-upgrade man | man -l -
+  kyma-upgrade man plan | man -l -
+  kyma-upgrade man --dir ~/.local/share/man/man1";

@@ -1,11 +1,13 @@
 //! The values that options take, and reading those that are more than one word of a list.
 
+use std::ffi::OsStr;
 use std::path::PathBuf;
 
-use clap::ValueEnum;
+use clap::builder::{EnumValueParser, PossibleValue, TypedValueParser};
+use clap::{Arg, Command, ValueEnum};
 use jiff::SignedDuration;
 
-use crate::finding::Code;
+use crate::finding::{Code, nearest};
 use crate::lint::{Accept, FailOn};
 use crate::release::Deployment;
 
@@ -79,15 +81,60 @@ pub enum ColorArg {
     Never,
 }
 
-/// A number of columns; none where the text is empty, as CI systems may set `COLUMNS`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Columns(pub Option<usize>);
+/// Who asks for completions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ShellArg {
+    /// bash
+    Bash,
+    /// Elvish
+    Elvish,
+    /// fish
+    Fish,
+    /// kubectl 1.26 or newer, for `kubectl kyma-upgrade` in any shell
+    Kubectl,
+    /// `PowerShell`
+    Powershell,
+    /// zsh
+    Zsh,
+}
 
-/// Reads a number of columns.
-pub(super) fn columns(text: &str) -> Result<Columns, &'static str> {
-    match text.trim() {
-        "" => Ok(Columns(None)),
-        digits => digits.parse().map(|it| Columns(Some(it))).map_err(|_| "it is no number"),
+/// How progress is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ProgressArg {
+    /// Bars on a terminal, else lines; with --quiet nothing
+    Auto,
+    /// Bars, where standard error is a terminal
+    Bars,
+    /// Lines: what is at work, once it takes longer
+    Lines,
+    /// JSON, one object on a line; also hints and errors
+    Json,
+    /// Nothing
+    None,
+}
+
+/// Reads how progress is shown. CI systems set variables to nothing, which counts as not set.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ProgressParser;
+
+impl TypedValueParser for ProgressParser {
+    type Value = ProgressArg;
+
+    fn parse_ref(
+        &self,
+        command: &Command,
+        arg: Option<&Arg>,
+        value: &OsStr,
+    ) -> Result<ProgressArg, clap::Error> {
+        if value.is_empty() {
+            return Ok(ProgressArg::Auto);
+        }
+        EnumValueParser::<ProgressArg>::new().parse_ref(command, arg, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        let values = ProgressArg::value_variants().iter();
+        Some(Box::new(values.filter_map(ValueEnum::to_possible_value)))
     }
 }
 
@@ -126,10 +173,7 @@ pub(super) fn accept(text: &str) -> Result<Accept, String> {
 
 /// The finding code that a wrong one may have been meant for.
 pub fn nearest_code(name: &str) -> Option<&'static str> {
-    let alike = |it: &str| similar::TextDiff::from_chars(name, it).ratio();
-    let near = Code::all().map(|code| (alike(code.as_str()), code.as_str()));
-    let (ratio, near) = near.max_by(|(a, _), (b, _)| a.total_cmp(b))?;
-    (0.6 < ratio).then_some(near)
+    nearest(name, Code::all().map(Code::as_str))
 }
 
 /// Reads a time such as `90s`, `30m`, `12h` or `7d`; at least one second.

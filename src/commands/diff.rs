@@ -79,7 +79,7 @@ async fn of_versions(
     new: &VersionRequest,
     deployment: Deployment,
 ) -> Result<Report, Error> {
-    let releases = Releases::open(&args.source, &args.output.console).await?;
+    let releases = Releases::open(&args.source).await?;
     let find = |it| -> Result<_, Refusal> { Ok(resolve(&releases.catalog, it)?.version.clone()) };
     let (old, new) = (find(old)?, find(new)?);
     let mut gathered = Gathered::default();

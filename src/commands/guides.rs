@@ -12,7 +12,7 @@ use crate::report::{HopReport, Report};
 
 pub(super) async fn run(args: &GuidesArgs) -> Result<Exit, Error> {
     output::check(&args.output)?;
-    let releases = Releases::open(&args.source, &args.output.console).await?;
+    let releases = Releases::open(&args.source).await?;
     let path = releases.path(&args.from, &args.to, &args.upgrade.via)?;
     let deployment = args.upgrade.deployment.into();
     let read = hops::read(&releases, &path, deployment).await?;

@@ -11,7 +11,7 @@ use crate::release::Deployment;
 
 pub(super) async fn run(args: &MirrorArgs) -> Result<Exit, Error> {
     mirror::check(&args.folder)?;
-    let releases = Releases::open(&args.source, &args.console).await?;
+    let releases = Releases::open(&args.source).await?;
     let path = releases.path(&args.from, &args.to, &args.via)?;
     let contents = contents(releases, &path).await?;
     let written = mirror::write(&args.folder, &contents)?;

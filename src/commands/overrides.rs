@@ -20,7 +20,7 @@ use crate::report::{self, HopReport, Report};
 pub(super) async fn run(args: &OverridesArgs) -> Result<Exit, Error> {
     check(args)?;
     let overrides = user_overrides::read(&args.overrides)?;
-    let releases = Releases::open(&args.source, &args.output.console).await?;
+    let releases = Releases::open(&args.source).await?;
     let path = releases.path(&args.from, &args.to, &args.upgrade.via)?;
     let deployment = args.upgrade.deployment.into();
     let read = hops::read(&releases, &path, deployment).await?;

@@ -8,7 +8,7 @@ use crate::report::{self, Report};
 
 pub(super) async fn run(args: &PathArgs) -> Result<Exit, Error> {
     output::check(&args.output)?;
-    let releases = Releases::open(&args.source, &args.output.console).await?;
+    let releases = Releases::open(&args.source).await?;
     let path = releases.path(&args.from, &args.to, &args.upgrade.via)?;
     let hops = path.hops().iter().map(report::path_hop).collect();
     let (from, to) = (path.from().to_string(), path.to().to_string());

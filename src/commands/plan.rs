@@ -91,7 +91,7 @@ struct Whole {
 }
 
 async fn whole(args: &PlanArgs, from: &VersionRequest) -> Result<Whole, Error> {
-    let releases = Releases::open(&args.source, &args.output.console).await?;
+    let releases = Releases::open(&args.source).await?;
     let path = releases.path(from, &args.to, &args.upgrade.via)?;
     let read = hops::read(&releases, &path, args.upgrade.deployment.into()).await?;
     Ok(Whole { releases, path, read })

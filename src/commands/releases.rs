@@ -33,7 +33,7 @@ struct Left<'a> {
 }
 
 pub(super) async fn run(args: &ReleasesArgs) -> Result<Exit, Error> {
-    let releases = Releases::open(&args.source, &args.console).await?;
+    let releases = Releases::open(&args.source).await?;
     let text = match args.output {
         ListFormat::Text => text(&releases.catalog),
         ListFormat::Json => json(&releases.catalog),
