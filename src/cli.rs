@@ -35,7 +35,8 @@ pub use options::{
 };
 pub use saved::{ApplyArgs, PlanFileArgs, SaveArgs, VerifyArgs};
 pub use values::{
-    ColorArg, DeploymentArg, FailOnArg, Format, ListFormat, ProgressArg, ReportFile, ShellArg, nearest_code,
+    ColorArg, DeploymentArg, FailOnArg, Format, ListFormat, ProgressArg, ReportFile, ShellArg,
+    nearest_code,
 };
 
 /// Plans Kyma upgrades: the path, what every hop changes, what nobody documented, and the steps.

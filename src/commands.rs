@@ -65,11 +65,10 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 fn finish(command: Command) -> Result<Exit, Error> {
     let runtime = Builder::new_multi_thread().enable_all().build();
-    let runtime = runtime
-        .map_err(|error| {
-            let text = format!("cannot start the worker threads: {error}");
-            Error::failed(text).hint("check the limits of the system (`ulimit -u`, `ulimit -v`)")
-        })?;
+    let runtime = runtime.map_err(|error| {
+        let text = format!("cannot start the worker threads: {error}");
+        Error::failed(text).hint("check the limits of the system (`ulimit -u`, `ulimit -v`)")
+    })?;
     let result = runtime.block_on(interruptible(command));
     // Dropping the command removes its unfinished files.
     runtime.shutdown_timeout(GRACE);

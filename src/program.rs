@@ -73,7 +73,9 @@ mod tests {
 
     #[test]
     fn the_name_of_the_file_says_how_it_was_called() {
-        for name in ["kubectl-kyma_upgrade", "/usr/bin/kubectl-kyma_upgrade", "kubectl-kyma_upgrade.exe"] {
+        for name in
+            ["kubectl-kyma_upgrade", "/usr/bin/kubectl-kyma_upgrade", "kubectl-kyma_upgrade.exe"]
+        {
             assert_eq!(Program::of(OsStr::new(name)), Program::Plugin, "{name}");
         }
         for name in ["kyma-upgrade", "./kyma-upgrade", "", "kubectl", "kubectl-kyma_upgrade-x"] {

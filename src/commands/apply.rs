@@ -52,7 +52,10 @@ impl Apply<'_> {
         if point.is_end(plan) {
             self.is_as_it_ended(&point).await?;
             self.finish(&log, (&objects, &by), &point).await?;
-            output::say(&format!("{} is done already; there is nothing to do", execute::title(plan)));
+            output::say(&format!(
+                "{} is done already; there is nothing to do",
+                execute::title(plan)
+            ));
             self.write_records(&log)?;
             return Ok(Exit::Done);
         }
@@ -218,7 +221,8 @@ impl Apply<'_> {
         if read.is_ok() && answer.trim() == "yes" {
             return Ok(());
         }
-        Err(Error::refused("you did not say yes; nothing was changed"))
+        let text = "you did not say yes; nothing was changed";
+        Err(Error::refused(text).hint("run the same command again and type `yes`, or give --yes"))
     }
 
     /// Makes sure that the journal says that the upgrade is finished, where a crash came first.
@@ -336,7 +340,8 @@ fn last_hop(args: &ApplyArgs, plan: &Plan, point: &ResumePoint) -> Result<Option
     }
     if hop < point.hop {
         let text = format!("the hop to {} is done already", plan.hops[hop].to);
-        return Err(Error::refused(text));
+        let next = &plan.hops[point.hop].to;
+        return Err(Error::refused(text).hint(format!("the next hop leads to {next}")));
     }
     Ok(Some(hop))
 }
@@ -349,7 +354,8 @@ fn by() -> Result<String, Error> {
     let host = host.map_or_else(|| "unknown".to_owned(), |it| sanitize(it.trim()));
     let mut number = [0; 4];
     getrandom::fill(&mut number).map_err(|error| {
-        Error::failed(format!("cannot get random bytes for the name of the lock's holder: {error}"))
+        let text = format!("cannot get random bytes for the name of the lock's holder: {error}");
+        Error::failed(text).hint("check that /dev/urandom can be read")
     })?;
     Ok(format!("{host}/{}/{:08x}", std::process::id(), u32::from_ne_bytes(number)))
 }

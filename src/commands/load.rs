@@ -76,8 +76,12 @@ impl Releases {
         via: &[VersionRequest],
     ) -> Result<UpgradePath, Error> {
         let (from, to) = (from.clone(), to.clone());
+        let end = |it| path::resolve(&self.catalog, it).ok().map(|it| &it.version);
+        let ends = (end(&from), end(&to));
+        let fits =
+            |it: &Version| ends.0.is_none_or(|from| from < it) && ends.1.is_none_or(|to| it <= to);
         let via = via.iter().map(|it| path::resolve(&self.catalog, it));
-        let via = via.map(|it| Ok(it?.version.clone()));
+        let via = via.map(|it| Ok(it.map_err(|it| it.only(fits))?.version.clone()));
         let via = via.collect::<Result<_, path::Refusal>>()?;
         let request = path::Request { from, to, via };
         Ok(path::between(&self.catalog, &self.facts, &request)?)

@@ -19,19 +19,28 @@ use crate::program::NAME;
 
 /// The variables that count, and what they do.
 const VARIABLES: &[(&str, &str)] = &[
-    ("GITHUB_TOKEN", "A token for GitHub's REST API, which raises its rate limit. It is sent to the host of the API only and stored nowhere."),
+    (
+        "GITHUB_TOKEN",
+        "A token for GitHub's REST API, which raises its rate limit. It is sent to the host of the API only and stored nowhere.",
+    ),
     ("KUBECONFIG", "The kubeconfig, where --kubeconfig names none."),
     ("HTTPS_PROXY, HTTP_PROXY, NO_PROXY", "The proxy for downloads."),
     ("KYMA_UPGRADE_CACHE_DIR", "The folder of the download cache, as --cache-dir."),
     ("KYMA_UPGRADE_PROGRESS", "How progress is shown, as --progress."),
-    ("KYMA_UPGRADE_GITHUB_API_URL, KYMA_UPGRADE_GITHUB_URL, KYMA_UPGRADE_GITHUB_RAW_URL, KYMA_UPGRADE_BUCKET_URL", "Base URLs of the origins of releases, as the options --github-api-url, --github-url, --github-raw-url and --bucket-url."),
+    (
+        "KYMA_UPGRADE_GITHUB_API_URL, KYMA_UPGRADE_GITHUB_URL, KYMA_UPGRADE_GITHUB_RAW_URL, KYMA_UPGRADE_BUCKET_URL",
+        "Base URLs of the origins of releases, as the options --github-api-url, --github-url, --github-raw-url and --bucket-url.",
+    ),
     ("NO_COLOR, CLICOLOR, CLICOLOR_FORCE, TERM", "Whether colour is used, where --color is auto."),
     ("COLUMNS", "The width of the text report, where --width is not given."),
 ];
 
 /// The files that are read or written without being named.
 const FILES: &[(&str, &str)] = &[
-    ("~/.cache/kyma-upgrade", "The download cache on Linux; other platforms have their own folder. It may be deleted at any time."),
+    (
+        "~/.cache/kyma-upgrade",
+        "The download cache on Linux; other platforms have their own folder. It may be deleted at any time.",
+    ),
     ("~/.kube/config", "The kubeconfig, where neither --kubeconfig nor KUBECONFIG names one."),
     ("PLAN.approvals", "The approvals of a saved plan."),
     ("PLAN.journal", "What apply did with a saved plan."),
@@ -154,7 +163,8 @@ fn below_the_options(page: &mut Vec<u8>, text: &str) -> io::Result<()> {
 fn see_also(page: &mut Vec<u8>, program: &Command, command: &Command) -> io::Result<()> {
     let pages = [program].into_iter().chain(commands(program));
     let others = pages.map(title).filter(|it| *it != title(command));
-    let others: Vec<_> = others.chain(["kubectl"]).map(|it| format!(".BR {} (1)", escaped(it))).collect();
+    let others: Vec<_> =
+        others.chain(["kubectl"]).map(|it| format!(".BR {} (1)", escaped(it))).collect();
     writeln!(page, ".SH \"SEE ALSO\"\n{}", others.join(",\n"))
 }
 
@@ -200,9 +210,11 @@ mod tests {
     #[test]
     fn notes_and_examples_of_the_help_have_their_sections() {
         let mut page = Vec::new();
-        let help = "A note\nof two lines.\n\nExamples:\n  a\n    b\n\nExit codes:\n  0  done\n\nEnd.";
+        let help =
+            "A note\nof two lines.\n\nExamples:\n  a\n    b\n\nExit codes:\n  0  done\n\nEnd.";
         below_the_options(&mut page, help).unwrap();
-        let expected = ".SH NOTES\n.PP\nA note of two lines.\n.PP\nEnd.\n.SH EXAMPLES\n.nf\na\n  b\n.fi\n";
+        let expected =
+            ".SH NOTES\n.PP\nA note of two lines.\n.PP\nEnd.\n.SH EXAMPLES\n.nf\na\n  b\n.fi\n";
         assert_eq!(String::from_utf8(page).unwrap(), expected);
     }
 }

@@ -64,7 +64,7 @@ fn tell(error: &clap::Error, line: &Line, (command, display): (&str, Display)) -
         let plain = error.render().to_string();
         let (message, tips) = message(&plain);
         let hint = [tips, vec![hint]].concat().join("; ");
-        console::error((&message, Some(&hint)), exit as u8);
+        console::error((&message, &hint), exit as u8);
         console::end(exit as u8);
         return exit;
     }

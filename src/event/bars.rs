@@ -221,7 +221,8 @@ mod tests {
         let item = Event::Item { phase: Phase::Charts, what, number: (3, 14) };
         let events = [vec![Event::Phase(Phase::Files)], download_of(2048), vec![finished, item]];
         let shown = shown(events.concat());
-        let texts = ["reading charts of 1.12.0 (3 of 14)", "1 of 1 requests done, 2 KiB", "the end"];
+        let texts =
+            ["reading charts of 1.12.0 (3 of 14)", "1 of 1 requests done, 2 KiB", "the end"];
         for text in texts {
             assert!(shown.contains(text), "{text}: {shown}");
         }

@@ -145,16 +145,15 @@ pub fn warn(text: &str) {
 }
 
 /// Says why the command cannot do its work.
-pub fn error((message, hint): (&str, Option<&str>), exit: u8) {
+pub fn error((message, hint): (&str, &str), exit: u8) {
     rest();
     if let Some(Shown::Json(stream)) = CONSOLE.get().map(|it| &it.shown) {
-        let (message, hint) = (spoken(message), hint.map(spoken));
+        let (message, hint) = (spoken(message), spoken(hint));
         let stream = locked(stream);
-        write(&stream.error((&message, hint.as_deref()), exit).unwrap_or_default());
+        write(&stream.error((&message, &hint), exit).unwrap_or_default());
         return;
     }
-    let hint = hint.map(|it| format!("\nhint: {it}")).unwrap_or_default();
-    write(&spoken(&format!("error: {message}{hint}\n")));
+    write(&spoken(&format!("error: {message}\nhint: {hint}\n")));
 }
 
 /// Takes the bars away for as long as something else is written.

@@ -102,7 +102,7 @@ impl Stream {
     }
 
     /// Why the command could not do its work.
-    pub(super) fn error(&self, (message, hint): (&str, Option<&str>), exit: u8) -> Option<String> {
+    pub(super) fn error(&self, (message, hint): (&str, &str), exit: u8) -> Option<String> {
         let error = json!({"event": "error", "message": message, "hint": hint, "exit": exit});
         (!self.ended).then(|| line(&error))
     }
@@ -163,11 +163,11 @@ mod tests {
     #[test]
     fn nothing_follows_the_end() {
         let mut stream = Stream::default();
-        assert!(stream.error(("a", Some("b")), 1).is_some());
+        assert!(stream.error(("a", "b"), 1).is_some());
         assert!(stream.end(1).unwrap().contains("\"exit\":1"));
         assert_eq!(stream.event(&Event::Phase(Phase::Files)), None);
         assert_eq!(stream.message("note", "late"), None);
-        assert_eq!(stream.error(("late", None), 1), None);
+        assert_eq!(stream.error(("late", ""), 1), None);
         assert_eq!(stream.end(0), None);
     }
 }

@@ -82,12 +82,8 @@ impl Tally {
 
     /// Everything in one line.
     pub(super) fn line(&self) -> String {
-        let counts = format!(
-            "{} of {} requests done, {}",
-            self.finished,
-            self.requests,
-            size(self.bytes)
-        );
+        let counts =
+            format!("{} of {} requests done, {}", self.finished, self.requests, size(self.bytes));
         match self.download() {
             Some(download) => format!("{}: downloading {download}; {counts}", self.at_work()),
             None if self.requests == 0 => self.at_work(),

@@ -5,8 +5,8 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use clap::{Arg, Command, CommandFactory as _, Parser, ValueHint};
-use clap_complete::{ArgValueCompleter, CompletionCandidate, PathCompleter};
 use clap_complete::engine::ValueCompleter as _;
+use clap_complete::{ArgValueCompleter, CompletionCandidate, PathCompleter};
 use futures::FutureExt as _;
 use semver::Version;
 
@@ -153,8 +153,7 @@ fn codes(current: &str, prefix: &str) -> Candidates {
 fn sources(current: &str) -> Candidates {
     let named = [("github", "the releases at GitHub"), ("demo", "the small built-in example")];
     let named = named.into_iter().filter(|it| it.0.starts_with(current));
-    let named =
-        named.map(|(name, help)| CompletionCandidate::new(name).help(Some(help.into())));
+    let named = named.map(|(name, help)| CompletionCandidate::new(name).help(Some(help.into())));
     let folders = PathCompleter::dir().complete(OsStr::new(current));
     in_order(named.chain(folders))
 }
