@@ -30,6 +30,7 @@ use serde::{Deserialize, Serialize};
 
 mod evaluate;
 mod folder;
+mod identity;
 mod interner;
 mod key;
 mod layout;
@@ -67,6 +68,9 @@ pub struct Chart {
     pub subcharts: Vec<String>,
     /// What could not be read.
     pub problems: Vec<Problem>,
+    /// The digest of all its files; none where it renders something else of the same values each
+    /// time, so that equal files say nothing.
+    pub identity: Option<String>,
     /// The reads: those whose key is a pattern, then the others, both sorted.
     references: Vec<Reference>,
     /// How many have a pattern.
@@ -160,7 +164,16 @@ impl Chart {
         let profiles = profiles(files, name, &mut problems);
         problems.sort();
         problems.dedup();
-        Self { name: name.to_owned(), values, profiles, subcharts, problems, references, patterns }
+        Self {
+            name: name.to_owned(),
+            values,
+            profiles,
+            subcharts,
+            problems,
+            identity: identity::of(files, name),
+            references,
+            patterns,
+        }
     }
 }
 

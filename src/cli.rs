@@ -30,13 +30,13 @@ pub use color::colored;
 pub use inside::{JobArgs, RolesArgs};
 pub use line::Line;
 pub use options::{
-    ConsoleArgs, HandlingArgs, OutputArgs, OverrideArgs, PolicyArgs, SourceArgs, StateArgs,
-    UpgradeArgs,
+    ConsoleArgs, HandlingArgs, OutputArgs, OverrideArgs, PolicyArgs, PolicyFileArgs, SourceArgs,
+    StateArgs, UpgradeArgs,
 };
 pub use saved::{ApplyArgs, PlanFileArgs, SaveArgs, VerifyArgs};
 pub use values::{
-    ColorArg, DeploymentArg, FailOnArg, Format, ListFormat, ProgressArg, ReportFile, ShellArg,
-    nearest_code,
+    ColorArg, DeploymentArg, ExplainFormat, FailOnArg, Format, ListFormat, ProgressArg, ReportFile,
+    ShellArg, nearest_code,
 };
 
 /// Plans Kyma upgrades: the path, what every hop changes, what nobody documented, and the steps.
@@ -173,7 +173,14 @@ pub enum Command {
     )]
     Releases(ReleasesArgs),
     /// Explain a finding code; without one, list all
-    #[command(mut_args(|it| if it.is_positional() { it } else { hidden(it) }))]
+    #[command(
+        override_usage = "kyma-upgrade explain [OPTIONS] [CODE]",
+        after_help = help::EXPLAIN,
+        mut_arg("verbose", hidden),
+        mut_arg("progress", hidden),
+        mut_arg("no_progress", hidden),
+        mut_arg("quiet", hidden)
+    )]
     Explain(ExplainArgs),
     /// Print the completion script of a shell; it completes versions and finding codes, too
     #[command(
@@ -269,15 +276,9 @@ pub struct DiffArgs {
     /// What to compare it with; where OLD is a version, this is one, too
     #[arg(value_name = "NEW")]
     pub new: String,
-    /// Which artifacts of two versions to compare
-    #[arg(
-        long,
-        value_enum,
-        value_name = "KIND",
-        default_value = "cluster",
-        help_heading = "Upgrade"
-    )]
-    pub deployment: DeploymentArg,
+    /// Which artifacts of two versions to compare [default: cluster]
+    #[arg(long, value_enum, value_name = "KIND", help_heading = "Upgrade")]
+    pub deployment: Option<DeploymentArg>,
     /// What is accepted and what fails.
     #[command(flatten)]
     pub policy: PolicyArgs,
@@ -359,6 +360,9 @@ pub struct MirrorArgs {
     /// Pass through this patch of its minor instead of the newest, such as 1.11.0 (repeatable)
     #[arg(long, value_name = "VERSION")]
     pub via: Vec<VersionRequest>,
+    /// The policy file.
+    #[command(flatten)]
+    pub policy: PolicyFileArgs,
     /// How the terminal is used.
     #[command(flatten)]
     pub console: ConsoleArgs,
@@ -373,6 +377,9 @@ pub struct ReleasesArgs {
     /// What to print on standard output
     #[arg(short, long, value_name = "FORMAT", default_value = "text")]
     pub output: ListFormat,
+    /// The policy file.
+    #[command(flatten)]
+    pub policy: PolicyFileArgs,
     /// How the terminal is used.
     #[command(flatten)]
     pub console: ConsoleArgs,

@@ -28,6 +28,7 @@ mod output;
 mod overrides;
 mod path;
 mod plan;
+mod policy;
 mod releases;
 mod roles;
 mod save;
@@ -118,20 +119,20 @@ async fn interruption() {
 
 async fn dispatch(command: Command, stop: watch::Receiver<bool>) -> Result<Exit, Error> {
     match command {
-        Command::Plan(args) => plan::run(&args).await,
-        Command::Path(args) => path::run(&args).await,
-        Command::Diff(args) => diff::run(&args).await,
-        Command::Overrides(args) => overrides::run(&args).await,
-        Command::Guides(args) => guides::run(&args).await,
+        Command::Plan(args) => plan::run(args).await,
+        Command::Path(args) => path::run(args).await,
+        Command::Diff(args) => diff::run(args).await,
+        Command::Overrides(args) => overrides::run(args).await,
+        Command::Guides(args) => guides::run(args).await,
         Command::Approve(args) => approve::run(&args),
-        Command::Verify(args) => verify::run(&args).await,
+        Command::Verify(args) => verify::run(args).await,
         Command::Apply(args) => apply::run(&args, stop).await,
         Command::Status(args) => status::run(&args).await,
         Command::Roles(args) => roles::run(&args),
         Command::Job(args) => job::run(&args),
         Command::Snapshot(args) => snapshot::run(&args).await,
-        Command::Mirror(args) => mirror::run(&args).await,
-        Command::Releases(args) => releases::run(&args).await,
+        Command::Mirror(args) => mirror::run(args).await,
+        Command::Releases(args) => releases::run(args).await,
         Command::Explain(args) => explain::run(&args),
         Command::Completions(args) => completions::run(&args),
         Command::Man(args) => man::run(&args),

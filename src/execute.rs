@@ -39,7 +39,7 @@ mod trigger;
 pub use log::{Log, LogError, read_file};
 pub use preflight::Backup;
 pub use record::{Record, StepRecord};
-pub use run_state::{Before, Failure, RunState, doing, run_state};
+pub use run_state::{Before, RunState, doing, run_state};
 pub use stop::Stop;
 
 /// How long reading the cluster may take.

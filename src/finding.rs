@@ -6,17 +6,22 @@
 //! * Evidence has a line only where its source is a text that has lines. A listing (the releases
 //!   of a repository, a folder of guides) is evidence without a line.
 
+use schemars::JsonSchema;
 use semver::Version;
 use serde::{Deserialize, Serialize};
 
 mod codes;
+mod explanation;
 mod nearest;
 
 pub use codes::{Code, CodeInfo, NotACode};
+pub use explanation::Explanation;
 pub use nearest::nearest;
 
 /// How much a finding matters. The order is ascending: `Info < Warning < Blocker`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Severity {
     /// Good to know; nothing to do.
@@ -34,6 +39,15 @@ impl Severity {
             Self::Info => "info",
             Self::Warning => "warning",
             Self::Blocker => "blocker",
+        }
+    }
+
+    /// What it asks of people.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Info => "good to know; nothing to do",
+            Self::Warning => "somebody has to look before the hop",
+            Self::Blocker => "the hop cannot work, or would lose something, as things are",
         }
     }
 }
@@ -82,6 +96,62 @@ pub struct Finding {
     pub evidence: Vec<Evidence>,
     /// Whether somebody accepted it by name.
     pub accepted: bool,
+    /// Why and how long it is accepted; absent where nobody accepted it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acceptance: Option<Acceptance>,
+    /// What the policy made of its severity; absent where that is the one that was found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub severity_changed: Option<SeverityChange>,
+}
+
+/// Why and how long a finding is accepted, and where that stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Acceptance {
+    /// Why it is accepted; absent where it was accepted on the command line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// The last day on which it is accepted, such as `2027-01-01`; absent where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires: Option<String>,
+    /// Where it stands: `command line`, or the policy file and its line as `kyma-upgrade.yaml:12`.
+    pub source: String,
+}
+
+/// A severity that the policy changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SeverityChange {
+    /// The severity that was found.
+    pub from: Severity,
+    /// Why it was changed; absent where no reason is needed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// The last day on which it is changed; absent where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires: Option<String>,
+    /// Where it stands: the policy file and its line as `kyma-upgrade.yaml:12`.
+    pub source: String,
+}
+
+impl Acceptance {
+    /// In words: `accepted until 2027-01-01: reason (kyma-upgrade.yaml:12)`.
+    pub fn words(&self) -> String {
+        format!("accepted{}", said(self.expires.as_ref(), self.reason.as_ref(), &self.source))
+    }
+}
+
+impl SeverityChange {
+    /// In words: `blocker by itself, changed until 2027-01-01: reason (kyma-upgrade.yaml:12)`.
+    pub fn words(&self) -> String {
+        let said = said(self.expires.as_ref(), self.reason.as_ref(), &self.source);
+        format!("{} by itself, changed{said}", self.from.as_str())
+    }
+}
+
+/// ` until DATE: REASON (SOURCE)`.
+fn said(expires: Option<&String>, reason: Option<&String>, source: &str) -> String {
+    let until = expires.map(|it| format!(" until {it}")).unwrap_or_default();
+    let reason = reason.map(|it| format!(": {it}")).unwrap_or_default();
+    format!("{until}{reason} ({source})")
 }
 
 impl Finding {
@@ -97,7 +167,18 @@ impl Finding {
             remedy: info.remedy.to_owned(),
             evidence: Vec::new(),
             accepted: false,
+            acceptance: None,
+            severity_changed: None,
         }
+    }
+
+    /// What the policy says of it, in words: until when and why it is accepted, and which severity
+    /// it has by itself. Nothing where all there is to say is that it is accepted.
+    pub fn policy_notes(&self) -> Vec<String> {
+        let told = |it: &&Acceptance| it.reason.is_some() || it.expires.is_some();
+        let accepted = self.acceptance.as_ref().filter(told).map(Acceptance::words);
+        let changed = self.severity_changed.as_ref().map(SeverityChange::words);
+        changed.into_iter().chain(accepted).collect()
     }
 
     /// The same finding about the hop that leads to `to`.

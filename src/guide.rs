@@ -23,6 +23,7 @@ mod inline;
 mod markdown;
 mod mention;
 mod notes;
+mod outage;
 mod steps;
 mod text;
 mod timing;

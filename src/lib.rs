@@ -26,6 +26,7 @@ pub mod migrate;
 pub mod overrides;
 pub mod path;
 pub mod plan;
+pub mod policy;
 pub mod procedure;
 pub mod program;
 pub mod release;

@@ -31,9 +31,11 @@ mod user_overrides;
 
 pub use cluster::{cluster_findings, incomplete, installed_version};
 pub use guides::{Breaking, breaking_changes, uncovered_codes};
-pub use kubernetes::required_windows;
+pub use kubernetes::{outside_windows, required_windows};
 pub use overrides::rename_evidence;
-pub use policy::{Accept, FailOn, Policy, Verdict};
+pub use policy::{
+    Accept, Effect, Entry, FailOn, NotAnAccept, Place, Policy, Verdict, is_about_policy,
+};
 pub use user_overrides::findings as user_override_findings;
 
 /// What a rule may look at.

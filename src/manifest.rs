@@ -64,6 +64,24 @@ pub struct ObjectKey {
     pub name: String,
 }
 
+impl ObjectKey {
+    /// The key of an object in a namespace; the core group is the empty text.
+    pub fn namespaced(group: &str, kind: &str, namespace: &str, name: &str) -> Self {
+        Self { namespace: Some(namespace.to_owned()), ..Self::cluster_scoped(group, kind, name) }
+    }
+
+    /// The key of an object in no namespace.
+    pub fn cluster_scoped(group: &str, kind: &str, name: &str) -> Self {
+        let (group, kind, name) = (group.to_owned(), kind.to_owned(), name.to_owned());
+        Self { group, kind, namespace: None, name }
+    }
+
+    /// The key of a namespace itself.
+    pub fn of_namespace(name: &str) -> Self {
+        Self::cluster_scoped("", "Namespace", name)
+    }
+}
+
 impl fmt::Display for ObjectKey {
     /// Writes `Kind/namespace/name`, or `Kind/name` where there is no namespace.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -11,6 +11,7 @@
 //!   it. So the hop after it starts from what the plan says, also when another machine goes on.
 //! * A [`VerifiedPlan`] is made by [`verify`] only, and is the only thing that can be executed.
 
+mod acceptance;
 pub mod approval;
 mod file;
 mod overrides;
@@ -18,12 +19,13 @@ mod read_set;
 mod steps;
 mod verify;
 
+pub use acceptance::PlannedAcceptance;
 pub use approval::{Approval, GuideRead, Judged, NotAnApproval};
 pub use file::{
     FORMAT, KIND, Plan, PlanError, PlanInput, PlannedCluster, PlannedFile, PlannedGuide,
-    PlannedHop, PlannedPrediction, PlannedRelease,
+    PlannedHop, PlannedPrediction, PlannedRelease, accepted_name,
 };
 pub use overrides::{PlannedKept, PlannedMove, PlannedPlace, override_object};
 pub use read_set::{Drift, DriftKind, Entry, ReadSet, Shapes};
 pub use steps::{Action, Step, StepsInput, steps};
-pub use verify::{Demands, Observed, Refusal, VerifiedPlan, verify};
+pub use verify::{Demands, Observed, Refusal, VerifiedPlan, Withdrawn, ended, verify};

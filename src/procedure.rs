@@ -91,12 +91,7 @@ pub fn applied(release: &Bundle) -> impl Iterator<Item = &File> {
 /// The Deployment of the installer.
 pub fn installer() -> ObjectKey {
     let name = "kyma-installer";
-    ObjectKey {
-        group: "apps".to_owned(),
-        kind: "Deployment".to_owned(),
-        namespace: Some(name.to_owned()),
-        name: name.to_owned(),
-    }
+    ObjectKey::namespaced("apps", "Deployment", name, name)
 }
 
 /// The version of the API of the Installation, the same in all releases.
@@ -105,20 +100,11 @@ pub const INSTALLATION_API: &str = "installer.kyma-project.io/v1alpha1";
 /// The custom resource that the operator works on. Its name and namespace are fixed until 1.13 and
 /// the defaults afterwards (Kyma, `pkg/consts/const.go` at 1.0.0, `pkg/env/env.go` at 1.14.0).
 pub fn installation() -> ObjectKey {
-    ObjectKey {
-        group: "installer.kyma-project.io".to_owned(),
-        kind: "Installation".to_owned(),
-        namespace: Some("default".to_owned()),
-        name: "kyma-installation".to_owned(),
-    }
+    let group = "installer.kyma-project.io";
+    ObjectKey::namespaced(group, "Installation", "default", "kyma-installation")
 }
 
 /// The namespace whose `uid` tells clusters apart: no cluster is without it, and none makes it anew.
 pub fn system_namespace() -> ObjectKey {
-    ObjectKey {
-        group: String::new(),
-        kind: "Namespace".to_owned(),
-        namespace: None,
-        name: "kube-system".to_owned(),
-    }
+    ObjectKey::of_namespace("kube-system")
 }

@@ -17,14 +17,19 @@ use crate::lint::Verdict;
 use crate::release::Deployment;
 
 mod build;
+mod decision;
+mod gates;
+mod judge;
 mod layout;
 mod markdown;
 mod model;
 mod operator;
 mod outlook;
+mod reference;
 mod simulation;
 mod text;
 mod user_overrides;
+mod way_back;
 
 pub use build::{HopInput, differences, hop, objects, path_hop};
 pub use layout::{Style, sanitize};
@@ -32,6 +37,7 @@ pub use markdown::markdown;
 pub use model::*;
 pub use operator::{ComponentReport, OperatorReport};
 pub use outlook::{Downtime, KubernetesWindow, PointOfNoReturn};
+pub use reference::{REFERENCE, code_list, explanation, explanations_json, explanations_markdown};
 pub use simulation::{ClusterReport, PredictionReport};
 pub use text::{Detail, text};
 pub use user_overrides::{chart_values, migration, take_out_moves, user_overrides};
@@ -80,6 +86,15 @@ pub struct Tool {
     pub name: Cow<'static, str>,
     /// Its version.
     pub version: Cow<'static, str>,
+}
+
+/// The file in which the plan of a report was saved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlanFile {
+    /// Its name, as it is given to other commands.
+    pub name: String,
+    /// The digest of the plan, which an approval is bound to.
+    pub digest: String,
 }
 
 impl Report {
@@ -143,11 +158,15 @@ impl Report {
         }
     }
 
+    /// Whether it is that of a plan, with steps; a part of a plan has none.
+    pub fn is_plan(&self) -> bool {
+        self.hops.iter().any(|hop| hop.steps.is_some())
+    }
+
     /// The verdict, where the report can bear one: a part of a plan that found nothing against the
     /// upgrade says nothing for it either.
     pub fn told_verdict(&self) -> Option<Verdict> {
-        let whole = self.hops.iter().any(|hop| hop.steps.is_some());
-        (whole || self.verdict == Verdict::Blocked).then_some(self.verdict)
+        (self.is_plan() || self.verdict == Verdict::Blocked).then_some(self.verdict)
     }
 
     /// All findings: those of no hop, then hop by hop.

@@ -165,7 +165,7 @@ impl<'a> Simulator<'a> {
     }
 
     fn create_namespace(&mut self, name: &str) {
-        let key = custom::namespace(name);
+        let key = ObjectKey::of_namespace(name);
         if !self.state.contains(&key) {
             let namespace =
                 json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}});

@@ -9,6 +9,8 @@
 //!   values. The command that shows the text is named instead.
 //! * The time of the reading comes from the caller.
 
+use std::fmt;
+
 use jiff::Timestamp;
 use semver::Version;
 use serde::Serialize;
@@ -96,6 +98,15 @@ pub struct Failure {
     pub occurrences: u64,
 }
 
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.occurrences {
+            1 => write!(f, "{} (once)", self.component),
+            many => write!(f, "{} ({many} times)", self.component),
+        }
+    }
+}
+
 /// A condition of the Installation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Condition {
@@ -139,7 +150,7 @@ pub fn status(seen: &Seen, facts: &Facts, now: Timestamp) -> Status {
         description,
         component,
         triggered,
-        errors: installation.map(errors).unwrap_or_default(),
+        errors: installation.map(failures).unwrap_or_default(),
         conditions,
         pods,
         upgrade: upgrade::upgrade(seen, now),
@@ -197,12 +208,13 @@ fn since(conditions: &[Condition], state: Option<&str>) -> Option<Timestamp> {
     conditions.iter().find(of_state)?.since
 }
 
-fn errors(installation: &Value) -> Vec<Failure> {
-    let read = |it: &Value| {
-        let component = text_at(it, "/component")?;
-        Some(Failure { component, occurrences: it["occurrences"].as_u64().unwrap_or(1) })
+/// The operator's error log, without its texts. A component that it does not name is `?`.
+pub fn failures(installation: &Value) -> Vec<Failure> {
+    let read = |it: &Value| Failure {
+        component: text_at(it, "/component").unwrap_or_else(|| "?".to_owned()),
+        occurrences: it["occurrences"].as_u64().unwrap_or(1),
     };
-    list(installation, "/status/errorLog").filter_map(read).collect()
+    list(installation, "/status/errorLog").map(read).collect()
 }
 
 /// The component that a description names. Which words stand before its name depends on the release,

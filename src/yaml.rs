@@ -72,6 +72,33 @@ pub fn parse(document: &RawDocument<'_>, limits: &Limits) -> Result<Option<Node>
     }
 }
 
+/// The keys of a YAML document that stand twice in a mapping, where the last one wins: what a file
+/// that people write should not have. None of a file in JSON is told.
+///
+/// # Errors
+/// As [`parse`].
+pub fn repeated_keys(
+    document: &RawDocument<'_>,
+    limits: &Limits,
+) -> Result<Vec<RepeatedKey>, Error> {
+    let text = document.text.strip_prefix('\u{feff}').unwrap_or(&document.text);
+    match document.syntax {
+        Syntax::Json => Ok(Vec::new()),
+        Syntax::Yaml => parser::repeated_keys(text, document.line, limits),
+    }
+}
+
+/// A key that stands in its mapping again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RepeatedKey {
+    /// The key.
+    pub key: String,
+    /// The 1-based line where it stands again.
+    pub line: u32,
+    /// The 1-based line where it stands first.
+    pub first: u32,
+}
+
 /// A value with the place where it stands.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Node {

@@ -15,7 +15,7 @@ use super::{Chart, ChartIndex, Kind, Problem, Reference, Sink, ValueLeaf};
 
 /// The number of the stored form. It changes with the types and with what is found in charts, so
 /// that an older index is never taken for a current one.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 const DIGEST: usize = 32;
 
@@ -44,6 +44,7 @@ struct StoredChart {
     profiles: Vec<(String, Vec<StoredLeaf>)>,
     subcharts: Vec<String>,
     problems: Vec<Problem>,
+    identity: Option<String>,
     references: Vec<StoredReference>,
     patterns: usize,
 }
@@ -134,6 +135,7 @@ impl Writer {
             profiles: profiles.map(|(name, leaves)| (name.clone(), self.leaves(leaves))).collect(),
             subcharts: chart.subcharts.clone(),
             problems: chart.problems.clone(),
+            identity: chart.identity.clone(),
             references: chart.references.iter().map(|it| self.reference(it)).collect(),
             patterns: chart.patterns,
         }
@@ -200,6 +202,7 @@ impl Reader {
                 .collect::<Result<_, StoreError>>()?,
             subcharts: stored.subcharts,
             problems: stored.problems,
+            identity: stored.identity,
             references: references.map(|it| self.reference(it)).collect::<Result<_, _>>()?,
             patterns: stored.patterns,
         };

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, CommandFactory as _};
 
-use super::{Cli, Command, ConsoleArgs, ShellArg};
+use super::{Cli, Command, ConsoleArgs, ExplainFormat, ShellArg};
 
 impl Command {
     /// How the terminal is used.
@@ -42,6 +42,9 @@ pub fn names() -> Vec<String> {
 pub struct ExplainArgs {
     /// The finding code, such as override-renamed
     pub code: Option<String>,
+    /// What to print on standard output
+    #[arg(short, long, value_name = "FORMAT", default_value = "text")]
+    pub output: ExplainFormat,
     /// How the terminal is used.
     #[command(flatten)]
     pub console: ConsoleArgs,

@@ -149,3 +149,10 @@ Examples:
   kyma-upgrade man | man -l -
   kyma-upgrade man plan | man -l -
   kyma-upgrade man --dir ~/.local/share/man/man1";
+
+/// Below `explain`.
+pub(super) const EXPLAIN: &str = "\
+Examples:
+  kyma-upgrade explain
+  kyma-upgrade explain override-renamed
+  kyma-upgrade explain -o markdown";

@@ -12,18 +12,25 @@ use super::{
 };
 use crate::event::console::{self, Display};
 use crate::lint::Accept;
-use crate::release::{KubernetesVersion, VersionRequest};
+use crate::release::{Deployment, KubernetesVersion, VersionRequest};
 
 /// Which upgrade.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Upgrade")]
 pub struct UpgradeArgs {
-    /// Which artifacts: those for clusters, or those for Minikube
-    #[arg(long, value_enum, value_name = "KIND", default_value = "cluster")]
-    pub deployment: DeploymentArg,
+    /// Which artifacts: those for clusters, or those for Minikube [default: cluster]
+    #[arg(long, value_enum, value_name = "KIND")]
+    pub deployment: Option<DeploymentArg>,
     /// Pass through this patch of its minor instead of the newest, such as 1.11.0 (repeatable)
     #[arg(long, value_name = "VERSION")]
     pub via: Vec<VersionRequest>,
+}
+
+impl UpgradeArgs {
+    /// Which installation is upgraded.
+    pub fn deployment(&self) -> Deployment {
+        self.deployment.map(Into::into).unwrap_or_default()
+    }
 }
 
 /// The cluster that is upgraded. Without one, a clean install of the first version is simulated.
@@ -75,9 +82,31 @@ pub struct PolicyArgs {
     /// Accept a finding by name, such as guide-missing@1.9 (repeatable)
     #[arg(long, value_name = "CODE[@TO][:SUBJECT]", value_parser = values::accept)]
     pub accept: Vec<Accept>,
-    /// From which severity the verdict is `blocked` (exit code 3)
-    #[arg(long, value_enum, value_name = "SEVERITY", default_value = "blocker")]
-    pub fail_on: FailOnArg,
+    /// From which severity the verdict is `blocked` (exit code 3) [default: blocker]
+    #[arg(long, value_enum, value_name = "SEVERITY")]
+    pub fail_on: Option<FailOnArg>,
+    /// The policy file.
+    #[command(flatten)]
+    pub file: PolicyFileArgs,
+}
+
+/// Which policy file is used.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Policy")]
+pub struct PolicyFileArgs {
+    /// A policy file: what is accepted and why, severities, approvals, where releases come from
+    /// [default: `kyma-upgrade.yaml` in this folder, if there is one]
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "KYMA_UPGRADE_POLICY",
+        hide_env_values = true,
+        value_parser = OsStringValueParser::new().map(PathBuf::from)
+    )]
+    pub policy: Option<PathBuf>,
+    /// Use no policy file
+    #[arg(long)]
+    pub no_policy: bool,
 }
 
 /// What is printed and written.
@@ -152,13 +181,13 @@ impl ConsoleArgs {
 pub struct SourceArgs {
     /// `github`, `demo` (the small built-in example), or a folder that `mirror` wrote.
     /// A token in the environment variable `GITHUB_TOKEN` raises GitHub's rate limit
+    /// [default: github]
     #[arg(
         long,
         value_name = "github|demo|DIR",
-        default_value = "github",
         value_parser = NonEmptyStringValueParser::new()
     )]
-    pub source: String,
+    pub source: Option<String>,
     /// Base URL of GitHub's REST API
     #[arg(long, value_name = "URL", env = "KYMA_UPGRADE_GITHUB_API_URL", hide_env_values = true)]
     pub github_api_url: Option<String>,
@@ -191,4 +220,14 @@ pub struct SourceArgs {
         value_parser = clap::value_parser!(u64).range(1..=86_400)
     )]
     pub download_timeout: u64,
+    /// Whether the policy file names the REST API, so that no token goes there.
+    #[arg(skip)]
+    pub api_of_policy: bool,
+}
+
+impl SourceArgs {
+    /// Where releases come from.
+    pub fn source(&self) -> &str {
+        self.source.as_deref().unwrap_or("github")
+    }
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use jiff::SignedDuration;
 
-use super::{ClusterArgs, ConsoleArgs, SourceArgs, values};
+use super::{ClusterArgs, ConsoleArgs, PolicyFileArgs, SourceArgs, values};
 
 /// The plan file.
 #[derive(Debug, Args)]
@@ -17,9 +17,9 @@ pub struct SaveArgs {
     /// How long the saved plan may be applied, such as 12h or 7d [default: until something changes]
     #[arg(long, value_name = "TIME", value_parser = values::duration, requires = "save_plan")]
     pub valid_for: Option<SignedDuration>,
-    /// How many people have to approve the saved plan
-    #[arg(long, value_name = "NUMBER", default_value_t = 0, requires = "save_plan")]
-    pub approvals: u32,
+    /// How many people have to approve the saved plan [default: 0]
+    #[arg(long, value_name = "NUMBER", requires = "save_plan")]
+    pub approvals: Option<u32>,
 }
 
 /// A saved plan and what belongs to it.
@@ -36,14 +36,14 @@ pub struct PlanFileArgs {
     #[arg(long, value_name = "FILE", help_heading = "Approval")]
     pub allowed_signers: Option<PathBuf>,
     /// How many people have to have approved the plan, if that is more than the plan demands
-    #[arg(long, value_name = "NUMBER", default_value_t = 0, help_heading = "Approval")]
-    pub approvals: u32,
+    #[arg(long, value_name = "NUMBER", help_heading = "Approval")]
+    pub approvals: Option<u32>,
 }
 
 impl PlanFileArgs {
     /// A plan with what lies beside it, and nothing more demanded of it.
     pub fn of(plan: &std::path::Path) -> Self {
-        Self { plan: plan.to_owned(), approvals_file: None, allowed_signers: None, approvals: 0 }
+        Self { plan: plan.to_owned(), approvals_file: None, allowed_signers: None, approvals: None }
     }
 }
 
@@ -65,6 +65,9 @@ pub struct VerifyArgs {
     /// Do not look whether the releases and guides at their source are still the same
     #[arg(long, help_heading = "Source of releases")]
     pub no_source: bool,
+    /// The policy file.
+    #[command(flatten)]
+    pub policy: PolicyFileArgs,
     /// What to print on standard output
     #[arg(short, long, value_name = "FORMAT", default_value = "text", help_heading = "Output")]
     pub output: super::Format,
@@ -131,6 +134,9 @@ pub struct ApplyArgs {
     /// Write a record of what was planned, approved and done: .md or .json (repeatable)
     #[arg(long, value_name = "FILE", value_parser = values::record_file)]
     pub record: Vec<PathBuf>,
+    /// The policy file.
+    #[command(flatten)]
+    pub policy: PolicyFileArgs,
     /// Which cluster.
     #[command(flatten)]
     pub cluster: ClusterArgs,

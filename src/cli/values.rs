@@ -5,10 +5,10 @@ use std::path::PathBuf;
 
 use clap::builder::{EnumValueParser, PossibleValue, TypedValueParser};
 use clap::{Arg, Command, ValueEnum};
-use jiff::SignedDuration;
 
 use crate::finding::{Code, nearest};
 use crate::lint::{Accept, FailOn};
+pub(super) use crate::policy::duration;
 use crate::release::Deployment;
 
 /// A kind of installation, on the command line.
@@ -68,6 +68,17 @@ pub enum ListFormat {
     Text,
     /// For scripts
     Json,
+}
+
+/// A format of what is known of finding codes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExplainFormat {
+    /// For a terminal
+    Text,
+    /// For scripts
+    Json,
+    /// For documents
+    Markdown,
 }
 
 /// When to colour.
@@ -174,24 +185,6 @@ pub(super) fn accept(text: &str) -> Result<Accept, String> {
 /// The finding code that a wrong one may have been meant for.
 pub fn nearest_code(name: &str) -> Option<&'static str> {
     nearest(name, Code::all().map(Code::as_str))
-}
-
-/// Reads a time such as `90s`, `30m`, `12h` or `7d`; at least one second.
-pub(super) fn duration(text: &str) -> Result<SignedDuration, String> {
-    let wrong = || format!("`{text}` is no time such as 90s, 30m, 12h or 7d");
-    let unit = text.chars().last().ok_or_else(wrong)?;
-    let seconds = match unit {
-        's' => 1,
-        'm' => 60,
-        'h' => 3600,
-        'd' => 86_400,
-        _ => return Err(wrong()),
-    };
-    let number: u32 = text[..text.len() - 1].parse().map_err(|_| wrong())?;
-    if number == 0 {
-        return Err(wrong());
-    }
-    Ok(SignedDuration::from_secs(i64::from(number) * seconds))
 }
 
 /// Reads a pause such as `2s` or `50ms`.

@@ -30,8 +30,9 @@ mod record;
 
 pub(super) use held::Guard;
 pub use held::{Held, Lost};
+pub(super) use record::Form;
 pub use record::Holder;
-use record::{Form, Record};
+use record::Record;
 
 /// The longest pause between two looks at somebody else's lock.
 const LOOK: Duration = Duration::from_secs(2);

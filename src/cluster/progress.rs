@@ -116,13 +116,9 @@ fn is_news(live: &Progress, before: Option<&Progress>) -> bool {
     before.is_none_or(|it| version(it) != version(live))
 }
 
-fn key() -> ObjectKey {
-    ObjectKey {
-        group: String::new(),
-        kind: "ConfigMap".to_owned(),
-        namespace: Some(NAMESPACE.to_owned()),
-        name: NAME.to_owned(),
-    }
+/// The ConfigMap.
+pub(super) fn key() -> ObjectKey {
+    ObjectKey::namespaced("", "ConfigMap", NAMESPACE, NAME)
 }
 
 fn new() -> Value {

@@ -8,13 +8,14 @@ use serde_json::Value;
 
 use super::Cluster;
 use super::error::{Cause, Error};
+use super::lock::Form;
 use super::objects::{Objects, Writes};
+use super::progress;
 use super::retry::Patience;
-use crate::manifest::ObjectKey;
 use crate::procedure;
 use crate::status::Seen;
 
-/// The namespace of the installer, its journal and its lock.
+/// The namespace of the installer.
 const NAMESPACE: &str = "kyma-installer";
 
 /// The labels of the installer's Pods.
@@ -52,37 +53,17 @@ async fn rest(objects: &Objects) -> Result<Sight, Cause> {
     let deployment = permitted(deployment, &mut missing)?.flatten();
     let pods = objects.list("v1", "Pod", Some(NAMESPACE), Some(PODS)).await;
     let pods = permitted(pods, &mut missing)?.unwrap_or_default();
-    let journal = objects.get("v1", &config_map("kyma-upgrade-journal")).await;
+    let journal = objects.get("v1", &progress::key()).await;
     let journal = permitted(journal, &mut missing)?.flatten();
     let lock = lock(objects, &mut missing).await?;
     Ok(Sight { seen: Seen { installation: None, deployment, pods, journal, lock }, missing })
 }
 
-/// The lock of `apply` in the form that the server knows.
+/// The lock of `apply` in the best form that the server serves.
 async fn lock(objects: &Objects, missing: &mut Vec<String>) -> Result<Option<Value>, Cause> {
-    let key = ObjectKey {
-        group: "coordination.k8s.io".to_owned(),
-        kind: "Lease".to_owned(),
-        namespace: Some(NAMESPACE.to_owned()),
-        name: "kyma-upgrade".to_owned(),
-    };
-    for api_version in ["coordination.k8s.io/v1", "coordination.k8s.io/v1beta1"] {
-        match objects.get(api_version, &key).await {
-            Err(Cause::UnknownKind { .. }) => {}
-            answer => return Ok(permitted(answer, missing)?.flatten()),
-        }
-    }
-    let lock = objects.get("v1", &config_map("kyma-upgrade-lock")).await;
+    let form = Form::of(objects).await?;
+    let lock = objects.get(form.api_version(), &form.key()).await;
     Ok(permitted(lock, missing)?.flatten())
-}
-
-fn config_map(name: &str) -> ObjectKey {
-    ObjectKey {
-        group: String::new(),
-        kind: "ConfigMap".to_owned(),
-        namespace: Some(NAMESPACE.to_owned()),
-        name: name.to_owned(),
-    }
 }
 
 /// An answer; none where the server serves no such kind.

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
-use super::output;
 use super::saved::Saved;
+use super::{output, policy};
 use crate::cli::ApplyArgs;
 use crate::cluster::{Cluster, Held, Lock, LockError, Objects, Patience, Writes};
 use crate::error::{Error, Exit};
@@ -25,7 +25,8 @@ use crate::release::Facts;
 use crate::report::sanitize;
 
 pub(super) async fn run(args: &ApplyArgs, stop: watch::Receiver<bool>) -> Result<Exit, Error> {
-    let saved = Saved::read(&args.file)?;
+    let policy = policy::open(&args.policy, &args.console)?;
+    let saved = Saved::read(&args.file, &policy)?;
     saved.verified(None)?;
     args.record.iter().try_for_each(|it| files::check_writable(it))?;
     let cluster = Cluster::connect(&args.cluster.access()).await?.telling(console::sink());

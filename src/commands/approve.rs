@@ -11,11 +11,11 @@ use crate::clock;
 use crate::digest;
 use crate::error::{Error, Exit};
 use crate::files;
-use crate::plan::{Approval, Plan, PlanError, PlannedGuide, Refusal, approval};
+use crate::plan::{Approval, Plan, PlanError, PlannedGuide, Refusal, approval, ended};
 use crate::report::sanitize;
 use crate::signature;
 
-mod told;
+pub(super) mod told;
 
 /// The most bytes of a plan.
 const MAX_PLAN: u64 = 256 << 20;
@@ -108,7 +108,7 @@ fn unpacked(path: &Path, bytes: Vec<u8>) -> Result<Vec<u8>, Error> {
 fn is_open(plan: &Plan) -> Result<(), Error> {
     let expired = plan.valid_until.filter(|it| *it < clock::now()).map(Refusal::Expired);
     let blocked = (!plan.ready).then_some(Refusal::Blocked);
-    match expired.or(blocked) {
+    match expired.or(blocked).or_else(|| ended(plan, clock::now())) {
         Some(refusal) => {
             let text = format!("cannot approve {}: {refusal}", plan.short_digest());
             Err(Error::refused(text).hint(refusal.hint()))

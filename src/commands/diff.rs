@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::load::{Gathered, Releases};
-use super::{hops, output};
+use super::{hops, output, policy};
 use crate::cli::DiffArgs;
 use crate::diff::documents;
 use crate::error::{Error, Exit};
@@ -23,14 +23,17 @@ const BOTH: &str = "give two versions, or two files or folders that exist";
 /// The name of standard input.
 const STDIN: &str = "-";
 
-pub(super) async fn run(args: &DiffArgs) -> Result<Exit, Error> {
+pub(super) async fn run(mut args: DiffArgs) -> Result<Exit, Error> {
     output::check(&args.output)?;
-    let deployment = args.deployment.into();
-    let report = match versions(args)? {
-        Some((old, new)) => of_versions(args, &old, &new, deployment).await?,
-        None => of_files(args, deployment)?,
+    let policy = policy::open(&args.policy.file, &args.output.console)?;
+    policy.settle_source(&mut args.source);
+    policy.settle_deployment(&mut args.deployment);
+    let deployment = args.deployment.map(Into::into).unwrap_or_default();
+    let report = match versions(&args)? {
+        Some((old, new)) => of_versions(&args, &old, &new, deployment).await?,
+        None => of_files(&args, deployment)?,
     };
-    output::finish(report, &args.policy, &args.output)
+    output::finish(report, &policy.judging(&args.policy, false), &args.output)
 }
 
 /// What an argument names.

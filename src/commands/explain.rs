@@ -1,35 +1,22 @@
 //! `explain`: what finding codes mean.
 
 use super::output;
-use crate::cli::{ExplainArgs, nearest_code};
+use crate::cli::{ExplainArgs, ExplainFormat, nearest_code};
 use crate::error::{Error, Exit};
-use crate::finding::{Code, CodeInfo};
+use crate::finding::Code;
+use crate::report;
 
 pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Error> {
-    let text = match &args.code {
-        Some(name) => one(name.parse::<Code>().map_err(|error| unknown(name, &error))?.info()),
-        None => all(),
-    };
-    output::print(&text)?;
+    let parsed = args.code.as_ref().map(|it| it.parse().map_err(|error| unknown(it, &error)));
+    let code: Option<Code> = parsed.transpose()?;
+    let style = output::style(&args.console);
+    output::print(&match (args.output, code) {
+        (ExplainFormat::Text, Some(code)) => report::explanation(code, style),
+        (ExplainFormat::Text, None) => report::code_list(style),
+        (ExplainFormat::Json, _) => report::explanations_json(code),
+        (ExplainFormat::Markdown, _) => report::explanations_markdown(code),
+    })?;
     Ok(Exit::Done)
-}
-
-fn one(info: &CodeInfo) -> String {
-    format!(
-        "{} ({} by default)\n{}\n\n{}\n\nexample: {}\nremedy:  {}\n",
-        info.name,
-        info.severity.as_str(),
-        info.title,
-        info.meaning,
-        info.example,
-        info.remedy
-    )
-}
-
-fn all() -> String {
-    let line = |it: &CodeInfo| format!("{:<34} {:<8} {}", it.name, it.severity.as_str(), it.title);
-    let lines: Vec<_> = Code::all().map(|code| line(code.info())).collect();
-    lines.join("\n") + "\n"
 }
 
 fn unknown(name: &str, error: &impl std::fmt::Display) -> Error {

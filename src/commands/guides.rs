@@ -2,19 +2,23 @@
 
 use super::hops::{self, Keys};
 use super::load::Releases;
-use super::output;
 use super::plan::Analysis;
+use super::{output, policy};
 use crate::cli::GuidesArgs;
 use crate::error::{Error, Exit};
 use crate::finding::{Code, Finding};
 use crate::overrides::UserOverrides;
 use crate::report::{HopReport, Report};
 
-pub(super) async fn run(args: &GuidesArgs) -> Result<Exit, Error> {
+pub(super) async fn run(mut args: GuidesArgs) -> Result<Exit, Error> {
     output::check(&args.output)?;
+    let policy = policy::open(&args.policy.file, &args.output.console)?;
+    policy.settle_source(&mut args.source);
+    policy.settle_deployment(&mut args.upgrade.deployment);
     let releases = Releases::open(&args.source).await?;
-    let path = releases.path(&args.from, &args.to, &args.upgrade.via)?;
-    let deployment = args.upgrade.deployment.into();
+    let via = policy.via(&args.upgrade.via, (&args.from, &args.to));
+    let path = releases.path(&args.from, &args.to, &via)?;
+    let deployment = args.upgrade.deployment();
     let read = hops::read(&releases, &path, deployment).await?;
     let none = UserOverrides::default();
     let compared = hops::compare(&read, &releases.facts, (&none, Keys::All));
@@ -24,7 +28,7 @@ pub(super) async fn run(args: &GuidesArgs) -> Result<Exit, Error> {
     let hops = hops.into_iter().map(|hop| only_guides(hop, args.show)).collect();
     let (from, to) = (path.from().to_string(), path.to().to_string());
     let report = Report::new(&from, &to, deployment, hops);
-    output::finish(report, &args.policy, &args.output)
+    output::finish(report, &policy.judging(&args.policy, false), &args.output)
 }
 
 fn only_guides(hop: HopReport, show: bool) -> HopReport {

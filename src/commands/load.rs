@@ -61,10 +61,10 @@ impl Releases {
         let records = source.releases().await?;
         let catalog = Catalog::new(records.clone(), &facts);
         if catalog.is_empty() {
-            return Err(nothing_listed(&source, &args.source));
+            return Err(nothing_listed(&source, args.source()));
         }
         let folder = source::cache_folder(args).or_else(fetch::default_cache);
-        let index_folder = folder.filter(|_| args.source != "demo");
+        let index_folder = folder.filter(|_| args.source() != "demo");
         Ok(Self { source, records, catalog, facts, index_folder })
     }
 

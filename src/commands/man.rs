@@ -26,6 +26,7 @@ const VARIABLES: &[(&str, &str)] = &[
     ("KUBECONFIG", "The kubeconfig, where --kubeconfig names none."),
     ("HTTPS_PROXY, HTTP_PROXY, NO_PROXY", "The proxy for downloads."),
     ("KYMA_UPGRADE_CACHE_DIR", "The folder of the download cache, as --cache-dir."),
+    ("KYMA_UPGRADE_POLICY", "The policy file, as --policy."),
     ("KYMA_UPGRADE_PROGRESS", "How progress is shown, as --progress."),
     (
         "KYMA_UPGRADE_GITHUB_API_URL, KYMA_UPGRADE_GITHUB_URL, KYMA_UPGRADE_GITHUB_RAW_URL, KYMA_UPGRADE_BUCKET_URL",
@@ -41,6 +42,7 @@ const FILES: &[(&str, &str)] = &[
         "~/.cache/kyma-upgrade",
         "The download cache on Linux; other platforms have their own folder. It may be deleted at any time.",
     ),
+    ("kyma-upgrade.yaml", "The policy file of the current folder, where --policy names none."),
     ("~/.kube/config", "The kubeconfig, where neither --kubeconfig nor KUBECONFIG names one."),
     ("PLAN.approvals", "The approvals of a saved plan."),
     ("PLAN.journal", "What apply did with a saved plan."),
@@ -111,7 +113,8 @@ fn page(program: &Command, command: &Command) -> Result<String, Error> {
 
 fn render(page: &mut Vec<u8>, program: &Command, command: &Command) -> io::Result<()> {
     let is_program = command.get_name() == NAME;
-    let man = Man::new(command.clone()).manual("kyma-upgrade").section("1");
+    let version = concat!("kyma-upgrade ", env!("CARGO_PKG_VERSION"));
+    let man = Man::new(command.clone()).source(version).section("1");
     man.render_title(page)?;
     man.render_name_section(page)?;
     let usage = command.clone().render_usage().to_string();

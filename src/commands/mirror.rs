@@ -1,7 +1,7 @@
 //! `mirror`: everything that plans between two versions need, in a folder.
 
 use super::load::{Gathered, Releases};
-use super::output;
+use super::{output, policy};
 use crate::cli::MirrorArgs;
 use crate::error::{Error, Exit};
 use crate::fetch::mirror;
@@ -9,10 +9,13 @@ use crate::files;
 use crate::path::UpgradePath;
 use crate::release::Deployment;
 
-pub(super) async fn run(args: &MirrorArgs) -> Result<Exit, Error> {
+pub(super) async fn run(mut args: MirrorArgs) -> Result<Exit, Error> {
+    let policy = policy::open(&args.policy, &args.console)?;
+    policy.settle_source(&mut args.source);
     mirror::check(&args.folder)?;
     let releases = Releases::open(&args.source).await?;
-    let path = releases.path(&args.from, &args.to, &args.via)?;
+    let via = policy.via(&args.via, (&args.from, &args.to));
+    let path = releases.path(&args.from, &args.to, &via)?;
     let contents = contents(releases, &path).await?;
     let written = mirror::write(&args.folder, &contents)?;
     let folder = args.folder.display();

@@ -3,18 +3,25 @@
 use std::fmt;
 use std::io::{self, IsTerminal as _, Write as _};
 
-use crate::cli::{self, ColorArg, ConsoleArgs, Format, OutputArgs, PolicyArgs};
+use crate::cli::{self, ColorArg, ConsoleArgs, Format, OutputArgs};
 use crate::error::{Error, Exit};
 use crate::event::{Event, Phase, console};
 use crate::files;
-use crate::lint::{self, Policy, Verdict};
-use crate::report::{self, Detail, Report, Style};
+use crate::lint::{Policy, Verdict};
+use crate::report::{self, Detail, PlanFile, Report, Style};
 
 /// The columns of a report that goes to a file or a pipe.
 const FILE_WIDTH: usize = 100;
 
 /// The most warnings that are shown.
 const WARNINGS: usize = 10;
+
+/// A report, and the file in which its plan was saved, if it was.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Told<'a> {
+    pub(super) report: &'a Report,
+    pub(super) plan: Option<&'a PlanFile>,
+}
 
 /// Makes sure that the reports can be written, before the work for them.
 pub(super) fn check(output: &OutputArgs) -> Result<(), Error> {
@@ -23,55 +30,39 @@ pub(super) fn check(output: &OutputArgs) -> Result<(), Error> {
 }
 
 /// Prints a report as it is.
-pub(super) fn show(report: &Report, format: Format, console: &ConsoleArgs) -> Result<(), Error> {
-    let style = Style { width: width(console.width), color: colored(console.color) };
-    print(&render(report, format, style, console))
+pub(super) fn show(told: Told<'_>, format: Format, console: &ConsoleArgs) -> Result<(), Error> {
+    print(&render(told, format, style(console), console))
 }
 
 /// Judges a report by the policy, writes and prints it, and says how the command ends.
-pub(super) fn finish(
-    report: Report,
-    policy: &PolicyArgs,
-    output: &OutputArgs,
-) -> Result<Exit, Error> {
-    publish(&judged(report, policy), output)
+pub(super) fn finish(report: Report, policy: &Policy, output: &OutputArgs) -> Result<Exit, Error> {
+    publish(Told { report: &judged(report, policy), plan: None }, output)
 }
 
 /// The report as the policy judges it.
-pub(super) fn judged(mut report: Report, policy: &PolicyArgs) -> Report {
-    judge(&mut report, policy);
+pub(super) fn judged(mut report: Report, policy: &Policy) -> Report {
+    report.judge(policy);
     report.sealed()
 }
 
 /// Writes and prints a report, and says how the command ends.
-pub(super) fn publish(report: &Report, output: &OutputArgs) -> Result<Exit, Error> {
+pub(super) fn publish(told: Told<'_>, output: &OutputArgs) -> Result<Exit, Error> {
     for (number, file) in output.report.iter().enumerate() {
         let (what, number) = (file.path.display().to_string(), (number + 1, output.report.len()));
         console::tell(Event::Item { phase: Phase::Write, what, number });
         let style = Style { width: FILE_WIDTH, color: false };
-        let text = render(report, file.format, style, &output.console);
+        let text = render(told, file.format, style, &output.console);
         files::write_atomically(&file.path, text.as_bytes())?;
     }
-    let style = Style { width: width(output.console.width), color: colored(output.console.color) };
-    print(&render(report, output.output, style, &output.console))?;
-    Ok(match report.verdict {
+    print(&render(told, output.output, style(&output.console), &output.console))?;
+    Ok(match told.report.verdict {
         Verdict::Ready => Exit::Done,
         Verdict::Blocked => Exit::Blocked,
     })
 }
 
-fn judge(report: &mut Report, args: &PolicyArgs) {
-    let policy = Policy { accept: args.accept.clone(), fail_on: args.fail_on.into() };
-    let unused = policy.unused(&report.all_findings());
-    report.findings.extend(unused);
-    for finding in report.all_findings_mut() {
-        policy.accept(std::slice::from_mut(finding));
-    }
-    lint::sort(&mut report.findings);
-    report.verdict = policy.verdict(report.all_findings());
-}
-
-fn render(report: &Report, format: Format, style: Style, console: &ConsoleArgs) -> String {
+fn render(told: Told<'_>, format: Format, style: Style, console: &ConsoleArgs) -> String {
+    let Told { report, plan } = told;
     let detail = match (console.quiet, console.verbose) {
         (true, _) => Detail::Summary,
         (_, true) => Detail::Full,
@@ -80,8 +71,13 @@ fn render(report: &Report, format: Format, style: Style, console: &ConsoleArgs) 
     match format {
         Format::Text => report::text(report, style, detail),
         Format::Json => report.json(),
-        Format::Markdown => report::markdown(report),
+        Format::Markdown => report::markdown(report, plan),
     }
+}
+
+/// How text for standard output looks.
+pub(super) fn style(console: &ConsoleArgs) -> Style {
+    Style { width: width(console.width), color: colored(console.color) }
 }
 
 /// The width that was asked for, else that of the variable `COLUMNS`, else the terminal's; from 60 to

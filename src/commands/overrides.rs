@@ -5,7 +5,7 @@ use std::path::Path;
 use super::hops::{self, Keys, Read};
 use super::load::Releases;
 use super::plan::Analysis;
-use super::{output, user_overrides};
+use super::{output, policy, user_overrides};
 use crate::bundle::Bundle;
 use crate::cli::OverridesArgs;
 use crate::error::{Error, Exit};
@@ -17,12 +17,16 @@ use crate::overrides::is_override;
 use crate::release::Deployment;
 use crate::report::{self, HopReport, Report};
 
-pub(super) async fn run(args: &OverridesArgs) -> Result<Exit, Error> {
-    check(args)?;
+pub(super) async fn run(mut args: OverridesArgs) -> Result<Exit, Error> {
+    check(&args)?;
+    let policy = policy::open(&args.policy.file, &args.output.console)?;
+    policy.settle_source(&mut args.source);
+    policy.settle_deployment(&mut args.upgrade.deployment);
     let overrides = user_overrides::read(&args.overrides)?;
     let releases = Releases::open(&args.source).await?;
-    let path = releases.path(&args.from, &args.to, &args.upgrade.via)?;
-    let deployment = args.upgrade.deployment.into();
+    let via = policy.via(&args.upgrade.via, (&args.from, &args.to));
+    let path = releases.path(&args.from, &args.to, &via)?;
+    let deployment = args.upgrade.deployment();
     let read = hops::read(&releases, &path, deployment).await?;
     let compared = hops::compare(&read, &releases.facts, (&overrides, Keys::Given));
     let migrations = args.migrate.as_ref().map(|folder| {
@@ -41,7 +45,7 @@ pub(super) async fn run(args: &OverridesArgs) -> Result<Exit, Error> {
         write(folder, &migrations)?;
         report.migration = Some(migrations.iter().map(report::migration).collect());
     }
-    output::finish(report, &args.policy, &args.output)
+    output::finish(report, &policy.judging(&args.policy, false), &args.output)
 }
 
 /// Refuses what cannot end well, before any work.

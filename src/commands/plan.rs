@@ -5,8 +5,9 @@ use futures::future::try_join;
 use super::cluster;
 use super::hops::{self, Keys, Read};
 use super::load::{Documents, Releases};
+use super::policy::InForce;
 use super::simulation::{Knowledge, Simulation, Start};
-use super::{output, save, user_overrides};
+use super::{output, policy, save, user_overrides};
 use crate::analysis::Changes;
 use crate::bundle::Bundle;
 use crate::cli::PlanArgs;
@@ -22,8 +23,13 @@ use crate::release::{Deployment, Facts, KubernetesFacts, VersionRequest};
 use crate::report::{self, HopReport, Report};
 use crate::simulate::Simulated;
 
-pub(super) async fn run(args: &PlanArgs) -> Result<Exit, Error> {
+pub(super) async fn run(mut args: PlanArgs) -> Result<Exit, Error> {
     output::check(&args.output)?;
+    let policy = policy::open(&args.policy.file, &args.output.console)?;
+    policy.settle_source(&mut args.source);
+    policy.settle_deployment(&mut args.upgrade.deployment);
+    policy.settle_saving(&mut args.save);
+    let (args, policy) = (&args, &policy);
     save::check(&args.save)?;
     cluster::check(args)?;
     let files = user_overrides::read_files(&args.overrides)?;
@@ -31,18 +37,19 @@ pub(super) async fn run(args: &PlanArgs) -> Result<Exit, Error> {
     // cluster has to say which release comes first.
     let loading = cluster::load(args.cluster.cluster_state.as_deref(), &args.cluster.live);
     let (cluster, whole) = if let Some(from) = &args.from {
-        try_join(loading, whole(args, from)).await?
+        try_join(loading, whole(args, policy, from)).await?
     } else {
         let cluster = loading.await?;
         let from = cluster::start(cluster.as_ref())?;
-        (cluster, whole(args, &from).await?)
+        (cluster, whole(args, policy, &from).await?)
     };
     let Whole { releases, path, read } = whole;
-    let deployment = args.upgrade.deployment.into();
+    let deployment = args.upgrade.deployment();
     let known = Knowledge {
         facts: &releases.facts,
         api: &KubernetesFacts::builtin(),
         kubernetes: args.cluster.kubernetes_version,
+        kubernetes_otherwise: policy.kubernetes_version(),
         keep_overrides: args.handling.keep_overrides,
         keep_states: args.cluster.save_states.is_some(),
         keep_read_sets: args.save.save_plan.is_some(),
@@ -78,9 +85,9 @@ pub(super) async fn run(args: &PlanArgs) -> Result<Exit, Error> {
     add_path_findings(&mut report, &releases, &path);
     cluster::save_states(args.cluster.save_states.as_deref(), &path, &simulation.states)?;
     add_simulation(&mut report, &mut simulation);
-    let report = output::judged(report, &args.policy);
-    save::save(&args.save, &report, (&bundles, simulation))?;
-    output::publish(&report, &args.output)
+    let report = output::judged(report, &policy.judging(&args.policy, true));
+    let plan = save::save(&args.save, &report, (&bundles, simulation))?;
+    output::publish(output::Told { report: &report, plan: plan.as_ref() }, &args.output)
 }
 
 /// Everything that is read of releases.
@@ -90,10 +97,11 @@ struct Whole {
     read: Read,
 }
 
-async fn whole(args: &PlanArgs, from: &VersionRequest) -> Result<Whole, Error> {
+async fn whole(args: &PlanArgs, policy: &InForce, from: &VersionRequest) -> Result<Whole, Error> {
     let releases = Releases::open(&args.source).await?;
-    let path = releases.path(from, &args.to, &args.upgrade.via)?;
-    let read = hops::read(&releases, &path, args.upgrade.deployment.into()).await?;
+    let via = policy.via(&args.upgrade.via, (from, &args.to));
+    let path = releases.path(from, &args.to, &via)?;
+    let read = hops::read(&releases, &path, args.upgrade.deployment()).await?;
     Ok(Whole { releases, path, read })
 }
 

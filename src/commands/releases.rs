@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::load::Releases;
-use super::output;
+use super::{output, policy};
 use crate::cli::{ListFormat, ReleasesArgs};
 use crate::error::{Error, Exit};
 use crate::release::{Catalog, Release};
@@ -32,7 +32,9 @@ struct Left<'a> {
     reason: &'a str,
 }
 
-pub(super) async fn run(args: &ReleasesArgs) -> Result<Exit, Error> {
+pub(super) async fn run(mut args: ReleasesArgs) -> Result<Exit, Error> {
+    let policy = policy::open(&args.policy, &args.console)?;
+    policy.settle_source(&mut args.source);
     let releases = Releases::open(&args.source).await?;
     let text = match args.output {
         ListFormat::Text => text(&releases.catalog),

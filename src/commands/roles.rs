@@ -1,6 +1,7 @@
 //! `roles`: the permissions that plans and upgrades need, as manifests.
 
 use super::output;
+use super::policy::InForce;
 use super::saved::Saved;
 use crate::cli::{PlanFileArgs, RolesArgs};
 use crate::cluster::roles;
@@ -8,7 +9,7 @@ use crate::error::{Error, Exit};
 
 pub(super) fn run(args: &RolesArgs) -> Result<Exit, Error> {
     let saved = match &args.plan {
-        Some(plan) => Some(Saved::read(&PlanFileArgs::of(plan))?),
+        Some(plan) => Some(Saved::read(&PlanFileArgs::of(plan), &InForce::none())?),
         None => None,
     };
     let of = match &saved {

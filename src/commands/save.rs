@@ -12,21 +12,21 @@ use crate::event::{Event, Phase, console};
 use crate::files;
 use crate::lint::Verdict;
 use crate::plan::{Plan, PlanInput, PlannedGuide, Step};
-use crate::report::{HopReport, Report};
+use crate::report::{HopReport, PlanFile, Report};
 
 /// Makes sure that the plan can be written, before the work for it.
 pub(super) fn check(args: &SaveArgs) -> Result<(), Error> {
     Ok(args.save_plan.as_deref().map_or(Ok(()), files::check_writable)?)
 }
 
-/// Writes the plan file, where one was asked for.
+/// Writes the plan file, where one was asked for, and says which it is.
 pub(super) fn save(
     args: &SaveArgs,
     report: &Report,
     (bundles, simulation): (&[Bundle], Simulation),
-) -> Result<(), Error> {
+) -> Result<Option<PlanFile>, Error> {
     let Some(path) = &args.save_plan else {
-        return Ok(());
+        return Ok(None);
     };
     let plan = plan(args, report, (bundles, simulation)).ok_or_else(|| {
         let message = format!("cannot save the plan to {}: not every hop is known", path.display());
@@ -43,7 +43,7 @@ pub(super) fn save(
         ]);
     }
     output::say(&format!("saved the plan {} to {}", plan.short_digest(), path.display()));
-    Ok(())
+    Ok(Some(PlanFile { name: path.display().to_string(), digest: plan.digest }))
 }
 
 fn plan(
@@ -60,7 +60,7 @@ fn plan(
         read_sets: simulation.read_sets,
         cluster: simulation.identity,
         valid_until,
-        approvals: args.approvals,
+        approvals: args.approvals.unwrap_or_default(),
         findings: report.all_findings().collect(),
         ready: report.verdict == Verdict::Ready,
         report: serde_json::to_value(report).expect("the report has only JSON types"),

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::approve::{read_approvals, read_plan};
+use super::policy::InForce;
 use super::save::folder_beside;
 use crate::bundle::Bundle;
 use crate::cli::{PlanFileArgs, approvals_file};
@@ -11,7 +12,11 @@ use crate::clock;
 use crate::error::Error;
 use crate::execute::Beside;
 use crate::files;
-use crate::plan::{Demands, Observed, Plan, Refusal, VerifiedPlan, approval, verify};
+use crate::lint::{Entry, Place};
+use crate::plan::{
+    self, Demands, Observed, Plan, Refusal, VerifiedPlan, Withdrawn, approval, verify,
+};
+use crate::report::Report;
 use crate::signature;
 
 /// The most bytes of an artifact.
@@ -29,7 +34,7 @@ pub(super) struct Saved {
 
 impl Saved {
     /// Reads a plan with what lies beside it.
-    pub(super) fn read(args: &PlanFileArgs) -> Result<Self, Error> {
+    pub(super) fn read(args: &PlanFileArgs, policy: &InForce) -> Result<Self, Error> {
         let plan = read_plan(&args.plan)?;
         let beside = beside(&args.plan, &plan)?;
         let bundles = plan.bundles(&beside).map_err(|error| {
@@ -38,7 +43,16 @@ impl Saved {
             Error::refused(text).hint(format!("copy {} together with the plan", folder.display()))
         })?;
         let observed = approved(args, &plan)?;
-        Ok(Self { plan, bundles, observed, demands: Demands { approvals: args.approvals } })
+        let demands = Demands {
+            approvals: policy.approvals(args.approvals).unwrap_or_default(),
+            withdrawn: withdrawn(&plan, policy),
+        };
+        Ok(Self { plan, bundles, observed, demands })
+    }
+
+    /// How many people have to have approved the plan.
+    pub(super) fn needed(&self) -> u32 {
+        self.plan.approvals.max(self.demands.approvals)
     }
 
     /// Whether the plan may be executed on the cluster with this `uid`; without one, as far as that
@@ -48,6 +62,19 @@ impl Saved {
         let observed = Observed { cluster, ..self.observed.clone() };
         verify(self.plan.clone(), &observed, &self.demands, clock::now())
     }
+}
+
+/// What the plan accepts and the policy of today does not. A report that cannot be read is that of
+/// another program, whose plan is refused anyway.
+fn withdrawn(plan: &Plan, policy: &InForce) -> Option<Withdrawn> {
+    let report = Report::read(&plan.report.to_string()).ok()?;
+    let findings = report.all_findings().cloned().collect();
+    // What was accepted when the plan was made is as good as it was.
+    let given = plan.acceptances.iter().filter(|it| it.source == Place::CommandLine.to_string());
+    let given = given.filter_map(|it| it.finding.parse().ok()).map(Entry::accept);
+    let (policy, findings) = policy.withdrawn(findings, given)?;
+    let findings: Vec<_> = findings.iter().map(plan::accepted_name).collect();
+    (!findings.is_empty()).then_some(Withdrawn { policy, findings })
 }
 
 /// The artifacts that lie beside a plan. One that is missing is told when it is needed.

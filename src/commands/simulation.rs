@@ -46,6 +46,8 @@ pub(super) struct Knowledge<'a> {
     pub(super) api: &'a KubernetesFacts,
     /// The version of Kubernetes, where it was given.
     pub(super) kubernetes: Option<KubernetesVersion>,
+    /// The version of Kubernetes where the cluster does not say it either.
+    pub(super) kubernetes_otherwise: Option<KubernetesVersion>,
     /// Whether edits of override objects stay as they are.
     pub(super) keep_overrides: bool,
     /// Whether the states after the hops are wanted.
@@ -82,7 +84,8 @@ impl<'a> Start<'a> {
             }
             None => Simulator::clean(first, known.api),
         };
-        if let Some(version) = known.kubernetes {
+        let otherwise = || simulator.kubernetes().is_none().then_some(known.kubernetes_otherwise);
+        if let Some(version) = known.kubernetes.or_else(|| otherwise().flatten()) {
             simulator.set_kubernetes(version);
         }
         if known.keep_overrides {

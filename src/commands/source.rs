@@ -15,7 +15,7 @@ use crate::fetch::{self, Options, Origins, Patience, Source};
 
 /// Opens the source that `--source` and the options beside it name.
 pub(super) fn open(args: &SourceArgs) -> Result<Source, Error> {
-    Ok(match args.source.as_str() {
+    Ok(match args.source() {
         "demo" => Source::embedded(crate::demo::FILES)?,
         "github" => Source::github(options(args)?)?,
         folder => Source::mirror(Path::new(folder))?,
@@ -24,7 +24,7 @@ pub(super) fn open(args: &SourceArgs) -> Result<Source, Error> {
 
 /// The same without the network; none where that cannot be had.
 pub(super) fn open_offline(args: &SourceArgs) -> Option<Source> {
-    match args.source.as_str() {
+    match args.source() {
         "github" => Source::github(Options {
             origins: origins(args),
             token: None,
@@ -41,7 +41,7 @@ pub(super) fn open_offline(args: &SourceArgs) -> Option<Source> {
 fn options(args: &SourceArgs) -> Result<Options, Error> {
     Ok(Options {
         origins: origins(args),
-        token: token()?,
+        token: token(args)?,
         cache: cache_folder(args),
         offline: args.offline,
         sink: console::sink(),
@@ -57,7 +57,11 @@ pub(super) fn cache_folder(args: &SourceArgs) -> Option<PathBuf> {
     args.cache_dir.clone().filter(|it| !it.as_os_str().is_empty())
 }
 
-fn token() -> Result<Option<String>, Error> {
+/// The token for the REST API. A host that only the policy file names gets none.
+fn token(args: &SourceArgs) -> Result<Option<String>, Error> {
+    if args.api_of_policy {
+        return Ok(None);
+    }
     let token = std::env::var_os("GITHUB_TOKEN").map(OsString::into_string);
     Ok(token.transpose().map_err(|_| fetch::Error::Token)?)
 }

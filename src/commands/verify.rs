@@ -2,15 +2,16 @@
 
 use serde::Serialize;
 
+use super::approve::told::accepted;
 use super::saved::Saved;
-use super::{cluster, output};
+use super::{cluster, output, policy};
 use crate::cli::{Format, VerifyArgs};
 use crate::error::{Error, Exit};
 use crate::execute::preflight;
 use crate::finding::{Finding, Severity};
 use crate::journal::ResumePoint;
-use crate::plan::Refusal;
-use crate::report::sanitize;
+use crate::plan::{PlannedAcceptance, Refusal};
+use crate::report::{PlanFile, Report, sanitize};
 
 mod source;
 
@@ -33,6 +34,8 @@ struct Verification {
     approved_by: Vec<String>,
     /// The findings that were accepted.
     accepted: Vec<String>,
+    /// Why and until when, and which findings the policy lowered.
+    acceptances: Vec<PlannedAcceptance>,
     /// Whether a cluster was looked at, and which.
     cluster: Option<String>,
     /// Whether releases and guides were compared with their source.
@@ -41,8 +44,11 @@ struct Verification {
     findings: Vec<Finding>,
 }
 
-pub(super) async fn run(args: &VerifyArgs) -> Result<Exit, Error> {
-    let saved = Saved::read(&args.file)?;
+pub(super) async fn run(mut args: VerifyArgs) -> Result<Exit, Error> {
+    let policy = policy::open(&args.policy, &args.console)?;
+    policy.settle_source(&mut args.source);
+    let args = &args;
+    let saved = Saved::read(&args.file, &policy)?;
     if args.show {
         return show(&saved, args);
     }
@@ -73,6 +79,7 @@ pub(super) async fn run(args: &VerifyArgs) -> Result<Exit, Error> {
         open: open.as_ref().map(ToString::to_string),
         approved_by: saved.observed.approved_by.clone(),
         accepted: saved.plan.accepted.clone(),
+        acceptances: saved.plan.acceptances.clone(),
         cluster: state.map(|it| it.source),
         source_checked: !args.no_source,
         findings,
@@ -108,8 +115,8 @@ fn text(verification: &Verification, saved: &Saved) -> String {
         [] => "by nobody".to_owned(),
         names => format!("by {}", names.join(", ")),
     };
-    lines.push(format!("  approved     {approved}; {} needed", plan.approvals));
-    lines.extend(plan.accepted.iter().map(|it| format!("  accepted     {it}")));
+    lines.push(format!("  approved     {approved}; {} needed", saved.needed()));
+    lines.extend(accepted(plan).map(|it| format!("  accepted     {it}")));
     lines.extend(plan.guides().iter().map(|it| format!("  guide        {}", it.name)));
     let checked = if verification.source_checked { "compared" } else { "not looked at" };
     lines.push(format!("  releases     {checked}"));
@@ -130,10 +137,13 @@ fn text(verification: &Verification, saved: &Saved) -> String {
 
 /// Prints the report that was made with the plan.
 fn show(saved: &Saved, args: &VerifyArgs) -> Result<Exit, Error> {
-    let report = crate::report::Report::read(&saved.plan.report.to_string()).map_err(|error| {
+    let report = Report::read(&saved.plan.report.to_string()).map_err(|error| {
         Error::failed(format!("cannot read the report in the plan: {error}"))
             .hint("use the version of kyma-upgrade that made the plan")
     })?;
-    output::show(&report, args.output, &args.console)?;
+    let plan =
+        PlanFile { name: args.file.plan.display().to_string(), digest: saved.plan.digest.clone() };
+    let told = output::Told { report: &report, plan: Some(&plan) };
+    output::show(told, args.output, &args.console)?;
     Ok(Exit::Done)
 }

@@ -109,12 +109,7 @@ impl Execution<'_> {
 
     /// The operator speaks to Tiller, so its new Pod has to be up.
     async fn wait_for_tiller(&mut self, at: &At<'_>) -> Result<(), Stop> {
-        let key = ObjectKey {
-            group: "apps".to_owned(),
-            kind: "Deployment".to_owned(),
-            namespace: Some("kube-system".to_owned()),
-            name: "tiller-deploy".to_owned(),
-        };
+        let key = ObjectKey::namespaced("apps", "Deployment", "kube-system", "tiller-deploy");
         loop {
             let live = self.objects.get("apps/v1", &key).await;
             let live = live.map_err(|cause| failed(&key, cause))?;

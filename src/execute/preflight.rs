@@ -10,6 +10,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
@@ -24,7 +25,7 @@ use crate::lint;
 use crate::manifest::ObjectKey;
 use crate::plan::{Action, Drift, Plan, PlannedHop, ReadSet, Shapes, override_object};
 use crate::procedure;
-use crate::release::{KubernetesFacts, KubernetesVersion, Strength};
+use crate::release::KubernetesVersion;
 use crate::simulate::ClusterState;
 use crate::simulate::merge::Patch;
 
@@ -114,22 +115,12 @@ fn installed(hop: &PlannedHop, state: &ClusterState, source: &str) -> Vec<Findin
 
 /// Whether the version of Kubernetes is one that both releases work with.
 fn window(hop: &PlannedHop, state: &ClusterState, source: &str) -> Vec<Finding> {
-    let facts = KubernetesFacts::builtin();
     let Some(version) = kubernetes(state) else {
         return Vec::new();
     };
-    let windows = facts.windows(&hop.from).chain(facts.windows(&hop.to));
-    let missed = windows.filter(|it| it.strength == Strength::Required && !it.holds(version));
-    let findings = missed.map(|it| {
-        let old = it.min.is_some_and(|min| version < min);
-        let code = if old { Code::KubernetesTooOld } else { Code::KubernetesTooNew };
-        let message = format!("the cluster runs Kubernetes {version}: {}", it.reason);
-        Finding::new(code, "Kubernetes", message)
-            .hop(&hop.to)
-            .severity(Severity::Blocker)
-            .evidence(Evidence::listing(source, version.to_string()))
-    });
-    findings.collect()
+    let runs = || Evidence::listing(source, version.to_string());
+    let missed = lint::outside_windows((&hop.from, &hop.to), version).into_iter();
+    missed.map(|it| it.severity(Severity::Blocker).evidence(runs())).collect()
 }
 
 /// Everything that stands against going on at a point of the execution.
@@ -210,6 +201,9 @@ async fn backup(
     Ok(Some(Finding::new(Code::BackupMissing, "backup", message).evidence(evidence)))
 }
 
+/// How many questions about permissions are asked at once.
+const AT_ONCE: usize = 6;
+
 /// What the user may not do and the rest of the plan needs.
 async fn permissions(
     scene: &Scene<'_>,
@@ -231,17 +225,19 @@ async fn permissions(
         needed.insert(objects.permission(verb, &api_version, &key).await?);
     }
     needed.extend(own_needs());
-    let mut missing = Vec::new();
-    for permission in needed {
-        if !objects.may(&permission).await? {
-            let text = permission.to_string();
-            let message = format!("you may not {text}, which the steps of the plan need");
-            let evidence = Evidence::listing(format!("kubectl auth can-i {text}"), "no");
-            let finding = Finding::new(Code::PermissionMissing, text, message).evidence(evidence);
-            missing.push(finding);
-        }
-    }
-    Ok(missing)
+    let asked = stream::iter(needed).map(async |it| {
+        let may = objects.may(&it).await?;
+        Ok((it, may))
+    });
+    let answers: Vec<(Permission, bool)> = asked.buffered(AT_ONCE).try_collect().await?;
+    Ok(answers.iter().filter(|(_, may)| !may).map(|(it, _)| missing(it)).collect())
+}
+
+fn missing(permission: &Permission) -> Finding {
+    let text = permission.to_string();
+    let message = format!("you may not {text}, which the steps of the plan need");
+    let evidence = Evidence::listing(format!("kubectl auth can-i {text}"), "no");
+    Finding::new(Code::PermissionMissing, text, message).evidence(evidence)
 }
 
 type Need = (&'static str, String, ObjectKey);

@@ -17,6 +17,7 @@ use serde_json::Value;
 use crate::digest;
 use crate::procedure;
 use crate::release::{OnFailure, Operator};
+use crate::status::{Failure, failures};
 
 /// How far the operator is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,25 +34,6 @@ pub enum RunState {
     Installed,
     /// The Installation is not there any more, or is being deleted.
     Gone,
-}
-
-/// An entry of the operator's error log, without its text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Failure {
-    /// The component.
-    pub component: String,
-    /// How often the same error happened in a row.
-    pub occurrences: u64,
-}
-
-impl std::fmt::Display for Failure {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let times = if self.occurrences == 1 { "once" } else { "times" };
-        match self.occurrences {
-            1 => write!(f, "{} ({times})", self.component),
-            many => write!(f, "{} ({many} {times})", self.component),
-        }
-    }
 }
 
 /// What stands for the status of an Installation: equal exactly for equal statuses.
@@ -112,15 +94,6 @@ pub fn run_state(installation: Option<&Value>, before: &Before, operator: &Opera
         "Error" => RunState::Retrying(failures(installation)),
         _ => RunState::Working,
     }
-}
-
-fn failures(installation: &Value) -> Vec<Failure> {
-    let log = installation.pointer("/status/errorLog").and_then(Value::as_array);
-    let failures = log.into_iter().flatten().map(|it| Failure {
-        component: it["component"].as_str().unwrap_or("?").to_owned(),
-        occurrences: it["occurrences"].as_u64().unwrap_or(1),
-    });
-    failures.collect()
 }
 
 /// What the operator is doing: `install component core (5 of 31)`.

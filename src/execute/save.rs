@@ -128,12 +128,7 @@ fn part_name(name: &str, number: usize) -> String {
 }
 
 fn secret(name: &str) -> ObjectKey {
-    ObjectKey {
-        group: String::new(),
-        kind: "Secret".to_owned(),
-        namespace: Some("kyma-installer".to_owned()),
-        name: name.to_owned(),
-    }
+    ObjectKey::namespaced("", "Secret", "kyma-installer", name)
 }
 
 /// A name that keys of a Secret may have: `ConfigMap.kyma-installer.istio-overrides.json`.

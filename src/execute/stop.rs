@@ -1,10 +1,11 @@
 //! Why an execution stopped part-way.
 
 use crate::cluster::{Cause, Lost};
-use crate::execute::{Failure, LogError};
+use crate::execute::LogError;
 use crate::finding::Finding;
 use crate::journal::JournalError;
 use crate::plan::Drift;
+use crate::status::Failure;
 
 /// Why an execution stopped part-way. Whatever it is, the journal can resume it.
 #[derive(Debug, thiserror::Error)]

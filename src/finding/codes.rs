@@ -301,10 +301,20 @@ codes! {
         "Check after the hop in which namespace the component runs; move or reinstall it before relying on the new one.",
         "application-connector moved from kyma-system to kyma-integration in 0.8";
     UnusedAccept, "unused-accept", Warning,
-        "An accepted finding was not found",
-        "An `--accept` entry matched nothing. The risk that somebody accepted is not there, or the entry has a slip in it and accepts nothing.",
-        "Correct the entry or remove it.",
+        "An entry about findings matches none",
+        "An `--accept` option, or an entry of the policy file, matched nothing in this plan. The risk that somebody accepted is not there, or the entry has a slip in it and accepts nothing. An entry that sets a severity is told as a note.",
+        "Correct the entry or remove it. Where one policy file serves several clusters, set the severity of `unused-accept` to info there.",
         "--accept guide-missing@1.2.0 where the hop leads to 1.2.2";
+    AcceptExpired, "accept-expired", Warning,
+        "An entry of the policy file has ended",
+        "An entry of the policy file says until when it counts, and that day is over. The findings that it accepted are open again, and a severity that it set is the one that was found. If they block, the plan is blocked.",
+        "Settle what the entry accepted. Or have it accepted again: write a new day and the reason why it is still right, and let whoever is responsible review that change of the file.",
+        "`expires: 2026-01-31` of guide-missing@1.9 in kyma-upgrade.yaml, planned in February";
+    AcceptExpiresSoon, "accept-expires-soon", Info,
+        "An entry of the policy file ends soon",
+        "An entry of the policy file ends within 14 days. From the day after, the findings that it covers count again, so a pipeline that passes now may not pass then. A plan that was saved with the entry cannot be applied after that day.",
+        "Upgrade before that day, settle what the entry accepted, or have it accepted for longer.",
+        "`expires: 2026-01-31` of guide-missing@1.9 in kyma-upgrade.yaml, planned on the 20th";
 }
 
 impl Code {

@@ -40,6 +40,7 @@ fn plan() -> Plan {
         approvals: 0,
         ready: true,
         accepted: Vec::new(),
+        acceptances: Vec::new(),
         releases: Vec::new(),
         hops: vec![hop("1.0.0", "1.1.0", 2), hop("1.1.0", "1.2.0", 3)],
         read_set: ReadSet::default(),

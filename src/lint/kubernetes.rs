@@ -25,10 +25,15 @@ pub(super) fn version(context: &Context<'_>) -> Vec<Finding> {
     }
 }
 
-/// The windows that both releases of the hop have to be kept in.
-pub fn required_windows(context: &Context<'_>) -> Vec<&'static Window> {
-    let facts = &*FACTS;
-    required(facts, &context.hop.from).chain(required(facts, &context.hop.to)).collect()
+/// The windows that Kubernetes has to be in at a hop between two releases.
+pub fn required_windows((from, to): (&Version, &Version)) -> Vec<&'static Window> {
+    required(&FACTS, from).chain(required(&FACTS, to)).collect()
+}
+
+/// The windows of a hop in which the version of a live cluster is not.
+pub fn outside_windows(hop: (&Version, &Version), version: KubernetesVersion) -> Vec<Finding> {
+    let windows = required_windows(hop).into_iter().filter(|it| !it.holds(version));
+    windows.map(|it| missed(hop, it, version).hop(hop.1)).collect()
 }
 
 /// The windows that have to be kept from this hop on.
@@ -53,25 +58,27 @@ fn outside(
     window: &Window,
     version: KubernetesVersion,
 ) -> Finding {
-    let kyma = covered(context, window);
-    let subject = format!("Kubernetes {version}");
-    let finding = if let Some(min) = window.min.filter(|it| version < *it) {
-        let message = format!("Kyma {kyma} needs Kubernetes {min} or newer: {}", window.reason);
-        let finding = Finding::new(Code::KubernetesTooOld, subject, message);
-        finding.remedy(upgrade(context, facts, version, min))
-    } else {
-        let max = window.max.unwrap_or(version);
-        let message = format!("Kyma {kyma} needs Kubernetes {max} or older: {}", window.reason);
-        Finding::new(Code::KubernetesTooNew, subject, message)
-    };
-    finding.evidence(window.evidence())
+    let finding = missed((&context.hop.from, &context.hop.to), window, version);
+    match window.min.filter(|it| version < *it) {
+        Some(min) => finding.remedy(upgrade(context, facts, version, min)),
+        None => finding,
+    }
 }
 
-/// Which release of the hop the window is about.
-fn covered<'a>(context: &'a Context<'_>, window: &Window) -> &'a Version {
-    let minor = crate::release::Minor::of(&context.hop.to);
-    let is_target = window.from <= minor && minor <= window.to;
-    if is_target { &context.hop.to } else { &context.hop.from }
+fn missed(
+    (from, to): (&Version, &Version),
+    window: &Window,
+    version: KubernetesVersion,
+) -> Finding {
+    // Which release of the hop the window is about.
+    let minor = crate::release::Minor::of(to);
+    let kyma = if window.from <= minor && minor <= window.to { to } else { from };
+    let (code, bound) = match window.min.filter(|it| version < *it) {
+        Some(min) => (Code::KubernetesTooOld, format!("{min} or newer")),
+        None => (Code::KubernetesTooNew, format!("{} or older", window.max.unwrap_or(version))),
+    };
+    let message = format!("Kyma {kyma} needs Kubernetes {bound}: {}", window.reason);
+    Finding::new(code, format!("Kubernetes {version}"), message).evidence(window.evidence())
 }
 
 /// When Kubernetes can be upgraded: at a release from which on all hops allow the new version.

@@ -1,11 +1,29 @@
 //! What is accepted, and from which severity a plan is blocked.
+//!
+//! # Decisions
+//! * Nothing lowers a severity without a reason: that is as strong as accepting the finding. An entry
+//!   that gives no reason raises severities only.
+//! * An entry counts through the day that it names, by the calendar of UTC, so that two machines
+//!   agree. The day of today is a value from outside, and nothing depends on it where no entry has a
+//!   day: equal inputs give equal reports.
+//! * Of several entries about a finding the narrowest counts; of equally narrow ones, one with a
+//!   reason. All of them count as used.
+//! * Whether an entry of the policy file is unused is told of whole plans only. `path` or `guides`
+//!   see a part of the findings, so they cannot know.
+//! * Findings about the policy are judged by the policy, too. An entry about them is never called
+//!   unused: whether there are any depends on the other entries.
 
-use std::str::FromStr;
-
+use jiff::civil::Date;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::finding::{Code, Evidence, Finding, NotACode, Severity};
-use crate::release::{Minor, NotAVersion, VersionRequest};
+use crate::finding::{Acceptance, Finding, Severity, SeverityChange};
+
+mod accept;
+mod entry;
+
+pub use accept::{Accept, NotAnAccept};
+pub use entry::{Effect, Entry, Place, is_about_policy};
 
 /// Whether the upgrade may go ahead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,7 +46,8 @@ impl Verdict {
 }
 
 /// From which severity a finding blocks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub enum FailOn {
     /// Blockers block.
     #[default]
@@ -49,80 +68,70 @@ impl FailOn {
     }
 }
 
-/// A finding that somebody accepts by name: `CODE[@TO][:SUBJECT]`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Accept {
-    text: String,
-    code: Code,
-    hop: Option<VersionRequest>,
-    subject: Option<String>,
-}
-
-/// Why a text names no findings.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum NotAnAccept {
-    /// The part before `@` and `:` is no finding code.
-    #[error(transparent)]
-    Code(#[from] NotACode),
-    /// The part after `@` is no version.
-    #[error(transparent)]
-    Version(#[from] NotAVersion),
-}
-
-impl FromStr for Accept {
-    type Err = NotAnAccept;
-
-    fn from_str(text: &str) -> Result<Self, NotAnAccept> {
-        let (head, subject) = match text.split_once(':') {
-            Some((head, subject)) => (head, Some(subject.to_owned())),
-            None => (text, None),
-        };
-        let (code, hop) = match head.split_once('@') {
-            Some((code, hop)) => (code, Some(hop.parse()?)),
-            None => (head, None),
-        };
-        Ok(Self { text: text.to_owned(), code: code.parse()?, hop, subject })
-    }
-}
-
-impl Accept {
-    fn matches(&self, finding: &Finding) -> bool {
-        let hop = self.hop.as_ref().is_none_or(|asked| {
-            finding.hop.as_ref().is_some_and(|hop| match asked {
-                VersionRequest::Exact(version) => version == hop,
-                VersionRequest::Newest(minor) => *minor == Minor::of(hop),
-            })
-        });
-        let subject = self.subject.as_ref().is_none_or(|it| *it == finding.subject);
-        self.code == finding.code && hop && subject
-    }
-}
-
 /// What a user accepts and what fails for them.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Policy {
-    /// The findings that are accepted by name.
-    pub accept: Vec<Accept>,
+    /// What is accepted, and which severities are others.
+    pub entries: Vec<Entry>,
     /// From which severity the verdict is `blocked`.
     pub fail_on: FailOn,
+    /// The day, for entries that end.
+    pub today: Date,
+    /// Whether a whole plan is judged, so that an entry without a finding is one too many.
+    pub whole: bool,
 }
 
 impl Policy {
-    /// Marks the findings that are accepted.
-    pub fn accept(&self, findings: &mut [Finding]) {
+    /// Judges findings in place: severities, and what is accepted. Returns what there is to say about
+    /// the policy itself. Judging again changes nothing.
+    pub fn judge<'a>(&self, findings: impl IntoIterator<Item = &'a mut Finding>) -> Vec<Finding> {
+        let mut covered = vec![0; self.entries.len()];
         for finding in findings {
-            finding.accepted = self.accept.iter().any(|it| it.matches(finding));
+            self.apply(finding, &mut covered);
         }
+        let about = self.entries.iter().zip(covered);
+        let about = about.filter_map(|(entry, covered)| {
+            entry::finding(entry, covered, (self.today, self.whole))
+        });
+        let mut about: Vec<_> = about.collect();
+        for finding in &mut about {
+            self.apply(finding, &mut vec![0; self.entries.len()]);
+        }
+        about
     }
 
-    /// A finding for each accepted name that matches nothing.
-    pub fn unused<'a, I>(&self, findings: &I) -> Vec<Finding>
-    where
-        I: Iterator<Item = &'a Finding> + Clone,
-    {
-        let unused =
-            self.accept.iter().filter(|it| !findings.clone().any(|found| it.matches(found)));
-        unused.map(unused_finding).collect()
+    fn apply(&self, finding: &mut Finding, covered: &mut [usize]) {
+        reset(finding);
+        let (mut accepting, mut changing) = (None, None);
+        for (entry, covered) in self.entries.iter().zip(covered) {
+            if !entry.names.matches(finding) {
+                continue;
+            }
+            *covered += 1;
+            let place = match entry.effect {
+                _ if entry.is_over(self.today) => continue,
+                Effect::Accept => &mut accepting,
+                Effect::Severity(it) if it < finding.severity && entry.reason.is_none() => continue,
+                Effect::Severity(_) => &mut changing,
+            };
+            *place = (*place).max(Some(entry::Ranked(entry)));
+        }
+        if let Some(entry) = changing {
+            change(finding, entry.0);
+        }
+        finding.acceptance = accepting.map(|it| acceptance(it.0));
+        finding.accepted = finding.acceptance.is_some();
+    }
+
+    /// The findings that blocked nothing as they were judged before, and do under this policy. What
+    /// there was to say about the policy before does not count.
+    pub fn withdrawn(&self, findings: Vec<Finding>) -> Vec<Finding> {
+        let blocks = |it: &Finding| !it.accepted && self.fail_on.blocks(it.severity);
+        let passed = findings.into_iter().filter(|it| !blocks(it) && !is_about_policy(it.code));
+        let mut passed: Vec<_> = passed.collect();
+        self.judge(&mut passed);
+        passed.retain(blocks);
+        passed
     }
 
     /// The verdict on findings.
@@ -133,64 +142,35 @@ impl Policy {
     }
 }
 
-fn unused_finding(accept: &Accept) -> Finding {
-    let message = format!("`--accept {}` matches no finding of this plan", accept.text);
-    let evidence = Evidence::listing("command line", format!("--accept {}", accept.text));
-    Finding::new(Code::UnusedAccept, &accept.text, message).evidence(evidence)
+/// The finding as it was before it was judged.
+fn reset(finding: &mut Finding) {
+    if let Some(change) = finding.severity_changed.take() {
+        finding.severity = change.from;
+    }
+    finding.acceptance = None;
+    finding.accepted = false;
+}
+
+fn change(finding: &mut Finding, entry: &Entry) {
+    let Effect::Severity(severity) = entry.effect else { return };
+    if severity != finding.severity {
+        finding.severity_changed = Some(SeverityChange {
+            from: finding.severity,
+            reason: entry.reason.clone(),
+            expires: entry.expires.map(|it| it.to_string()),
+            source: entry.place.to_string(),
+        });
+        finding.severity = severity;
+    }
+}
+
+fn acceptance(entry: &Entry) -> Acceptance {
+    Acceptance {
+        reason: entry.reason.clone(),
+        expires: entry.expires.map(|it| it.to_string()),
+        source: entry.place.to_string(),
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn finding(subject: &str) -> Finding {
-        Finding::new(Code::GuideMissing, subject, "no guide")
-            .hop(&"1.2.2".parse().unwrap())
-            .severity(Severity::Blocker)
-    }
-
-    fn policy(accept: &[&str]) -> Policy {
-        let accept = accept.iter().map(|it| it.parse().unwrap()).collect();
-        Policy { accept, fail_on: FailOn::Blocker }
-    }
-
-    #[test]
-    fn a_finding_is_accepted_by_code_hop_and_subject() {
-        let matching = ["guide-missing", "guide-missing@1.2", "guide-missing@1.2.2:core:a.b"];
-        for text in matching {
-            let mut findings = [finding("core:a.b")];
-            policy(&[text]).accept(&mut findings);
-            assert!(findings[0].accepted, "{text}");
-            assert_eq!(policy(&[text]).verdict(&findings), Verdict::Ready);
-        }
-        for text in ["guide-stale", "guide-missing@1.3", "guide-missing:other"] {
-            let mut findings = [finding("core:a.b")];
-            policy(&[text]).accept(&mut findings);
-            assert!(!findings[0].accepted, "{text}");
-            assert_eq!(policy(&[text]).verdict(&findings), Verdict::Blocked);
-        }
-    }
-
-    #[test]
-    fn an_entry_that_matches_nothing_is_a_finding() {
-        let findings = [finding("a")];
-        let unused = policy(&["guide-missing", "guide-stale"]).unused(&findings.iter());
-        assert_eq!(unused.len(), 1);
-        assert_eq!(unused[0].subject, "guide-stale");
-    }
-
-    #[test]
-    fn what_blocks_depends_on_the_threshold() {
-        let warning = [finding("a").severity(Severity::Warning)];
-        let verdict = |fail_on| Policy { accept: vec![], fail_on }.verdict(&warning);
-        assert_eq!(verdict(FailOn::Blocker), Verdict::Ready);
-        assert_eq!(verdict(FailOn::Warning), Verdict::Blocked);
-        assert_eq!(verdict(FailOn::Never), Verdict::Ready);
-    }
-
-    #[test]
-    fn a_name_with_a_slip_is_refused() {
-        assert!(matches!("guide-mising".parse::<Accept>(), Err(NotAnAccept::Code(_))));
-        assert!(matches!("guide-missing@x".parse::<Accept>(), Err(NotAnAccept::Version(_))));
-    }
-}
+mod tests;

@@ -18,12 +18,7 @@ pub(super) fn target(state: &State, from: &ObjectKey, component: Option<&str>) -
         return object.clone();
     }
     let scope = component.unwrap_or("common");
-    let named = |name: String| ObjectKey {
-        group: String::new(),
-        kind: from.kind.clone(),
-        namespace: Some(NAMESPACE.to_owned()),
-        name,
-    };
+    let named = |name: String| ObjectKey::namespaced("", &from.kind, NAMESPACE, &name);
     let is_free = |it: &ObjectKey| !state.objects.contains_key(it) && !state.taken.contains(it);
     let first = named(object_name(&from.name, scope, ""));
     let mut others = (2_u32..).map(|it| named(object_name(&from.name, scope, &format!("-{it}"))));

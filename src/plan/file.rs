@@ -17,6 +17,7 @@ use semver::Version;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::acceptance::{PlannedAcceptance, acceptances};
 use super::overrides::{self, PlannedKept, PlannedMove};
 use super::read_set::{ReadSet, Shapes};
 use super::steps::Step;
@@ -61,6 +62,9 @@ pub struct Plan {
     pub ready: bool,
     /// The findings that were accepted, as `--accept` names them.
     pub accepted: Vec<String>,
+    /// Why and until when they are, and which findings the policy lowered.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub acceptances: Vec<PlannedAcceptance>,
     /// The releases of the path, the first one included.
     pub releases: Vec<PlannedRelease>,
     /// The hops.
@@ -215,7 +219,7 @@ impl Plan {
     /// The plan of what is known. None where a hop could not be simulated.
     pub fn new(input: PlanInput<'_>) -> Option<Self> {
         let (first, last) = (input.bundles.first()?, input.bundles.last()?);
-        let accepted = input.findings.iter().filter(|it| it.accepted).map(|it| accepted(it));
+        let accepted = input.findings.iter().filter(|it| it.accepted).map(|it| accepted_name(it));
         let accepted: BTreeSet<_> = accepted.collect();
         let mut plan = Self {
             kind: KIND.to_owned(),
@@ -230,6 +234,7 @@ impl Plan {
             approvals: input.approvals,
             ready: input.ready,
             accepted: accepted.into_iter().collect(),
+            acceptances: acceptances(&input.findings),
             releases: input.bundles.iter().map(planned_release).collect(),
             hops: Vec::new(),
             read_set: input.read_sets.first()?.clone(),
@@ -276,7 +281,7 @@ impl Plan {
             for (object, entry) in &mut self.read_set.objects {
                 let keys = || entry.fields.keys().any(|it| is_key(it, &finding.subject));
                 if finding.subject == *object || (object.contains("/kyma-installer/") && keys()) {
-                    entry.conclusions.push(format!("finding {}", accepted(finding)));
+                    entry.conclusions.push(format!("finding {}", accepted_name(finding)));
                 }
             }
         }
@@ -429,7 +434,7 @@ fn has_secret(node: &yaml::Node) -> bool {
 }
 
 /// A finding as `--accept` names it.
-fn accepted(finding: &Finding) -> String {
+pub fn accepted_name(finding: &Finding) -> String {
     let hop = finding.hop.as_ref().map(|it| format!("@{it}")).unwrap_or_default();
     format!("{}{hop}:{}", finding.code.as_str(), finding.subject)
 }

@@ -97,12 +97,8 @@ impl fmt::Display for PlannedMove {
 pub fn override_object(name: &str) -> Option<ObjectKey> {
     let (kind, name) = name.split_once('/')?;
     let name = name.strip_prefix(NAMESPACE)?.strip_prefix('/')?;
-    matches!(kind, "ConfigMap" | "Secret").then(|| ObjectKey {
-        group: String::new(),
-        kind: kind.to_owned(),
-        namespace: Some(NAMESPACE.to_owned()),
-        name: name.to_owned(),
-    })
+    let is_one = matches!(kind, "ConfigMap" | "Secret");
+    is_one.then(|| ObjectKey::namespaced("", kind, NAMESPACE, name))
 }
 
 /// The keys that a hop keeps, object by object.

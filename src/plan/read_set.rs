@@ -146,7 +146,7 @@ impl Shapes {
             self.manifests.keys().filter_map(|it| it.namespace.as_ref()).collect();
         let covered = names
             .into_iter()
-            .map(|it| namespace(it))
+            .map(|it| ObjectKey::of_namespace(it))
             .filter(|it| state.contains(it) || state.covers_object(it));
         covered.map(|key| {
             let entry = state.get(&key).map(|live| {
@@ -156,15 +156,6 @@ impl Shapes {
             });
             (key.to_string(), entry.unwrap_or_default())
         })
-    }
-}
-
-fn namespace(name: &str) -> ObjectKey {
-    ObjectKey {
-        group: String::new(),
-        kind: "Namespace".to_owned(),
-        namespace: None,
-        name: name.to_owned(),
     }
 }
 

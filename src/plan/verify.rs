@@ -15,6 +15,17 @@ use super::file::Plan;
 pub struct Demands {
     /// How many people have to have approved it.
     pub approvals: u32,
+    /// What the policy of today does not accept any more.
+    pub withdrawn: Option<Withdrawn>,
+}
+
+/// Findings that the plan accepts and a policy does not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Withdrawn {
+    /// The policy file.
+    pub policy: String,
+    /// The findings, as `--accept` names them; never none.
+    pub findings: Vec<String>,
 }
 
 /// What is known at the time of the check.
@@ -47,6 +58,17 @@ pub enum Refusal {
     /// Something stands against the upgrade.
     #[error("the plan is blocked by findings that nobody accepted")]
     Blocked,
+    /// Something that it accepts was accepted for a time that is over.
+    #[error("the plan accepts {finding} until {until}, which is over")]
+    AcceptanceEnded {
+        /// The finding, as `--accept` names it.
+        finding: String,
+        /// The last day.
+        until: String,
+    },
+    /// Something that it accepts is not accepted any more.
+    #[error("the plan accepts what {} no longer does: {}", .0.policy, .0.findings.join(", "))]
+    Withdrawn(Withdrawn),
     /// It was made without a cluster.
     #[error("the plan was made without a cluster, so nobody knows what it would do to this one")]
     NoCluster,
@@ -87,6 +109,14 @@ impl Refusal {
             }
             Self::Blocked => {
                 "settle the blockers, or accept them by name when planning (--accept)".to_owned()
+            }
+            Self::AcceptanceEnded { .. } => {
+                "have the finding accepted again, and make the plan again".to_owned()
+            }
+            Self::Withdrawn(_) => {
+                "make the plan again with the policy of today, look at what is different, and have it \
+                 approved; or say which policy counts: --policy FILE"
+                    .to_owned()
             }
             Self::NoCluster => "plan with --context, --kubeconfig or --cluster-state".to_owned(),
             Self::OtherCluster { .. } => {
@@ -131,6 +161,9 @@ pub fn verify(
     now: Timestamp,
 ) -> Result<VerifiedPlan, Refusal> {
     is_usable(&plan, now)?;
+    if let Some(withdrawn) = &demands.withdrawn {
+        return Err(Refusal::Withdrawn(withdrawn.clone()));
+    }
     match (&plan.cluster, &observed.cluster) {
         (None, _) => return Err(Refusal::NoCluster),
         (Some(planned), Some(this)) if planned.uid != *this => {
@@ -153,7 +186,17 @@ fn is_usable(plan: &Plan, now: Timestamp) -> Result<(), Refusal> {
     if let Some(until) = plan.valid_until.filter(|it| *it < now) {
         return Err(Refusal::Expired(until));
     }
-    if plan.ready { Ok(()) } else { Err(Refusal::Blocked) }
+    if !plan.ready {
+        return Err(Refusal::Blocked);
+    }
+    ended(plan, now).map_or(Ok(()), Err)
+}
+
+/// The refusal of a plan that accepts something for a time that is over.
+pub fn ended(plan: &Plan, now: Timestamp) -> Option<Refusal> {
+    let ended = plan.ended_acceptance(now)?;
+    let until = ended.expires.clone().unwrap_or_default();
+    Some(Refusal::AcceptanceEnded { finding: ended.finding.clone(), until })
 }
 
 fn is_approved(plan: &Plan, observed: &Observed, demands: &Demands) -> Result<(), Refusal> {

@@ -14,9 +14,10 @@ use crate::finding::Finding;
 use crate::guide::{ComponentRename, GuideStep, HopGuide};
 use crate::lint::{self, Context};
 use crate::path::Hop;
-use crate::plan::Step;
+use crate::plan::{PlannedMove, Step};
 use crate::release::Generation;
 use crate::rename::Rename;
+use crate::simulate::Simulated;
 
 /// What is known of a hop beside what the rules look at.
 #[derive(Debug)]
@@ -58,12 +59,17 @@ pub fn hop(input: HopInput<'_>) -> HopReport {
         kubernetes_window: outlook::kubernetes_window(context),
         predictions: context.simulated.map(simulation::predictions),
         operator: context.simulated.map(|it| operator::operator(context, it)),
+        moves: context.simulated.map(planned_moves).unwrap_or_default(),
         point_of_no_return: outlook::point_of_no_return(context, &input.steps),
-        downtime: context.simulated.map(outlook::downtime),
+        downtime: context.simulated.map(|it| outlook::downtime(context, it)),
         steps: Some(input.steps),
         findings: input.findings,
         ..path_hop(context.hop)
     }
+}
+
+fn planned_moves(simulated: &Simulated) -> Vec<PlannedMove> {
+    simulated.moves.iter().map(PlannedMove::from).collect()
 }
 
 /// The differences of two releases that need not follow one another.
@@ -119,6 +125,7 @@ fn guide(context: &Context<'_>) -> GuideReport {
         stale: guide.stale.iter().map(|it| it.name.clone()).collect(),
         linked_from_notes: guide.linked_from_notes(),
         uncovered: uncovered.map(Into::into).collect(),
+        outages: guide.outages(),
         checklist: checklist(guide),
     }
 }

@@ -6,7 +6,10 @@
 //!   return of a hop is its first step that a saved copy of objects cannot undo: a destructive item
 //!   of a guide that comes before the hop, else the step that starts the operator.
 //! * Charts are read, not rendered. So nothing is said about how long a component is away; what is
-//!   known is whether Helm touches it at all.
+//!   known is whether Helm touches it at all, and whether its chart is the same in both releases.
+//! * The same chart gives the same objects unless the values differ. So a component counts as
+//!   untouched only if the release's own overrides of it stay, too, and the same Helm renders it: some
+//!   charts write its name (`.Release.Service`) into the labels of Pods.
 
 use std::borrow::Cow;
 
@@ -52,7 +55,7 @@ pub struct Downtime {
 
 /// The bounds that both releases of a hop keep.
 pub(super) fn kubernetes_window(context: &Context<'_>) -> Option<KubernetesWindow> {
-    let windows = lint::required_windows(context);
+    let windows = lint::required_windows((&context.hop.from, &context.hop.to));
     let first = windows.iter().filter_map(|it| it.min).max();
     let last = windows.iter().filter_map(|it| it.max).min();
     let mut reasons: Vec<_> = windows.iter().map(|it| it.reason.clone()).collect();
@@ -94,13 +97,18 @@ fn start_of_operator(release: &Bundle, steps: &[Step]) -> Option<PointOfNoReturn
 }
 
 /// What stands still at a hop, component by component in the operator's order.
-pub(super) fn downtime(simulated: &Simulated) -> Vec<Downtime> {
+pub(super) fn downtime(context: &Context<'_>, simulated: &Simulated) -> Vec<Downtime> {
     let runs = simulated.operator.iter().flat_map(|it| &it.components);
     let told = runs.map(|run| {
         let (expectation, why) = match run.action.as_str() {
             "install" => ("none", "it is new"),
             "left-installed" => ("none", "nothing touches it; it stays installed as it is"),
             "fails" => ("unknown", "its upgrade is expected to fail"),
+            _ if is_same_chart(context, &run.name) => (
+                "none",
+                "its chart is the same in both releases, so Helm changes nothing of it unless its \
+                 overrides change",
+            ),
             _ => ("restart", "Helm upgrades it; Pods whose templates changed are replaced"),
         };
         Downtime {
@@ -110,4 +118,29 @@ pub(super) fn downtime(simulated: &Simulated) -> Vec<Downtime> {
         }
     });
     told.collect()
+}
+
+/// Whether the upgrade of a component renders what is there already.
+fn is_same_chart(context: &Context<'_>, release: &str) -> bool {
+    let identity = |bundle: &Bundle| {
+        let components = bundle.components();
+        let listed = components.iter().find(|it| it.release_name() == release)?;
+        bundle.chart_index()?.get(&listed.name)?.identity.clone()
+    };
+    let helm = |version| context.facts.operator(version).helm;
+    let same = identity(context.from).is_some_and(|it| Some(it) == identity(context.to));
+    same && helm(&context.hop.from) == helm(&context.hop.to)
+        && !are_values_changed(context, release)
+}
+
+/// Whether the release's own overrides of a component change at the hop.
+fn are_values_changed(context: &Context<'_>, release: &str) -> bool {
+    let diff = &context.changes.overrides;
+    let changed = diff.changed.iter().map(|(_, new)| &new.key);
+    let keys = changed
+        .chain(diff.added.iter().map(|it| &it.key))
+        .chain(diff.removed.iter().map(|it| &it.key))
+        .chain(context.changes.renames.iter().map(|it| &it.from));
+    let mut components = keys.map(|it| it.component.as_deref());
+    components.any(|it| it.is_none_or(|it| it == release))
 }

@@ -2,13 +2,12 @@
 
 use super::layout::{Page, Style, sanitize, shorten};
 use super::user_overrides::crowd::{Blockers, Gist, by_hop, gist};
-use super::user_overrides::summary;
 use super::{HopReport, Report};
 use crate::finding::{Evidence, Finding, Severity};
-use crate::lint::Verdict;
 
 mod changes;
 mod charts;
+mod first;
 mod operator;
 mod overrides;
 mod simulation;
@@ -35,8 +34,8 @@ pub enum Detail {
 pub fn text(report: &Report, style: Style, detail: Detail) -> String {
     let mut page = Page::new(style);
     let blockers = Blockers::new(report);
-    head(&mut page, report);
-    urgent(&mut page, report, &blockers, detail);
+    first::screen(&mut page, report, detail);
+    blocking(&mut page, report, &blockers, detail);
     overrides::user_overrides(&mut page, report, detail);
     overrides::migrated(&mut page, report);
     let count = report.hops.len();
@@ -51,67 +50,38 @@ pub fn text(report: &Report, style: Style, detail: Detail) -> String {
     if detail != Detail::Summary {
         general_findings(&mut page, report, &blockers);
     }
+    more(&mut page, report, detail);
     page.finish()
 }
 
-fn head(page: &mut Page, report: &Report) {
-    let title = page.bold(&sanitize(&report.title()));
-    let verdict = match report.told_verdict() {
-        Some(Verdict::Ready) => format!(": {}", page.tinted(Severity::Info, "READY")),
-        Some(Verdict::Blocked) => format!(": {}", page.tinted(Severity::Blocker, "BLOCKED")),
-        None => String::new(),
-    };
-    page.line(&format!("{title}{verdict}"));
-    page.field("path", &report.versions().join(" → "));
-    page.field("findings", &counts(report));
-    if let Some(cluster) = &report.cluster {
-        page.field("cluster", &simulation::cluster(cluster));
+/// The blockers: in full or, where many share a code, as one line each. A summary has no evidence, and
+/// has told how many there are of each code.
+fn blocking(page: &mut Page, report: &Report, blockers: &Blockers<'_>, detail: Detail) {
+    let is_summary = detail == Detail::Summary;
+    if blockers.few.is_empty() && (blockers.crowds.is_empty() || is_summary) {
+        return;
     }
-    if let Some(sentence) = summary::sentence(report) {
-        page.field("overrides", &sentence);
-    }
-}
-
-fn counts(report: &Report) -> String {
-    let count = |severity, word: &str| {
-        let count = report.count(severity);
-        format!("{count} {word}{}", if count == 1 { "" } else { "s" })
-    };
-    let mut text = [
-        count(Severity::Blocker, "blocker"),
-        count(Severity::Warning, "warning"),
-        count(Severity::Info, "note"),
-    ]
-    .join(", ");
-    if 0 < report.accepted() {
-        text = format!("{text}; {} accepted", report.accepted());
-    }
-    text
-}
-
-/// The findings that somebody has to act on, before anything else: blockers in full or, where many
-/// share a code, as one line each; warnings as one line for each hop and code.
-fn urgent(page: &mut Page, report: &Report, blockers: &Blockers<'_>, detail: Detail) {
-    if !blockers.few.is_empty() || !blockers.crowds.is_empty() {
-        page.gap();
-        page.heading("Blockers");
-    }
+    page.gap();
+    page.heading("Blockers");
     for finding in &blockers.few {
-        finding_lines(page, finding, true);
+        if is_summary {
+            finding_head(page, finding);
+            page.wrapped("          → ", &finding.remedy);
+        } else {
+            finding_lines(page, finding, true);
+        }
     }
-    for (code, findings) in &blockers.crowds {
-        crowd(page, report, (code, findings), detail);
+    for (code, findings) in blockers.crowds.iter().filter(|_| !is_summary) {
+        crowd(page, report, code, findings);
     }
-    warnings(page, report);
 }
 
-/// Blockers of one code, one line each; in a summary only how many there are.
-fn crowd(page: &mut Page, report: &Report, (code, all): (&str, &[&Finding]), detail: Detail) {
+/// Blockers of one code, one line each.
+fn crowd(page: &mut Page, report: &Report, code: &str, all: &[&Finding]) {
     let head = format!("  {} {} ", page.severity(Severity::Blocker), page.bold(code));
-    let place = if detail == Detail::Summary { "" } else { "; each in full at its hop" };
-    page.joined(&head, &format!("{} times: {}{place}", all.len(), by_hop(all)), 10);
-    let told = all.iter().filter(|_| detail != Detail::Summary);
-    for finding in told {
+    let text = format!("{} times: {}; each in full at its hop", all.len(), by_hop(all));
+    page.joined(&head, &text, 10);
+    for finding in all {
         let hop = finding.hop.as_ref().map(ToString::to_string).unwrap_or_default();
         let gist = match gist(report, finding) {
             Gist::Successors(keys) => format!(" → {}", keys.join(" and ")),
@@ -121,33 +91,19 @@ fn crowd(page: &mut Page, report: &Report, (code, all): (&str, &[&Finding]), det
     }
 }
 
-fn warnings(page: &mut Page, report: &Report) {
-    let whole = ("whole plan", warned(&report.findings));
-    let hops = report.hops.iter().map(|hop| (hop.to.as_str(), warned(&hop.findings)));
-    let lines: Vec<_> = std::iter::once(whole).chain(hops).filter(|it| !it.1.is_empty()).collect();
-    if !lines.is_empty() {
-        page.gap();
-        page.heading("Warnings by hop");
-        for (to, warned) in lines {
-            page.field(to, &warned.join(", "));
-        }
-    }
-}
-
-/// The codes of open warnings with their number.
-fn warned(findings: &[Finding]) -> Vec<String> {
-    let open = |it: &&Finding| it.severity == Severity::Warning && !it.accepted;
-    let mut counted: Vec<(&str, usize)> = Vec::new();
-    for finding in findings.iter().filter(open) {
-        match counted.last_mut() {
-            Some((code, count)) if *code == finding.code.as_str() => *count += 1,
-            _ => counted.push((finding.code.as_str(), 1)),
-        }
-    }
-    let text = |(code, count): (&str, usize)| {
-        if count == 1 { code.to_owned() } else { format!("{code} ({count})") }
+/// Where more is told.
+fn more(page: &mut Page, report: &Report, detail: Detail) {
+    let found = report.all_findings().next().is_some();
+    let rest = match detail {
+        Detail::Summary => "without -q the report has every finding, step and checklist",
+        Detail::Normal => "-v shows all fields, all evidence, and what to do about notes",
+        Detail::Full => "-o json has everything for scripts",
     };
-    counted.into_iter().map(text).collect()
+    if found && report.is_plan() {
+        page.gap();
+        let text = format!("`kyma-upgrade explain CODE` says why a finding matters; {rest}.");
+        page.wrapped("", &text);
+    }
 }
 
 fn hop_heading(page: &mut Page, hop: &HopReport, number: usize, count: usize) {
@@ -197,6 +153,13 @@ fn hop_lines(page: &mut Page, hop: &HopReport) {
     if let Some(operator) = &hop.operator {
         page.field("operator", &operator::line(operator));
     }
+    let own = [
+        ("keeps", simulation::kept(hop.predictions.as_deref().unwrap_or_default())),
+        ("moves", simulation::moved(&hop.moves)),
+    ];
+    for (label, text) in own.iter().filter_map(|(label, text)| Some((label, text.as_ref()?))) {
+        page.field(label, text);
+    }
 }
 
 /// On a cluster, what happens there is told instead of what the release changed; on a clean install
@@ -234,6 +197,19 @@ fn hop_body(
 /// A finding: what it is, what was found, what to do, and the proof. Of a note, which nobody has to
 /// act on, one piece of evidence stands for all unless everything is asked for.
 fn finding_lines(page: &mut Page, finding: &Finding, everything: bool) {
+    finding_head(page, finding);
+    let urgent = Severity::Info < finding.severity || everything;
+    if urgent {
+        page.wrapped("          → ", &finding.remedy);
+    }
+    let shown = if urgent { finding.evidence.len() } else { 1 };
+    for it in finding.evidence.iter().take(shown) {
+        evidence_line(page, it);
+    }
+}
+
+/// What a finding is, and what was found.
+fn finding_head(page: &mut Page, finding: &Finding) {
     let hop = finding.hop.as_ref().map(|it| format!("{it} "));
     let head = format!(
         "  {} {}{} ",
@@ -244,13 +220,8 @@ fn finding_lines(page: &mut Page, finding: &Finding, everything: bool) {
     let accepted = if finding.accepted { " (accepted)" } else { "" };
     page.joined(&head, &format!("{}{accepted}", finding.subject), 10);
     page.wrapped("          ", &finding.message);
-    let urgent = Severity::Info < finding.severity || everything;
-    if urgent {
-        page.wrapped("          → ", &finding.remedy);
-    }
-    let shown = if urgent { finding.evidence.len() } else { 1 };
-    for it in finding.evidence.iter().take(shown) {
-        evidence_line(page, it);
+    for note in finding.policy_notes() {
+        page.wrapped("          ", &note);
     }
 }
 

@@ -153,7 +153,7 @@ impl Simulator<'_> {
 
     /// Whether objects can be created in a namespace.
     fn namespace(&self, name: &str) -> Result<(), Refused> {
-        let key = custom::namespace(name);
+        let key = ObjectKey::of_namespace(name);
         let Some(namespace) = self.state.get(&key) else {
             return Err(Refused::NoNamespace(name.to_owned()));
         };

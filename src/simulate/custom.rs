@@ -81,9 +81,3 @@ fn stored_versions(definition: &Value) -> Vec<&str> {
     let stored = listed.into_iter().flatten().filter(|it| it["storage"] == Value::Bool(true));
     stored.filter_map(|it| it["name"].as_str()).collect()
 }
-
-/// The key of a namespace.
-pub(super) fn namespace(name: &str) -> ObjectKey {
-    let (group, kind) = (String::new(), "Namespace".to_owned());
-    ObjectKey { group, kind, namespace: None, name: name.to_owned() }
-}

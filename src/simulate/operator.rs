@@ -248,14 +248,8 @@ impl Releases {
 
 /// Without these the converter ends without an error and without converting anything.
 fn needs_of_converter() -> [ObjectKey; 2] {
-    let key = |group: &str, kind: &str, namespace: &str, name: &str| ObjectKey {
-        group: group.to_owned(),
-        kind: kind.to_owned(),
-        namespace: Some(namespace.to_owned()),
-        name: name.to_owned(),
-    };
     [
-        key("apps", "Deployment", "kube-system", "tiller-deploy"),
-        key("", "Secret", "kyma-installer", "helm-secret"),
+        ObjectKey::namespaced("apps", "Deployment", "kube-system", "tiller-deploy"),
+        ObjectKey::namespaced("", "Secret", "kyma-installer", "helm-secret"),
     ]
 }

@@ -113,12 +113,7 @@ impl ClusterState {
         state.kubernetes = kubernetes.map(ToOwned::to_owned);
         state.listings = None;
         for name in ["default", "kube-node-lease", "kube-public", "kube-system"] {
-            let key = ObjectKey {
-                group: String::new(),
-                kind: "Namespace".to_owned(),
-                namespace: None,
-                name: name.to_owned(),
-            };
+            let key = ObjectKey::of_namespace(name);
             let object = json!({
                 "apiVersion": "v1",
                 "kind": "Namespace",

@@ -49,7 +49,7 @@ impl Parser<'_> {
                 self.lone_key(&mut entries)?;
             }
         }
-        Ok(Value::Mapping(keep_last(entries)))
+        Ok(self.mapping(entries))
     }
 
     /// Reads a key without a value.

@@ -1,8 +1,8 @@
 //! The entries of a mapping.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::Entry;
+use super::{Entry, RepeatedKey};
 
 /// Drops entries whose key comes again later.
 pub(super) fn keep_last(mut entries: Vec<Entry>) -> Vec<Entry> {
@@ -26,4 +26,18 @@ fn has_duplicates(entries: &[Entry]) -> bool {
     }
     let mut seen = BTreeSet::new();
     !entries.iter().all(|entry| seen.insert(&entry.key))
+}
+
+/// The keys that stand in a mapping again.
+pub(super) fn repetitions(entries: &[Entry]) -> Vec<RepeatedKey> {
+    let mut first: BTreeMap<&str, u32> = BTreeMap::new();
+    let mut again = Vec::new();
+    for entry in entries {
+        if let Some(&first) = first.get(entry.key.as_str()) {
+            again.push(RepeatedKey { key: entry.key.clone(), line: entry.line, first });
+        } else {
+            first.insert(&entry.key, entry.line);
+        }
+    }
+    again
 }

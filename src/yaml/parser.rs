@@ -6,22 +6,29 @@ use std::collections::BTreeMap;
 
 use super::budget::{Budget, Limits};
 use super::cursor::Mark;
-use super::entries::keep_last;
+use super::entries::{keep_last, repetitions};
 use super::resolve::{self, Scalar};
 use super::scanner::Scanner;
 use super::token::{Kind, Tag, Token};
-use super::{Entry, Error, Node, Problem, Value};
+use super::{Entry, Error, Node, Problem, RepeatedKey, Value};
 
 /// Reads the first document of a text; `None` if it is empty or null.
 pub(super) fn parse(text: &str, line: u32, limits: &Limits) -> Result<Option<Node>, Error> {
-    let budget = Budget::new(limits);
-    let mut parser = Parser {
-        scanner: Scanner::new(text, line, budget.most_depth()),
-        budget,
-        anchors: BTreeMap::new(),
-    };
+    let mut parser = Parser::new(text, line, Budget::new(limits));
     let node = parser.document()?;
     Ok(node.filter(|node| node.value != Value::Null))
+}
+
+/// The keys of the first document that stand twice in a mapping.
+pub(super) fn repeated_keys(
+    text: &str,
+    line: u32,
+    limits: &Limits,
+) -> Result<Vec<RepeatedKey>, Error> {
+    let mut parser = Parser::new(text, line, Budget::new(limits));
+    parser.repeated = Some(Vec::new());
+    parser.document()?;
+    Ok(parser.repeated.unwrap_or_default())
 }
 
 /// What an anchor stands for.
@@ -57,9 +64,28 @@ pub(super) struct Parser<'a> {
     pub(super) budget: Budget,
     /// What each anchor stands for; nothing while that is still being read.
     anchors: BTreeMap<&'a str, Option<Anchored>>,
+    /// The keys that stood before in their mapping; none where nobody asks for them.
+    repeated: Option<Vec<RepeatedKey>>,
 }
 
 impl<'a> Parser<'a> {
+    fn new(text: &'a str, line: u32, budget: Budget) -> Self {
+        Self {
+            scanner: Scanner::new(text, line, budget.most_depth()),
+            budget,
+            anchors: BTreeMap::new(),
+            repeated: None,
+        }
+    }
+
+    /// The value of a mapping: of equal keys the last one wins.
+    pub(super) fn mapping(&mut self, entries: Vec<Entry>) -> Value {
+        if let Some(repeated) = &mut self.repeated {
+            repeated.extend(repetitions(&entries));
+        }
+        Value::Mapping(keep_last(entries))
+    }
+
     /// Reads one document. As go-yaml does, it looks at one token after it and no further.
     fn document(&mut self) -> Result<Option<Node>, Error> {
         if self.next_is(&Kind::DocumentStart)? {
@@ -231,7 +257,7 @@ impl<'a> Parser<'a> {
             self.entry(Place::BlockMapping, &mut entries)?;
         }
         self.end_block(Problem::ExpectedKey(line))?;
-        Ok(Value::Mapping(keep_last(entries)))
+        Ok(self.mapping(entries))
     }
 
     /// Reads a key and its value; `Key` is behind us.

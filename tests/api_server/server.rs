@@ -193,11 +193,15 @@ impl Server {
 
     fn text(&self, path: &str) -> Option<String> {
         let request = http::Request::get(path).body(Vec::new()).unwrap();
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        runtime.unwrap().block_on(async {
-            let client = kube::Client::try_from(self.config_of(Some(User::Admin)));
-            client.ok()?.request_text(request).await.ok()
-        })
+        let answer = || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            runtime.unwrap().block_on(async {
+                let client = kube::Client::try_from(self.config_of(Some(User::Admin)));
+                client.ok()?.request_text(request).await.ok()
+            })
+        };
+        // A thread of its own, because some tests ask from within a runtime.
+        std::thread::scope(|scope| scope.spawn(answer).join().unwrap())
     }
 
     /// Runs kubectl as admin, with `input` as its standard input.

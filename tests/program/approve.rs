@@ -29,6 +29,7 @@ fn plan() -> Plan {
         approvals: 2,
         ready: true,
         accepted: vec!["guide-stale@1.11.1:1.9-1.10.md".to_owned()],
+        acceptances: Vec::new(),
         releases: Vec::new(),
         hops: vec![PlannedHop {
             from: version("1.10.0"),

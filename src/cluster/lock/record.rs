@@ -72,7 +72,7 @@ impl Record {
 
 /// What kind of object the lock is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Form {
+pub(in crate::cluster) enum Form {
     /// A Lease, in this version of its API.
     Lease(&'static str),
     ConfigMap,
@@ -80,7 +80,7 @@ pub(super) enum Form {
 
 impl Form {
     /// The best one that the server serves.
-    pub(super) async fn of(objects: &Objects) -> Result<Self, Cause> {
+    pub(in crate::cluster) async fn of(objects: &Objects) -> Result<Self, Cause> {
         for api_version in ["coordination.k8s.io/v1", "coordination.k8s.io/v1beta1"] {
             if objects.serves(api_version, "Lease").await? {
                 return Ok(Self::Lease(api_version));
@@ -89,24 +89,19 @@ impl Form {
         Ok(Self::ConfigMap)
     }
 
-    pub(super) fn api_version(self) -> &'static str {
+    pub(in crate::cluster) fn api_version(self) -> &'static str {
         match self {
             Self::Lease(api_version) => api_version,
             Self::ConfigMap => "v1",
         }
     }
 
-    pub(super) fn key(self) -> ObjectKey {
+    pub(in crate::cluster) fn key(self) -> ObjectKey {
         let (group, kind, name) = match self {
             Self::Lease(_) => ("coordination.k8s.io", "Lease", "kyma-upgrade"),
             Self::ConfigMap => ("", "ConfigMap", "kyma-upgrade-lock"),
         };
-        ObjectKey {
-            group: group.to_owned(),
-            kind: kind.to_owned(),
-            namespace: Some(NAMESPACE.to_owned()),
-            name: name.to_owned(),
-        }
+        ObjectKey::namespaced(group, kind, NAMESPACE, name)
     }
 
     /// A new object with a record.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use crate::plan::{Approval, Plan, PlannedGuide, approval};
+use crate::plan::{Approval, Plan, PlannedAcceptance, PlannedGuide, approval};
 use crate::report::sanitize;
 
 /// What the approval leaves open.
@@ -47,10 +47,17 @@ fn subject(plan: &Plan) -> Vec<String> {
         field("cluster", cluster(plan)),
     ];
     lines.extend(plan.valid_until.map(|it| field("valid", format!("until {it}"))));
-    lines.extend(plan.accepted.iter().map(|it| field("accepts", sanitize(it))));
+    lines.extend(accepted(plan).map(|it| field("accepts", sanitize(&it))));
     let guides = plan.guides().into_iter();
     lines.extend(guides.map(|it| field("guide", sanitize(&format!("{} {}", it.name, it.url)))));
     lines
+}
+
+/// What the plan accepts, with the reasons where it has them.
+pub(in crate::commands) fn accepted(plan: &Plan) -> impl Iterator<Item = String> {
+    let is_told = |name: &String| plan.acceptances.iter().any(|it| it.finding == *name);
+    let unsaid = plan.accepted.iter().filter(move |it| !is_told(it)).cloned();
+    plan.acceptances.iter().map(PlannedAcceptance::words).chain(unsaid)
 }
 
 fn cluster(plan: &Plan) -> String {

@@ -33,6 +33,7 @@ fn plan(accepted: &[&str]) -> Plan {
         approvals: 1,
         ready: true,
         accepted: accepted.iter().map(|it| (*it).to_owned()).collect(),
+        acceptances: Vec::new(),
         releases: Vec::new(),
         hops: vec![
             hop("1.0.0", "1.1.0", &[guide("1.0-1.1.md", "a"), guide("both.md", "b")]),

@@ -1,6 +1,7 @@
 //! What a hop does to the values of charts, as Markdown.
 
-use super::{code, counts_cell, details};
+use super::lean::counts_cell;
+use super::syntax::{code, details};
 use crate::overrides::OverrideKey;
 use crate::report::ChartValues;
 use crate::report::user_overrides::charts::{SHOWN, renamed, rest};

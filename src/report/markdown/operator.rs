@@ -1,6 +1,6 @@
 //! What the operator does at a hop, as Markdown.
 
-use super::{code, details, escape};
+use super::syntax::{code, details, escape};
 use crate::report::{ComponentReport, OperatorReport};
 
 /// Start, waits, failures and every component, folded.

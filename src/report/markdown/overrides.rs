@@ -1,6 +1,6 @@
 //! What becomes of the user's overrides, as Markdown: a table, and a list to tick off.
 
-use super::{code, details, escape};
+use super::syntax::{code, details, escape, row};
 use crate::report::Report;
 use crate::report::user_overrides::matrix::{Matrix, Row, scope};
 use crate::report::user_overrides::migration::{self, Written};
@@ -33,22 +33,26 @@ fn written(hop: &Written) -> String {
 
 fn table(matrix: &Matrix<'_>) -> String {
     let legend = matrix.legend().into_iter();
-    let legend = legend.map(|it| format!("{} {}", escape(it.symbol()), it.meaning()));
-    let names: Vec<_> = matrix.columns.iter().map(|it| format!(" {} |", escape(it))).collect();
-    let rule = ":-:|".repeat(matrix.columns.len());
-    let rows: String = matrix.rows.iter().map(row).collect();
-    let legend: Vec<_> = legend.collect();
-    format!(
-        "{}\n\n| component | key |{}\n|---|---|{rule}\n{rows}",
-        legend.join("; "),
-        names.concat()
-    )
+    let legend: Vec<_> =
+        legend.map(|it| format!("{} {}", sign(it.symbol()), it.meaning())).collect();
+    let names = matrix.columns.iter().map(|it| escape(it));
+    let heading: Vec<_> =
+        ["component".to_owned(), "key".to_owned()].into_iter().chain(names).collect();
+    let rule = format!("|---|---|{}\n", ":-:|".repeat(matrix.columns.len()));
+    let rows: String = matrix.rows.iter().map(line).collect();
+    format!("{}\n\n{}{rule}{rows}", legend.join("; "), row(&heading))
 }
 
-fn row(row: &Row<'_>) -> String {
-    let marks = row.marks.iter().map(|it| format!(" {} |", escape(it.symbol())));
-    let scope = escape(scope(row.own.component.as_deref()));
-    format!("| {scope} | {} |{}\n", key(row), marks.collect::<String>())
+fn line(it: &Row<'_>) -> String {
+    let scope = escape(scope(it.own.component.as_deref()));
+    let marks = it.marks.iter().map(|it| sign(it.symbol()).to_owned());
+    let cells: Vec<_> = [scope, key(it)].into_iter().chain(marks).collect();
+    row(&cells)
+}
+
+/// A sign that is no markup; in a cell only the asterisk could be.
+fn sign(symbol: &'static str) -> &'static str {
+    if symbol == "*" { "\\*" } else { symbol }
 }
 
 fn key(row: &Row<'_>) -> String {
@@ -83,7 +87,7 @@ mod tests {
             replaced(&key("b", "y"), &key("b", "z"), 0),
             secret,
         ];
-        let text = markdown(&report(overrides));
+        let text = markdown(&report(overrides), None);
         let table = "
 | component | key | 1.1 | 1.2 | 1.3 |
 |---|---|:-:|:-:|:-:|
@@ -113,16 +117,16 @@ mod tests {
         let row = "| &lt;b&gt;\\|\\*c\\* | ``a`\\|<img src=x>`.b`` | ✗ | - | - |\n";
         assert!(text.contains(row), "{text}");
         assert!(text.contains("- &lt;i&gt;: `` `<u> ``\n"), "{text}");
-        assert!(text.contains("- [ ] `<b>\\|*c*`: remove ``a`\\|<img src=x>`.b``"), "{text}");
+        assert!(text.contains("- [ ] `<b>|*c*`: remove ``a`|<img src=x>`.b``"), "{text}");
     }
 
     #[test]
     fn a_finding_of_a_crowd_stands_in_full_exactly_once() {
         for count in [10, 11] {
-            let text = markdown(&crowded(count));
+            let text = markdown(&crowded(count), None);
             assert_eq!(text.matches("the message of a:old3.").count(), 1, "{text}");
         }
-        let text = markdown(&crowded(11));
+        let text = markdown(&crowded(11), None);
         assert!(text.contains("- 1.2.0 `a:old3` → `new.old3`\n"), "{text}");
     }
 
@@ -131,7 +135,7 @@ mod tests {
         let mut report = report(Vec::new());
         let removed = (0..60).map(|it| key("a", &format!("key{it}"))).collect();
         report.hops[0].chart_values = Some(ChartValues { removed, ..ChartValues::default() });
-        let text = markdown(&report);
+        let text = markdown(&report, None);
         assert!(text.contains("<summary>Values of charts: 60 removed</summary>"), "{text}");
         assert!(text.contains("- removed `a:key49`\n- … and 10 more; "), "{text}");
         assert!(!text.contains("key50"));

@@ -1,6 +1,7 @@
 //! What a hop does to the cluster, as Markdown.
 
-use super::{code, details, escape, field};
+use super::hop::field;
+use super::syntax::{code, details, escape};
 use crate::report::PredictionReport;
 
 /// The objects that do not stay as they are, folded.

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
+use crate::finding::Evidence;
 use crate::guide::GuideStatus;
 use crate::release::Minor;
 
@@ -20,6 +21,9 @@ pub struct GuideReport {
     pub linked_from_notes: bool,
     /// Breaking codes of this hop that no guide text mentions.
     pub uncovered: Vec<Cow<'static, str>>,
+    /// The lines of guides and cautions that speak of downtime.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outages: Vec<Evidence>,
     /// The steps of the guides and of the release notes, in their order.
     pub checklist: Vec<ChecklistItem>,
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{ChartValues, ComponentsReport, GuideReport, ObjectsReport, OverridesReport};
 use crate::finding::Finding;
-use crate::plan::Step;
+use crate::plan::{PlannedMove, Step};
 use crate::report::{
     Downtime, KubernetesWindow, OperatorReport, PointOfNoReturn, PredictionReport,
 };
@@ -58,6 +58,9 @@ pub struct HopReport {
     /// What the operator does then.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub operator: Option<OperatorReport>,
+    /// The override keys of the user that the plan moves at this hop, before and after it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub moves: Vec<PlannedMove>,
     /// What to do, in order.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub steps: Option<Vec<Step>>,
@@ -125,6 +128,7 @@ impl HopReport {
             kubernetes_window: None,
             predictions: None,
             operator: None,
+            moves: Vec::new(),
             steps: None,
             point_of_no_return: None,
             downtime: None,

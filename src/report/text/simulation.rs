@@ -2,6 +2,7 @@
 
 use super::Detail;
 use super::changes::{counted, fields};
+use crate::plan::PlannedMove;
 use crate::report::layout::{Page, sanitize};
 use crate::report::{ClusterReport, PredictionReport};
 
@@ -12,6 +13,33 @@ const VERBS: [&str; 6] =
 pub(super) fn line(predictions: &[PredictionReport]) -> String {
     let count = |verb| predictions.iter().filter(|it| it.verb == verb).count();
     counted(&VERBS.map(|it| (count(it), it)))
+}
+
+/// The edited keys that stay as they are; none where the plan keeps none.
+pub(super) fn kept(predictions: &[PredictionReport]) -> Option<String> {
+    let keys = predictions.iter().flat_map(|it| it.kept.iter().map(move |key| (key, &it.object)));
+    let keys: Vec<_> = keys.map(|(key, object)| format!("{key} of {object}")).collect();
+    (!keys.is_empty()).then(|| format!("your values of {}", some(&keys)))
+}
+
+/// The override keys that the plan moves itself; none where it moves none.
+pub(super) fn moved(moves: &[PlannedMove]) -> Option<String> {
+    let set = moves.iter().filter_map(|it| {
+        let from = it.from.as_ref()?;
+        Some(format!("{} → {} of {}", from.key, it.key, it.object))
+    });
+    let set: Vec<_> = set.collect();
+    (!set.is_empty()).then(|| format!("the plan itself moves {}", some(&set)))
+}
+
+/// The first of many, and how many there are beside them.
+fn some(all: &[String]) -> String {
+    const SHOWN: usize = 6;
+    let shown = all.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
+    match all.len().saturating_sub(SHOWN) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
 }
 
 /// The objects that do not stay as they are, with the fields that change.

@@ -260,12 +260,7 @@ fn key(helm: u8, name: &str, revision: u32, namespace: &str) -> ObjectKey {
     } else {
         ("Secret", namespace, format!("sh.helm.release.v1.{name}.v{revision}"))
     };
-    ObjectKey {
-        group: String::new(),
-        kind: kind.to_owned(),
-        namespace: Some(namespace.to_owned()),
-        name,
-    }
+    ObjectKey::namespaced("", kind, namespace, &name)
 }
 
 /// What all records have, and nothing else.
