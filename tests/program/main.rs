@@ -5,9 +5,18 @@
 mod approve;
 mod codes;
 #[cfg(target_os = "linux")]
+mod completions;
+#[cfg(target_os = "linux")]
 mod errors;
 mod help;
+mod hints;
+#[cfg(target_os = "linux")]
+mod man;
 mod overrides;
+#[cfg(target_os = "linux")]
+mod plugin;
+#[cfg(target_os = "linux")]
+mod progress;
 mod read_back;
 mod real;
 mod reports;
@@ -16,4 +25,5 @@ mod saved;
 mod server;
 mod steps;
 mod support;
+mod terminal;
 mod user_overrides;

@@ -39,7 +39,7 @@ fn a_report_that_was_read_is_shown_as_before() {
             let args: Vec<_> = line.split_whitespace().chain(format.iter().copied()).collect();
             String::from_utf8(run(&args).stdout).unwrap()
         };
-        assert_eq!(markdown(&report), printed(&["-o", "markdown"]), "{line}");
+        assert_eq!(markdown(&report, None), printed(&["-o", "markdown"]), "{line}");
         let style = Style { width: 100, color: false };
         assert_eq!(text(&report, style, Detail::Full), printed(&["-v"]), "{line}");
     }
