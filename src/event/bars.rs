@@ -31,14 +31,10 @@ struct State {
 
 impl Bars {
     pub(super) fn new(target: ProgressDrawTarget) -> Self {
-        let bar = |template| {
-            let bar = ProgressBar::new(0).with_style(style(template));
-            bar.with_finish(ProgressFinish::AndClear)
-        };
         Self {
             screen: MultiProgress::with_draw_target(target),
-            work: bar("{spinner} {wide_msg}"),
-            all: bar("  {pos} of {len} requests done, {msg}"),
+            work: bar(Some(0), "{spinner} {wide_msg}"),
+            all: bar(Some(0), "  {pos} of {len} requests done, {msg}"),
             state: Mutex::default(),
         }
     }
@@ -120,8 +116,13 @@ impl Bars {
 
 /// The bar of a download, as long as nobody knows how much is to come.
 fn download(what: String) -> ProgressBar {
-    let bar = ProgressBar::no_length().with_message(what).with_style(style("  {bytes:>10} {msg}"));
-    bar.with_finish(ProgressFinish::AndClear)
+    bar(None, "  {bytes:>10} {msg}").with_message(what)
+}
+
+/// A bar that is not on the screen yet.
+fn bar(length: Option<u64>, template: &str) -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(length, ProgressDrawTarget::hidden());
+    bar.with_style(style(template)).with_finish(ProgressFinish::AndClear)
 }
 
 fn style(template: &str) -> ProgressStyle {

@@ -186,7 +186,7 @@ fn versions_are_those_of_the_mirror_that_the_line_names() {
     history.plain("1.4.0").plain("1.5.0").plain("1.5.1");
     history.write(&links.path().join("releases"));
     let line = "kyma-upgrade path --source releases 1.4 1.";
-    assert_eq!(asked(&links, "bash", line), "1.4\n1.5");
+    assert_eq!(asked(&links, "fish", line), "1.4\tnewest: 1.4.0\n1.5\tnewest: 1.5.1\n");
     let line = "kyma-upgrade plan --source=releases --from 1.4 --to 1.5";
     assert_eq!(asked(&links, "fish", line).lines().count(), 3);
 }

@@ -56,7 +56,7 @@ fn every_command_takes_the_options_about_the_terminal() {
     }
 }
 
-fn widest(args: &[&str], columns: Option<&str>) -> usize {
+fn printed(args: &[&str], columns: Option<&str>) -> String {
     let mut command = assert_cmd::Command::cargo_bin("kyma-upgrade").unwrap();
     command.env_clear().env("HOME", "/nowhere").args(args);
     if let Some(columns) = columns {
@@ -64,18 +64,18 @@ fn widest(args: &[&str], columns: Option<&str>) -> usize {
     }
     let output = command.output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let text = String::from_utf8(output.stdout).unwrap();
-    text.lines().map(|it| it.chars().count()).max().unwrap()
+    String::from_utf8(output.stdout).unwrap()
 }
 
 #[test]
 fn the_width_is_that_of_the_option_then_of_the_variable() {
-    let wide = widest(&PLAN, None);
-    assert!((80..=100).contains(&wide), "{wide}");
-    assert!(widest(&PLAN, Some("70")) <= 70);
-    assert!(widest(&[&PLAN[..], &["--width", "70"]].concat(), Some("150")) <= 70);
+    let by_option = |width| printed(&[&PLAN[..], &["--width", width]].concat(), Some("150"));
+    assert_eq!(by_option("70"), printed(&PLAN, Some("70")));
+    assert_ne!(by_option("70"), by_option("150"));
+    assert_eq!(by_option("5"), by_option("60"));
+    assert_eq!(by_option("9999"), by_option("200"));
     for columns in ["", "0", "wide", "-1"] {
-        assert_eq!(widest(&PLAN, Some(columns)), wide, "{columns}");
+        assert_eq!(printed(&PLAN, Some(columns)), by_option("100"), "{columns}");
     }
 }
 
