@@ -23,7 +23,7 @@ mod options;
 mod saved;
 mod values;
 
-pub use about::{CompletionsArgs, ExplainArgs, ManArgs, names};
+pub use about::{CompletionsArgs, ExplainArgs, ManArgs, SchemaArgs, names};
 pub use approve::{ApproveArgs, approvals_file};
 pub use cluster::{ClusterArgs, SnapshotArgs, StatusArgs};
 pub use color::colored;
@@ -35,8 +35,8 @@ pub use options::{
 };
 pub use saved::{ApplyArgs, PlanFileArgs, SaveArgs, VerifyArgs};
 pub use values::{
-    ColorArg, DeploymentArg, ExplainFormat, FailOnArg, Format, ListFormat, ProgressArg, ReportFile,
-    ShellArg, nearest_code,
+    ColorArg, DeploymentArg, DocumentArg, ExplainFormat, FailOnArg, Format, ListFormat,
+    ProgressArg, ReportFile, ShellArg, nearest_code,
 };
 
 /// Plans Kyma upgrades: the path, what every hop changes, what nobody documented, and the steps.
@@ -182,6 +182,13 @@ pub enum Command {
         mut_arg("quiet", hidden)
     )]
     Explain(ExplainArgs),
+    /// Print the JSON Schema of a document that the program writes or reads
+    #[command(
+        override_usage = "kyma-upgrade schema <DOCUMENT>",
+        after_help = help::SCHEMA,
+        mut_args(|it| if it.is_positional() { it } else { hidden(it) })
+    )]
+    Schema(SchemaArgs),
     /// Print the completion script of a shell; it completes versions and finding codes, too
     #[command(
         override_usage = "kyma-upgrade completions <SHELL>",

@@ -134,6 +134,7 @@ async fn dispatch(command: Command, stop: watch::Receiver<bool>) -> Result<Exit,
         Command::Mirror(args) => mirror::run(args).await,
         Command::Releases(args) => releases::run(args).await,
         Command::Explain(args) => explain::run(&args),
+        Command::Schema(args) => explain::schema(args.document.into()),
         Command::Completions(args) => completions::run(&args),
         Command::Man(args) => man::run(&args),
     }

@@ -14,6 +14,7 @@
 
 use std::collections::BTreeSet;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::manifest::{Object, ObjectKey, ObjectSet};
@@ -112,7 +113,7 @@ pub struct FieldChange {
 }
 
 /// What the values of a change alone do not say.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Note {
     /// The items are the same in another order.

@@ -53,13 +53,18 @@ impl Severity {
 }
 
 /// The bytes that prove a finding.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Evidence {
     /// Where the bytes stand, as a path below the release source: `1.1.0/kyma-installer-cluster.yaml`,
     /// `release-1.2/docs/migration-guides/1.1-1.2.md`, `facts.yaml`.
     pub source: String,
     /// The 1-based line in `source`; none for a listing.
+    #[schemars(range(min = 1))]
     pub line: Option<u32>,
+    /// The 1-based column of `text` on that line, in characters; absent where it is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1))]
+    pub column: Option<u32>,
     /// The text of that line without the white space around it (shortened when long), or what the
     /// listing says.
     pub text: String,
@@ -68,17 +73,24 @@ pub struct Evidence {
 impl Evidence {
     /// Evidence that stands on line `line` (1-based) of `source`.
     pub fn at(source: impl Into<String>, line: u32, text: impl Into<String>) -> Self {
-        Self { source: source.into(), line: Some(line), text: text.into() }
+        Self { source: source.into(), line: Some(line), column: None, text: text.into() }
     }
 
     /// Evidence that a listing gives, which has no lines.
     pub fn listing(source: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { source: source.into(), line: None, text: text.into() }
+        Self { source: source.into(), line: None, column: None, text: text.into() }
+    }
+
+    /// The same evidence where its text starts at a 1-based column, in characters.
+    #[must_use]
+    pub fn column(mut self, column: u32) -> Self {
+        self.column = Some(column);
+        self
     }
 }
 
 /// One thing that the analysis found.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Finding {
     /// What kind of finding it is.
     pub code: Code,

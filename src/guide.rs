@@ -11,6 +11,7 @@
 //!   not guessed.
 //! * Evidence cites the line of the source, so a step knows the line on which it begins.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::finding::Evidence;
@@ -39,7 +40,9 @@ pub use timing::When;
 use steps::{Checklist, Scope};
 
 /// Whether a hop has a migration guide.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum GuideStatus {
     /// There is one.

@@ -13,6 +13,7 @@
 //! * Times are given by the caller.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::digest;
@@ -22,9 +23,10 @@ use crate::plan::{Plan, Step};
 pub const FORMAT: u32 = 1;
 
 /// One line.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct JournalEntry {
     /// The format of the line.
+    #[schemars(extend("const" = FORMAT))]
     pub format: u32,
     /// When it was written.
     pub at: Timestamp,
@@ -40,7 +42,7 @@ pub struct JournalEntry {
 }
 
 /// What happened.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "event", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Event {
     /// The plan is being applied, from its start or again.

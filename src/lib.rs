@@ -32,6 +32,7 @@ pub mod program;
 pub mod release;
 pub mod rename;
 pub mod report;
+pub mod schema;
 pub mod signature;
 pub mod simulate;
 pub mod status;

@@ -14,6 +14,7 @@
 
 use std::collections::BTreeSet;
 
+use schemars::JsonSchema;
 use semver::Version;
 use serde::{Deserialize, Serialize};
 
@@ -34,7 +35,9 @@ pub use stage::Stage;
 pub const SURE: u8 = 70;
 
 /// What becomes of a key at a hop.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Status {
     /// It is read after the hop.

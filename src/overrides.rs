@@ -21,6 +21,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::manifest::{Object, ObjectKey};
@@ -46,7 +47,9 @@ pub use user::UserOverrides;
 pub const NAMESPACE: &str = "kyma-installer";
 
 /// A key and the charts that it reaches.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 pub struct OverrideKey {
     /// The component whose chart it reaches; none if it is common to all.
     pub component: Option<String>,
@@ -83,6 +86,8 @@ pub struct Override {
     pub source: Arc<str>,
     /// The 1-based line of the key.
     pub line: u32,
+    /// Its 1-based column, in characters.
+    pub column: u32,
 }
 
 /// A value as the operator hands it to Helm.
@@ -104,6 +109,7 @@ impl Override {
             object: object.key.clone(),
             source: object.source.clone(),
             line: entry.line,
+            column: entry.column,
         }
     }
 

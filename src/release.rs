@@ -209,7 +209,7 @@ impl Deployment {
 }
 
 /// A file that a source of releases can be asked for, named by meaning.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Resource {
     /// A file attached to the GitHub release of `tag`.

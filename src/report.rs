@@ -8,6 +8,7 @@
 
 use std::borrow::Cow;
 
+use schemars::JsonSchema;
 use semver::Version;
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +20,7 @@ use crate::release::Deployment;
 mod build;
 mod decision;
 mod gates;
+mod html;
 mod judge;
 mod layout;
 mod markdown;
@@ -26,29 +28,33 @@ mod model;
 mod operator;
 mod outlook;
 mod reference;
+mod sarif;
 mod simulation;
 mod text;
 mod user_overrides;
 mod way_back;
 
 pub use build::{HopInput, differences, hop, objects, path_hop};
+pub use html::html;
 pub use layout::{Style, sanitize};
 pub use markdown::markdown;
 pub use model::*;
 pub use operator::{ComponentReport, OperatorReport};
 pub use outlook::{Downtime, KubernetesWindow, PointOfNoReturn};
 pub use reference::{REFERENCE, code_list, explanation, explanations_json, explanations_markdown};
+pub use sarif::sarif;
 pub use simulation::{ClusterReport, PredictionReport};
 pub use text::{Detail, text};
 pub use user_overrides::{chart_values, migration, take_out_moves, user_overrides};
 
 /// The version of the JSON shape.
-const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 1;
 
 /// Everything that a command has to say.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Report {
     /// The version of the JSON shape.
+    #[schemars(extend("const" = FORMAT))]
     pub format: u32,
     /// What made it.
     pub tool: Tool,
@@ -66,12 +72,16 @@ pub struct Report {
     /// Whether the upgrade may go ahead.
     pub verdict: Verdict,
     /// `sha256:…` over the rest.
+    #[schemars(regex(pattern = "^sha256:[0-9a-f]{64}$"))]
     pub digest: String,
     /// The hops in order.
     pub hops: Vec<HopReport>,
     /// What becomes of the user's overrides; absent where none were given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_overrides: Option<Vec<UserOverride>>,
+    /// The files that the overrides were read from, as evidence names them; `-` is standard input.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub override_files: Vec<String>,
     /// What was written to migrate them; absent where nothing was to be written.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub migration: Option<Vec<Migration>>,
@@ -80,7 +90,7 @@ pub struct Report {
 }
 
 /// The program that made a report.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Tool {
     /// Its name.
     pub name: Cow<'static, str>,
@@ -115,6 +125,7 @@ impl Report {
             digest: String::new(),
             hops,
             user_overrides: None,
+            override_files: Vec::new(),
             migration: None,
             findings: Vec::new(),
         }
@@ -128,10 +139,10 @@ impl Report {
         self
     }
 
-    /// The report as JSON with a line break at its end.
+    /// The report as JSON with a line break at its end. What nobody would see in it is escaped.
     pub fn json(&self) -> String {
         let json = serde_json::to_string_pretty(self).expect("the model has only JSON types");
-        format!("{json}\n")
+        format!("{}\n", layout::escape_json(&json))
     }
 
     /// The report that stands in a JSON text which [`Report::json`] wrote. Writing it again gives the

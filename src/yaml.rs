@@ -104,7 +104,7 @@ pub struct RepeatedKey {
 pub struct Node {
     /// 1-based line in the file (not in the document).
     pub line: u32,
-    /// 1-based column.
+    /// 1-based column, in characters.
     pub column: u32,
     /// What stands there.
     pub value: Value,
@@ -137,6 +137,8 @@ pub struct Entry {
     pub key: String,
     /// 1-based line of the key.
     pub line: u32,
+    /// 1-based column of the key, in characters; of a key in quotes that of the quote.
+    pub column: u32,
     /// The value.
     pub node: Node,
 }

@@ -1,4 +1,4 @@
-//! The module table of the README, kept true: who may import whom, and what the core never touches.
+//! The module table of docs/architecture.md, kept true: who may import whom, and what the core never touches.
 
 use std::path::{Path, PathBuf};
 
@@ -79,6 +79,8 @@ const CORE: &[(&str, &[&str])] = &[
             "simulate",
         ],
     ),
+    ("policy", &["finding", "lint", "manifest", "release", "yaml"]),
+    ("schema", &["journal", "plan", "policy", "report"]),
     ("status", &["journal", "procedure", "release", "report"]),
 ];
 
@@ -163,29 +165,48 @@ fn the_core_knows_no_files_no_clock_no_network_and_prints_nothing() {
     }
 }
 
+/// The modules around the core.
+const SHELL: &[&str] = &[
+    "cli",
+    "clock",
+    "cluster",
+    "commands",
+    "demo",
+    "error",
+    "event",
+    "execute",
+    "fault",
+    "fetch",
+    "files",
+    "program",
+    "signature",
+];
+
 #[test]
 fn every_module_is_in_the_table_or_in_the_shell() {
-    const SHELL: &[&str] = &[
-        "cli",
-        "clock",
-        "cluster",
-        "commands",
-        "demo",
-        "error",
-        "event",
-        "execute",
-        "fault",
-        "fetch",
-        "files",
-        "program",
-        "signature",
-    ];
     let library = fs_err::read_to_string(source().join("lib.rs")).unwrap();
     let modules = library.lines().filter_map(|it| it.strip_prefix("pub mod ")?.strip_suffix(';'));
     for module in modules {
         let known = SHELL.contains(&module) || CORE.iter().any(|(name, _)| *name == module);
         assert!(known, "{module} is in no table");
     }
+}
+
+/// The modules of a table of the page: the first words of its rows.
+fn rows(page: &str, header: &str) -> Vec<String> {
+    let table = page.lines().skip_while(|it| !it.starts_with(header)).skip(2);
+    let rows = table.map_while(|it| it.strip_prefix("| `"));
+    rows.filter_map(|it| Some(it.split('`').next()?.to_owned())).collect()
+}
+
+#[test]
+fn the_tables_of_the_page_list_the_modules_in_their_order() {
+    let page = fs_err::read_to_string(source().join("../docs/architecture.md")).unwrap();
+    let core: Vec<_> = CORE.iter().map(|(name, _)| *name).collect();
+    assert_eq!(rows(&page, "| core module |"), core);
+    let mut shell = rows(&page, "| shell module |");
+    shell.sort();
+    assert_eq!(shell, SHELL);
 }
 
 #[test]

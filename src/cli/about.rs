@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, CommandFactory as _};
 
-use super::{Cli, Command, ConsoleArgs, ExplainFormat, ShellArg};
+use super::{Cli, Command, ConsoleArgs, DocumentArg, ExplainFormat, ShellArg};
 
 impl Command {
     /// How the terminal is used.
@@ -25,6 +25,7 @@ impl Command {
             Self::Mirror(it) => &it.console,
             Self::Releases(it) => &it.console,
             Self::Explain(it) => &it.console,
+            Self::Schema(it) => &it.console,
             Self::Completions(it) => &it.console,
             Self::Man(it) => &it.console,
         }
@@ -45,6 +46,17 @@ pub struct ExplainArgs {
     /// What to print on standard output
     #[arg(short, long, value_name = "FORMAT", default_value = "text")]
     pub output: ExplainFormat,
+    /// How the terminal is used.
+    #[command(flatten)]
+    pub console: ConsoleArgs,
+}
+
+/// Print a schema.
+#[derive(Debug, Args)]
+pub struct SchemaArgs {
+    /// The document
+    #[arg(value_enum)]
+    pub document: DocumentArg,
     /// How the terminal is used.
     #[command(flatten)]
     pub console: ConsoleArgs,

@@ -22,6 +22,7 @@ pub(super) const PLAN: &str = "\
 Examples:
   kyma-upgrade plan --from 1.9 --to 1.13
   kyma-upgrade plan --from 1.9 --to 1.13 --report plan.md --report plan.json
+  kyma-upgrade plan --from 1.9 --to 1.13 -f overrides/ --report plan.sarif
   kyma-upgrade plan --from 1.9 --to 1.13 --accept guide-missing@1.10 --fail-on warning";
 
 /// Below `path`.
@@ -130,6 +131,16 @@ pub(super) const MIRROR: &str = "\
 Examples:
   kyma-upgrade mirror --from 1.9 --to 1.13 releases/
   kyma-upgrade plan --from 1.9 --to 1.13 --source releases/    behind the air gap";
+
+/// Below `schema`.
+pub(super) const SCHEMA: &str = "\
+A validator needs nothing but the schema. Within a format fields may be added and none is renamed or
+dropped.
+
+Examples:
+  kyma-upgrade schema report > report-1.json
+  kyma-upgrade plan --source demo --from 1.0 --to 1.3 -o json > report.json
+  check-jsonschema --schemafile report-1.json report.json";
 
 /// Below `completions`.
 pub(super) const COMPLETIONS: &str = "\

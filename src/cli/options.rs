@@ -116,7 +116,8 @@ pub struct OutputArgs {
     /// What to print on standard output
     #[arg(short, long, value_name = "FORMAT", default_value = "text")]
     pub output: Format,
-    /// Also write a report; its format follows from the ending: .txt .md .json (repeatable)
+    /// Also write a report; its format follows from the ending: .txt .md .html .json .sarif
+    /// (repeatable)
     #[arg(
         long,
         value_name = "FILE",

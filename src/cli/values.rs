@@ -10,6 +10,7 @@ use crate::finding::{Code, nearest};
 use crate::lint::{Accept, FailOn};
 pub(super) use crate::policy::duration;
 use crate::release::Deployment;
+use crate::schema::Document;
 
 /// A kind of installation, on the command line.
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -59,6 +60,10 @@ pub enum Format {
     Json,
     /// For change requests
     Markdown,
+    /// For a browser: one file to look at, to mail and to print
+    Html,
+    /// For code scanning
+    Sarif,
 }
 
 /// A format of lists.
@@ -79,6 +84,33 @@ pub enum ExplainFormat {
     Json,
     /// For documents
     Markdown,
+}
+
+/// A document that has a schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum DocumentArg {
+    /// A report, as `-o json` prints it
+    Report,
+    /// A saved plan
+    Plan,
+    /// A line of an approvals file
+    Approval,
+    /// A line of a journal
+    Journal,
+    /// The policy file
+    Policy,
+}
+
+impl From<DocumentArg> for Document {
+    fn from(it: DocumentArg) -> Self {
+        match it {
+            DocumentArg::Report => Self::Report,
+            DocumentArg::Plan => Self::Plan,
+            DocumentArg::Approval => Self::Approval,
+            DocumentArg::Journal => Self::Journal,
+            DocumentArg::Policy => Self::Policy,
+        }
+    }
 }
 
 /// When to colour.
@@ -165,7 +197,9 @@ pub(super) fn report_file(path: PathBuf) -> Result<ReportFile, &'static str> {
         Some("txt") => Format::Text,
         Some("md") => Format::Markdown,
         Some("json") => Format::Json,
-        _ => return Err("its ending names no format; use .txt, .md or .json"),
+        Some("html") => Format::Html,
+        Some("sarif") => Format::Sarif,
+        _ => return Err("its ending names no format; use .txt, .md, .html, .json or .sarif"),
     };
     Ok(ReportFile { path, format })
 }
@@ -217,6 +251,8 @@ mod tests {
         assert_eq!(format("a.txt"), Ok(Format::Text));
         assert_eq!(format("b/a.b.MD"), Ok(Format::Markdown));
         assert_eq!(format("a.Json"), Ok(Format::Json));
+        assert_eq!(format("a.html"), Ok(Format::Html));
+        assert_eq!(format("a.sarif"), Ok(Format::Sarif));
         for name in ["a", "json", ".json", "a.json/b", "a.foo", "-", "a.json."] {
             assert!(format(name).is_err(), "{name}");
         }

@@ -1,10 +1,11 @@
-//! `explain`: what finding codes mean.
+//! `explain` and `schema`: what finding codes mean, and the shape of documents.
 
 use super::output;
 use crate::cli::{ExplainArgs, ExplainFormat, nearest_code};
 use crate::error::{Error, Exit};
 use crate::finding::Code;
 use crate::report;
+use crate::schema::Document;
 
 pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Error> {
     let parsed = args.code.as_ref().map(|it| it.parse().map_err(|error| unknown(it, &error)));
@@ -25,4 +26,9 @@ fn unknown(name: &str, error: &impl std::fmt::Display) -> Error {
         Some(near) => error.hint(format!("did you mean `kyma-upgrade explain {near}`?")),
         None => error.hint("`kyma-upgrade explain` lists all codes"),
     }
+}
+
+pub(super) fn schema(document: Document) -> Result<Exit, Error> {
+    output::print(&document.text())?;
+    Ok(Exit::Done)
 }

@@ -72,6 +72,8 @@ fn render(told: Told<'_>, format: Format, style: Style, console: &ConsoleArgs) -
         Format::Text => report::text(report, style, detail),
         Format::Json => report.json(),
         Format::Markdown => report::markdown(report, plan),
+        Format::Html => report::html(report),
+        Format::Sarif => report::sarif(report),
     }
 }
 

@@ -13,7 +13,7 @@ use crate::files::{self, Staged};
 use crate::lint::{self, Context};
 use crate::manifest::Object;
 use crate::migrate::{self, HopMigration, MigratedFile, OwnObjects};
-use crate::overrides::is_override;
+use crate::overrides::{UserOverrides, is_override};
 use crate::release::Deployment;
 use crate::report::{self, HopReport, Report};
 
@@ -22,7 +22,9 @@ pub(super) async fn run(mut args: OverridesArgs) -> Result<Exit, Error> {
     let policy = policy::open(&args.policy.file, &args.output.console)?;
     policy.settle_source(&mut args.source);
     policy.settle_deployment(&mut args.upgrade.deployment);
-    let overrides = user_overrides::read(&args.overrides)?;
+    let files = user_overrides::read_files(&args.overrides)?;
+    let override_files = user_overrides::sources(&files);
+    let overrides = UserOverrides::new(files);
     let releases = Releases::open(&args.source).await?;
     let via = policy.via(&args.upgrade.via, (&args.from, &args.to));
     let path = releases.path(&args.from, &args.to, &via)?;
@@ -40,6 +42,7 @@ pub(super) async fn run(mut args: OverridesArgs) -> Result<Exit, Error> {
     let (from, to) = (path.from().to_string(), path.to().to_string());
     let mut report = Report::new(&from, &to, deployment, hops);
     report.user_overrides = Some(report::user_overrides(&compared.stories));
+    report.override_files = override_files;
     report.findings.extend(lint::user_override_findings(&overrides));
     if let Some((folder, migrations)) = migrations {
         write(folder, &migrations)?;

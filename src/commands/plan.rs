@@ -33,6 +33,7 @@ pub(super) async fn run(mut args: PlanArgs) -> Result<Exit, Error> {
     save::check(&args.save)?;
     cluster::check(args)?;
     let files = user_overrides::read_files(&args.overrides)?;
+    let override_files = user_overrides::sources(&files);
     // Reading a large state takes as long as reading the releases; neither needs the other unless the
     // cluster has to say which release comes first.
     let loading = cluster::load(args.cluster.cluster_state.as_deref(), &args.cluster.live);
@@ -81,6 +82,7 @@ pub(super) async fn run(mut args: PlanArgs) -> Result<Exit, Error> {
         }
         report.user_overrides = Some(list);
     }
+    report.override_files = override_files;
     report.findings.extend(lint::user_override_findings(&overrides));
     add_path_findings(&mut report, &releases, &path);
     cluster::save_states(args.cluster.save_states.as_deref(), &path, &simulation.states)?;

@@ -1,5 +1,7 @@
 //! Reading the overrides of the user.
 
+use std::collections::BTreeSet;
+
 use crate::cli::OverrideArgs;
 use crate::error::Error;
 use crate::files;
@@ -11,11 +13,6 @@ use crate::yaml::Limits;
 const LIMIT: u64 = 64 * 1024 * 1024;
 
 /// Everything that the user gave as overrides, in the order of the command line.
-pub(super) fn read(args: &OverrideArgs) -> Result<UserOverrides, Error> {
-    read_files(args).map(UserOverrides::new)
-}
-
-/// The same before it is read as overrides.
 pub(super) fn read_files(args: &OverrideArgs) -> Result<Reading, Error> {
     let mut reading = Reading::default();
     for path in &args.files {
@@ -24,6 +21,13 @@ pub(super) fn read_files(args: &OverrideArgs) -> Result<Reading, Error> {
         }
     }
     Ok(reading)
+}
+
+/// The files that hold something, in the order of their names.
+pub(super) fn sources(files: &Reading) -> Vec<String> {
+    let objects = files.objects.iter().map(|it| &*it.source);
+    let all: BTreeSet<&str> = objects.chain(files.problems.iter().map(|it| &*it.source)).collect();
+    all.into_iter().map(ToOwned::to_owned).collect()
 }
 
 /// What is set in the cluster and in files. Of an object that is in both, the file's counts: it is

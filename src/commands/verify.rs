@@ -86,7 +86,9 @@ pub(super) async fn run(mut args: VerifyArgs) -> Result<Exit, Error> {
     };
     output::print(&match args.output {
         Format::Json => json(&verification),
-        Format::Text | Format::Markdown => text(&verification, &saved),
+        Format::Text | Format::Markdown | Format::Html | Format::Sarif => {
+            text(&verification, &saved)
+        }
     })?;
     if verification.holds {
         if let Some(open) = open {

@@ -75,8 +75,12 @@ mod tests {
     }
 
     fn map(keys: [&str; 2]) -> Node {
-        let entries =
-            keys.map(|key| Entry { key: key.to_owned(), line: 1, node: item(Value::Null) });
+        let entries = keys.map(|key| Entry {
+            key: key.to_owned(),
+            line: 1,
+            column: 1,
+            node: item(Value::Null),
+        });
         item(Value::Mapping(entries.into()))
     }
 

@@ -65,7 +65,8 @@ mod tests {
         let distinct = |text: fn(&Explanation) -> &str| {
             all.iter().map(|it| text(it)).collect::<BTreeSet<_>>().len()
         };
-        for text in [|it: &Explanation| it.matters, |it| it.before, |it| it.after] {
+        let texts: [fn(&Explanation) -> &str; 3] = [|it| it.matters, |it| it.before, |it| it.after];
+        for text in texts {
             assert_eq!(distinct(text), all.len(), "a text stands twice");
         }
     }

@@ -37,7 +37,7 @@ pub(super) fn code(status: Status) -> Option<Code> {
 
 /// The line of the user's file that sets an override, without its value.
 pub(super) fn place(entry: &Override) -> Evidence {
-    Evidence::at(&*entry.source, entry.line, &entry.key.key)
+    Evidence::at(&*entry.source, entry.line, &entry.key.key).column(entry.column)
 }
 
 /// Fates at this hop. Overrides that stand under the same keys by now are told together: several

@@ -26,7 +26,7 @@ pub use accept::{Accept, NotAnAccept};
 pub use entry::{Effect, Entry, Place, is_about_policy};
 
 /// Whether the upgrade may go ahead.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// Nothing stands against it.

@@ -25,7 +25,7 @@ pub fn findings(overrides: &UserOverrides) -> Vec<Finding> {
 }
 
 fn place(entry: &Override) -> Evidence {
-    Evidence::at(&*entry.source, entry.line, &entry.key.key)
+    Evidence::at(&*entry.source, entry.line, &entry.key.key).column(entry.column)
 }
 
 fn places(entries: &[&Override]) -> Vec<Evidence> {
@@ -142,7 +142,11 @@ fn subject(remark: &Remark) -> String {
 }
 
 fn evidence(remark: &Remark) -> Evidence {
-    Evidence::at(&*remark.source, remark.line, &remark.text)
+    let evidence = Evidence::at(&*remark.source, remark.line, &remark.text);
+    match remark.column {
+        Some(column) => evidence.column(column),
+        None => evidence,
+    }
 }
 
 fn remark(remark: &Remark) -> Finding {

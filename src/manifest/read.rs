@@ -149,11 +149,11 @@ impl ListKind {
     /// `ConfigMap`s), as kubectl does.
     fn complete(&self, item: &mut Node) {
         let untyped = item.get("kind").is_none() && item.get("apiVersion").is_none();
-        let line = item.line;
+        let Node { line, column, .. } = *item;
         if let (true, Value::Mapping(entries)) = (untyped, &mut item.value) {
             let fields = [("apiVersion", &self.api_version), ("kind", &self.kind)];
             entries.extend(fields.into_iter().filter_map(|(key, node)| {
-                Some(Entry { key: key.to_owned(), line, node: node.clone()? })
+                Some(Entry { key: key.to_owned(), line, column, node: node.clone()? })
             }));
         }
     }

@@ -178,7 +178,8 @@ mod tests {
     }
 
     fn map(entries: Vec<(String, Node)>) -> Node {
-        let entries = entries.into_iter().map(|(key, node)| Entry { key, line: 1, node });
+        let entries =
+            entries.into_iter().map(|(key, node)| Entry { key, line: 1, column: 1, node });
         node(Value::Mapping(entries.collect()))
     }
 

@@ -238,7 +238,7 @@ fn node(value: Value) -> Node {
 }
 
 fn entry(key: &str, node: Node) -> Entry {
-    Entry { key: key.to_owned(), line: node.line, node }
+    Entry { key: key.to_owned(), line: node.line, column: node.column, node }
 }
 
 /// Whether something in a value is withheld.

@@ -14,6 +14,8 @@ pub struct Remark {
     pub source: Arc<str>,
     /// The 1-based line of `text`.
     pub line: u32,
+    /// Its 1-based column, in characters; none for a document that is no object.
+    pub column: Option<u32>,
     /// What stands there: a name, a label, a field, a key, never a value. Of a document that is no
     /// object, what is wrong with it.
     pub text: String,
@@ -94,6 +96,7 @@ impl Remark {
         Self {
             source: object.source.clone(),
             line: place.line,
+            column: Some(place.column),
             text: place.text,
             object: Some(object.key.clone()),
             kind,
@@ -104,7 +107,8 @@ impl Remark {
     pub(super) fn problem(problem: Problem) -> Self {
         let Problem { source, line, kind } = problem;
         let text = kind.to_string();
-        Self { source, line, text, object: None, kind: RemarkKind::Ignored(Reason::NoObject(kind)) }
+        let kind = RemarkKind::Ignored(Reason::NoObject(kind));
+        Self { source, line, column: None, text, object: None, kind }
     }
 }
 
@@ -112,22 +116,25 @@ impl Remark {
 #[derive(Debug, Clone)]
 pub(super) struct Place {
     line: u32,
+    column: u32,
     text: String,
 }
 
 impl Place {
     pub(super) fn of_key(entry: &Entry) -> Self {
-        Self { line: entry.line, text: entry.key.clone() }
+        Self { line: entry.line, column: entry.column, text: entry.key.clone() }
     }
 
     fn of_value(node: &Node) -> Self {
-        Self { line: node.line, text: node.as_str().unwrap_or_default().to_owned() }
+        let text = node.as_str().unwrap_or_default().to_owned();
+        Self { line: node.line, column: node.column, text }
     }
 
     /// The place of an object's name.
     pub(super) fn of_name(object: &Object) -> Self {
         let name = object.node.get("metadata").and_then(|it| it.get("name"));
-        name.map_or(Self { line: object.line(), text: String::new() }, Self::of_value)
+        let start = || Self { text: String::new(), ..Self::of_value(&object.node) };
+        name.map_or_else(start, Self::of_value)
     }
 }
 

@@ -13,6 +13,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::file::{Plan, PlannedGuide};
@@ -28,10 +29,11 @@ pub const SIGNATURE_NAMESPACE: &str = "kyma-upgrade";
 const LONGEST_NAME: usize = 200;
 
 /// What somebody said about a plan.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Approval {
     /// Its format.
+    #[schemars(extend("const" = APPROVAL_FORMAT))]
     pub format: u32,
     /// The digest of the plan.
     pub plan: String,
@@ -53,7 +55,7 @@ pub struct Approval {
 }
 
 /// A guide that somebody read.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GuideRead {
     /// Its file name.

@@ -13,6 +13,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use semver::Version;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -31,18 +32,24 @@ use crate::yaml;
 /// What a plan file calls itself.
 pub const KIND: &str = "KymaUpgradePlan";
 
+/// What the schema of the report in a plan is called.
+const REPORT: &str = "urn:kyma-upgrade:report:1";
+
 /// The format of plans that this program writes.
 pub const FORMAT: u32 = 1;
 
 /// A saved plan.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Plan {
     /// What the file is.
+    #[schemars(extend("const" = KIND))]
     pub kind: String,
     /// Its format.
+    #[schemars(extend("const" = FORMAT))]
     pub format: u32,
     /// `sha256:…` over everything else.
+    #[schemars(regex(pattern = "^sha256:[0-9a-f]{64}$"))]
     pub digest: String,
     /// The version of the program that made it.
     pub tool: String,
@@ -72,11 +79,16 @@ pub struct Plan {
     /// What was read of the cluster.
     pub read_set: ReadSet,
     /// The report, as `-o json` prints it.
+    #[schemars(schema_with = "report_schema")]
     pub report: Value,
 }
 
+fn report_schema(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "$ref": REPORT })
+}
+
 /// The cluster that a plan is made for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PlannedCluster {
     /// The `uid` of the namespace `kube-system`, which no two clusters share.
@@ -86,7 +98,7 @@ pub struct PlannedCluster {
 }
 
 /// A release of the path.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PlannedRelease {
     /// Its version.
@@ -96,7 +108,7 @@ pub struct PlannedRelease {
 }
 
 /// A file that is applied.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PlannedFile {
     /// What it is for.
@@ -112,7 +124,7 @@ pub struct PlannedFile {
 }
 
 /// A hop.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PlannedHop {
     /// The release that it starts from.
@@ -136,7 +148,7 @@ pub struct PlannedHop {
 }
 
 /// A migration guide.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PlannedGuide {
     /// Its file name.
@@ -148,7 +160,7 @@ pub struct PlannedGuide {
 }
 
 /// What happens to an object.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PlannedPrediction {
     /// The object.

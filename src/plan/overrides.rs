@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::manifest::ObjectKey;
@@ -13,7 +14,7 @@ use crate::overrides::{Move, MoveKind, NAMESPACE, Place, When};
 use crate::simulate::Simulated;
 
 /// Keys of an object that keep the values of the cluster when a file is applied.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PlannedKept {
     /// The object.
@@ -23,7 +24,7 @@ pub struct PlannedKept {
 }
 
 /// A key of an override object that is set or removed: it has either `from` or `successor`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PlannedMove {
     /// Before or after the hop.
@@ -43,7 +44,7 @@ pub struct PlannedMove {
 }
 
 /// A key of an object.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PlannedPlace {
     /// The object.

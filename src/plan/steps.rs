@@ -4,6 +4,7 @@
 //! * The order is that of [`procedure`], which the simulation follows, too; here it gets its words.
 //! * Every step carries the command that a person would type.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::overrides::{PlannedKept, PlannedMove, kept, moves};
@@ -16,7 +17,9 @@ use crate::release::{Deployment, Facts, Operator, Role};
 use crate::simulate::Simulated;
 
 /// What a step does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Action {
     /// Reads something and compares it with what is expected.
@@ -60,7 +63,7 @@ impl Action {
 }
 
 /// One step of a hop.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Step {
     /// The version that the hop leads to, and the step's number in the hop: `1.1.0/3`.

@@ -23,6 +23,7 @@ fn entry(line: &str) -> Override {
         },
         source: "1.0.0/kyma-config-local.yaml".into(),
         line: 1,
+        column: 1,
     }
 }
 

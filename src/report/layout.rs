@@ -14,8 +14,8 @@ pub struct Style {
     pub color: bool,
 }
 
-/// Makes untrusted text harmless for a terminal: control characters (ANSI escapes among them) and
-/// characters that change the direction of writing are shown as `\u{…}`; tabs become spaces.
+/// Makes untrusted text harmless: control characters (ANSI escapes among them), characters that change
+/// the direction of writing and characters that nobody sees are shown as `\u{…}`; tabs become spaces.
 pub fn sanitize(text: &str) -> String {
     let mut clean = String::with_capacity(text.len());
     for c in text.chars() {
@@ -23,16 +23,42 @@ pub fn sanitize(text: &str) -> String {
             '\n' => clean.push('\n'),
             '\t' => clean.push_str("  "),
             '\r' => {}
-            _ if c.is_control() || is_directional(c) => clean.extend(c.escape_unicode()),
+            _ if c.is_control() || is_invisible(c) => clean.extend(c.escape_unicode()),
             _ => clean.push(c),
         }
     }
     clean
 }
 
-/// Unicode's explicit formatting characters for right-to-left text, and invisible joiners.
-fn is_directional(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+/// JSON with the characters that [`sanitize`] shows as escapes: the values stay what they are. Outside
+/// of its strings JSON has no such character.
+pub(super) fn escape_json(json: &str) -> String {
+    let mut clean = String::with_capacity(json.len());
+    for c in json.chars() {
+        if c != '\n' && (c.is_control() || is_invisible(c)) {
+            let units = c
+                .encode_utf16(&mut [0; 2])
+                .iter()
+                .map(|it| format!("\\u{it:04x}"))
+                .collect::<String>();
+            clean.push_str(&units);
+        } else {
+            clean.push(c);
+        }
+    }
+    clean
+}
+
+/// What Unicode calls default ignorable (`Default_Ignorable_Code_Point` of version 16: directions,
+/// joiners, fillers, tags), and separators of lines and annotations. Not the two characters that say how
+/// an emoji looks.
+fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
+        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0d}' | '\u{feff}' | '\u{ffa0}'
+        | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+        | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// A page that grows line by line.
@@ -298,6 +324,29 @@ mod tests {
     #[test]
     fn escapes_and_direction_changes_are_shown_instead_of_obeyed() {
         assert_eq!(sanitize("a\u{1b}[31mb\u{202e}c\r\n"), "a\\u{1b}[31mb\\u{202e}c\n");
+    }
+
+    #[test]
+    fn what_nobody_sees_is_shown_in_text_and_in_json() {
+        for (hidden, shown) in [
+            ("\u{2066}", "\\u{2066}"),
+            ("\u{61c}", "\\u{61c}"),
+            ("\u{ad}", "\\u{ad}"),
+            ("\u{200d}", "\\u{200d}"),
+            ("\u{2028}", "\\u{2028}"),
+            ("\u{9b}", "\\u{9b}"),
+            ("\u{7f}", "\\u{7f}"),
+            ("\u{e0041}", "\\u{e0041}"),
+        ] {
+            assert_eq!(sanitize(&format!("a{hidden}b")), format!("a{shown}b"));
+            let json = serde_json::to_string(hidden).unwrap();
+            let escaped = escape_json(&json);
+            assert!(escaped.is_ascii(), "{escaped}");
+            assert_eq!(serde_json::from_str::<String>(&escaped).unwrap(), hidden);
+        }
+        for seen in ["漢字 עברית é", "⚠\u{fe0f}", "\u{a0}"] {
+            assert_eq!((sanitize(seen), escape_json(seen)), (seen.to_owned(), seen.to_owned()));
+        }
     }
 
     #[test]

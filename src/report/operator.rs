@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::lint::Context;
@@ -10,7 +11,7 @@ use crate::simulate::Simulated;
 use crate::simulate::operator::ComponentRun;
 
 /// What the operator does at a hop.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct OperatorReport {
     /// The version of Helm: 2 or 3.
     pub helm: u8,
@@ -26,7 +27,7 @@ pub struct OperatorReport {
 }
 
 /// What the operator does with a component.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct ComponentReport {
     /// The name of its Helm release.
     pub name: String,

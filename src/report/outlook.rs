@@ -13,6 +13,7 @@
 
 use std::borrow::Cow;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::bundle::Bundle;
@@ -21,7 +22,7 @@ use crate::plan::{Action, Step};
 use crate::simulate::Simulated;
 
 /// The versions of Kubernetes on which a hop works.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct KubernetesWindow {
     /// The oldest minor, such as `1.12`; absent where no bound is known.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -34,7 +35,7 @@ pub struct KubernetesWindow {
 }
 
 /// From where on a hop cannot be undone by putting objects back.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PointOfNoReturn {
     /// The id of the step: `1.1.0/6`.
     pub step: String,
@@ -43,7 +44,7 @@ pub struct PointOfNoReturn {
 }
 
 /// What a hop lets stand still.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Downtime {
     /// The name of the component's Helm release.
     pub component: String,

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Field;
@@ -10,7 +11,7 @@ use crate::simulate::merge::FieldChange;
 use crate::simulate::{Prediction, Simulated, state};
 
 /// The cluster that was simulated; absent where a clean install was.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct ClusterReport {
     /// Where its state comes from: a file, or the context of a live cluster.
     pub source: String,
@@ -21,7 +22,7 @@ pub struct ClusterReport {
 }
 
 /// What happens to an object.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct PredictionReport {
     /// The object.
     pub object: String,

@@ -99,7 +99,7 @@ impl Simulator<'_> {
     /// A value of a `ConfigMap` as it reads under a key.
     fn sealed(&self, key: &str, text: String) -> Option<String> {
         let node = |value| Node { line: 1, column: 1, value };
-        let entry = |key: &str, node| Entry { key: key.to_owned(), line: 1, node };
+        let entry = |key: &str, node| Entry { key: key.to_owned(), line: 1, column: 1, node };
         let data = node(Value::Mapping(vec![entry(key, node(Value::String(text)))]));
         let mut object = node(Value::Mapping(vec![entry("data", data)]));
         withhold("ConfigMap", &mut object);

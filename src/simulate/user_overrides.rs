@@ -69,6 +69,7 @@ impl Reader<'_> {
                 let entry = |(key, value): (&String, &Json)| Entry {
                     key: key.clone(),
                     line: self.line,
+                    column: 1,
                     node: self.node(value),
                 };
                 Value::Mapping(fields.iter().map(entry).collect())

@@ -58,8 +58,9 @@ impl Parser<'_> {
         let Some(key) = self.key(Place::Flow)? else {
             return Err(Error::new(mark.line, Problem::BadMerge));
         };
-        let (line, node) = (mark.line, self.null(mark)?);
-        entries.push(Entry { key, line, node });
+        let node = self.null(mark)?;
+        let Mark { line, column } = mark;
+        entries.push(Entry { key, line, column, node });
         Ok(())
     }
 

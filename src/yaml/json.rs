@@ -6,7 +6,7 @@ use serde::de::IgnoredAny;
 use serde_json::Number;
 
 use super::budget::{Budget, Limits};
-use super::cursor::Cursor;
+use super::cursor::{Cursor, Mark};
 use super::entries::keep_last;
 use super::resolve::{integer_text, json_number};
 use super::{Entry, Error, Node, Problem, Value};
@@ -78,7 +78,7 @@ impl<'a> Reader<'a> {
         let mut entries = Vec::new();
         while self.another(b'}', entries.is_empty())? {
             self.skip_space();
-            let line = self.at.line();
+            let Mark { line, column } = self.at.mark();
             if self.at.peek() != b'"' {
                 return self.at.error(Problem::Json("expected a key in double quotes"));
             }
@@ -88,7 +88,7 @@ impl<'a> Reader<'a> {
                 return self.at.error(Problem::Json("expected `:` after the key"));
             }
             let node = self.node()?;
-            entries.push(Entry { key, line, node });
+            entries.push(Entry { key, line, column, node });
         }
         Ok(Value::Mapping(keep_last(entries)))
     }

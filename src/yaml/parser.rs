@@ -276,8 +276,8 @@ impl<'a> Parser<'a> {
         } else {
             self.null(mark)?
         };
-        let line = mark.line;
-        entries.push(Entry { key, line, node });
+        let Mark { line, column } = mark;
+        entries.push(Entry { key, line, column, node });
         Ok(())
     }
 

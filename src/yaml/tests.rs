@@ -207,7 +207,12 @@ fn values_know_their_lines_and_columns() {
     let map = &list.items()[0].get("c").unwrap().items()[1];
     assert_eq!((map.line, map.column), (8, 5));
     assert_eq!((map.get("e").unwrap().line, map.get("e").unwrap().column), (8, 15));
-    assert_eq!(read.entry("g").unwrap().line, 9);
+    let place = |entry: &Entry| (entry.line, entry.column);
+    assert_eq!(place(map.entry("e").unwrap()), (8, 12));
+    assert_eq!(place(list.items()[0].entry("c").unwrap()), (7, 3));
+    assert_eq!(place(read.entry("g").unwrap()), (9, 1));
+    let json = node("{\"ü\": 1,\n \"ü\": {}, \"b\": 2}");
+    assert_eq!(place(json.entry("b").unwrap()), (2, 11));
     assert_eq!(read.get("g").unwrap().get("h").unwrap().line, 10);
 }
 

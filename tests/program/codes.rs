@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::schemas::check_report;
 use crate::support::{History, Installer, findings, overrides, report_on};
 use kyma_upgrade::finding::Code;
 use serde_json::Value;
@@ -95,9 +96,24 @@ fn case(code: Code) -> (History, Vec<&'static str>) {
             (two(&with_components("core@a"), &with_components("core@b")), &[])
         }
         Code::UnusedAccept => (two(&plain(), &plain()), &["--accept", "guide-stale"]),
+        Code::AcceptExpired => (with_policy("2020-01-31"), POLICY),
+        Code::AcceptExpiresSoon => {
+            let soon = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(24 * 5);
+            (with_policy(&soon.to_string()[..10]), POLICY)
+        }
         _ => return clusters::case(code),
     };
     (history, PLAN.iter().chain(extra).copied().collect())
+}
+
+const POLICY: &[&str] = &["--policy", "{}/policy.yaml"];
+
+/// A history with a finding that a policy accepts until a day.
+fn with_policy(expires: &str) -> History {
+    let mut history = guide("1.3-1.4.md");
+    let entry = format!("{{finding: guide-stale, reason: x, expires: {expires}}}");
+    history.file("policy.yaml", &format!("version: 1\naccept: [{entry}]\n"));
+    history
 }
 
 const PLACEHOLDER: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: c\n  namespace: a\ndata:\n  url: \"__URL__\"";
@@ -226,6 +242,7 @@ fn every_code_is_found_in_its_history_with_evidence() {
     for code in Code::all().filter(|it| !SAVED.contains(it) && !LIVE.contains(it)) {
         let (history, args) = case(code);
         let report = report_on(&history, &args);
+        check_report(&report);
         let all = findings(&report);
         let found: Vec<_> = all.iter().filter(|it| it["code"] == code.as_str()).collect();
         if found.is_empty() {
@@ -258,11 +275,11 @@ fn blockers_block_and_accepted_ones_do_not() {
 }
 
 #[test]
-fn the_readme_lists_every_code_with_its_title() {
-    let readme = include_str!("../../README.md");
+fn the_pages_list_every_code_with_its_title() {
+    let page = include_str!("../../docs/findings.md");
     for code in Code::all() {
         let row =
             format!("| `{code}` | {} | {} |", code.info().severity.as_str(), code.info().title);
-        assert!(readme.contains(&row), "the README lacks: {row}");
+        assert!(page.contains(&row), "docs/findings.md lacks: {row}");
     }
 }

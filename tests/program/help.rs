@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use crate::support::{run, snapshot};
 
-const COMMANDS: [&str; 17] = [
+const COMMANDS: [&str; 18] = [
     "plan",
     "path",
     "diff",
@@ -21,6 +21,7 @@ const COMMANDS: [&str; 17] = [
     "mirror",
     "releases",
     "explain",
+    "schema",
     "completions",
     "man",
 ];

@@ -3,27 +3,36 @@
 #![expect(clippy::print_stdout, reason = "a test says what it does not run")]
 
 mod approve;
+#[cfg(target_os = "linux")]
+mod ci;
 mod codes;
 #[cfg(target_os = "linux")]
 mod completions;
+mod docs;
 #[cfg(target_os = "linux")]
 mod errors;
 mod help;
 mod hints;
+mod html;
 #[cfg(target_os = "linux")]
 mod man;
 mod overrides;
 #[cfg(target_os = "linux")]
 mod plugin;
+mod policy;
 #[cfg(target_os = "linux")]
 mod progress;
 mod read_back;
 mod real;
 mod reports;
+mod sarif;
 mod saved;
+mod schemas;
 #[cfg(target_os = "linux")]
 mod server;
 mod steps;
 mod support;
 mod terminal;
+#[cfg(unix)]
+mod tour;
 mod user_overrides;

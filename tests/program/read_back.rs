@@ -5,7 +5,7 @@ use kyma_upgrade::report::{Detail, Report, Style, markdown, text};
 use crate::support::run;
 
 /// Every command that prints a report, with each part of the model in at least one of them.
-const COMMANDS: [&str; 8] = [
+pub(crate) const COMMANDS: [&str; 8] = [
     "plan --from 1.0 --to 1.3 --source demo",
     "plan --from 1.0 --to 1.3 --source demo --deployment local -f fixtures/demo/my-overrides.yaml",
     "plan --from 1.0 --to 1.3 --source demo --cluster-state fixtures/demo/cluster-state.json",

@@ -64,7 +64,7 @@ fn text_fits_its_width_but_for_commands_and_addresses() {
 
 #[test]
 fn the_same_command_prints_the_same_bytes() {
-    for format in ["text", "json", "markdown"] {
+    for format in ["text", "json", "markdown", "html"] {
         assert_eq!(plan(&["-o", format]), plan(&["-o", format]));
     }
 }

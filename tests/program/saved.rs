@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::support::{History, Installer, overrides, run_at_home};
 
 /// A folder with releases, the state of a cluster, and plans.
-struct Desk {
+pub(crate) struct Desk {
     folder: tempfile::TempDir,
     history: History,
 }
@@ -17,7 +17,7 @@ struct Desk {
 const INSTALLATION: &str = "installer.kyma-project.io/v1alpha1";
 
 impl Desk {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let mut history = History::default();
         let config = overrides("core-overrides", Some("core"), "core.size: \"1\"");
         history.complete("1.4.0", &config).complete("1.5.0", &config);
@@ -28,19 +28,19 @@ impl Desk {
         desk
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    fn text(&self, name: &str) -> String {
+    pub(crate) fn text(&self, name: &str) -> String {
         self.path(name).to_str().unwrap().to_owned()
     }
 
-    fn write(&self, name: &str, text: &str) {
+    pub(crate) fn write(&self, name: &str, text: &str) {
         fs_err::write(self.path(name), text).unwrap();
     }
 
-    fn run(&self, line: &str, more: &[&str]) -> Output {
+    pub(crate) fn run(&self, line: &str, more: &[&str]) -> Output {
         let folder = self.text("");
         let line = line.replace("{}", folder.trim_end_matches('/'));
         let args: Vec<_> = line.split(' ').chain(more.iter().copied()).collect();
@@ -48,7 +48,7 @@ impl Desk {
     }
 
     /// Saves a plan for the cluster of the state.
-    fn plan(&self, more: &[&str]) -> Plan {
+    pub(crate) fn plan(&self, more: &[&str]) -> Plan {
         let line = "plan --from 1.4 --to 1.5 --source {}/releases --cluster-state {}/state.json \
                     --kubernetes-version 1.13 --save-plan {}/plan.json";
         let output = self.run(line, more);
@@ -57,13 +57,13 @@ impl Desk {
         Plan::read(&fs_err::read(self.path("plan.json")).unwrap()).unwrap()
     }
 
-    fn approve(&self) {
+    pub(crate) fn approve(&self) {
         let output = self.run("approve {}/plan.json --as alice --guide 1.4-1.5.md", &[]);
         assert!(output.status.success(), "{}", errors(&output));
     }
 
     /// Verifies the plan against a state: whether it holds, and what is said.
-    fn verify(&self, state: &Value) -> (bool, Value) {
+    pub(crate) fn verify(&self, state: &Value) -> (bool, Value) {
         self.write("now.json", &state.to_string());
         let line = "verify {}/plan.json --source {}/releases --cluster-state {}/now.json -o json";
         let output = self.run(line, &[]);
@@ -81,7 +81,7 @@ fn errors(output: &Output) -> String {
 }
 
 /// A list of kubectl: Kyma 1.4.0 and an override with a secret.
-fn state() -> Value {
+pub(crate) fn state() -> Value {
     let text = Installer { image: "1.4.0", ..Installer::default() }.text();
     let text = text.replace("  labels:\n    action: install\n", "");
     let documents = text.split("---\n").filter(|it| !it.trim().is_empty());

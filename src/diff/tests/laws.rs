@@ -19,7 +19,12 @@ fn node(json: &Json) -> Node {
         Json::Object(fields) => Value::Mapping(
             fields
                 .iter()
-                .map(|(key, value)| Entry { key: key.clone(), line: 1, node: node(value) })
+                .map(|(key, value)| Entry {
+                    key: key.clone(),
+                    line: 1,
+                    column: 1,
+                    node: node(value),
+                })
                 .collect(),
         ),
     };

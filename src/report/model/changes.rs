@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
@@ -10,7 +11,7 @@ use crate::finding::Evidence;
 use crate::overrides::OverrideKey;
 
 /// What happens to the component list.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 pub struct ComponentsReport {
     /// New on the list.
     pub added: Vec<String>,
@@ -25,7 +26,7 @@ pub struct ComponentsReport {
 }
 
 /// A component with a new name.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct NameChange {
     /// The old name.
     pub from: String,
@@ -34,7 +35,7 @@ pub struct NameChange {
 }
 
 /// A component with a new namespace.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct NamespaceChange {
     /// The component.
     pub name: String,
@@ -45,7 +46,7 @@ pub struct NamespaceChange {
 }
 
 /// A component at another place of the list.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct PlaceChange {
     /// The component.
     pub name: String,
@@ -56,7 +57,7 @@ pub struct PlaceChange {
 }
 
 /// What happens to the applied objects.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 pub struct ObjectsReport {
     /// In the new artifacts only.
     pub added: Vec<String>,
@@ -71,20 +72,21 @@ pub struct ObjectsReport {
 }
 
 /// An object that lives on under another name.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct RenamedObject {
     /// The old name.
     pub from: String,
     /// The new one.
     pub to: String,
     /// How alike they are, from 0 to 1.
+    #[schemars(range(min = 0.0, max = 1.0))]
     pub similarity: f64,
     /// What else differs.
     pub fields: Vec<Field>,
 }
 
 /// An object that differs.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct ChangedObject {
     /// The object.
     pub object: String,
@@ -101,7 +103,7 @@ fn is_zero(number: &usize) -> bool {
 }
 
 /// A field that differs.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Field {
     /// Where it is in the object.
     pub path: String,
@@ -125,7 +127,7 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, 
 }
 
 /// What happens to the release's own override keys.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 pub struct OverridesReport {
     /// New.
     pub added: Vec<OverrideKey>,
@@ -138,7 +140,7 @@ pub struct OverridesReport {
 }
 
 /// An override key with a new value.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct ChangedOverride {
     /// The component, or none.
     pub component: Option<String>,
@@ -151,7 +153,7 @@ pub struct ChangedOverride {
 }
 
 /// An override key under another name.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct RenameReport {
     /// The component of the old key, or none.
     pub component: Option<String>,
@@ -162,13 +164,14 @@ pub struct RenameReport {
     /// The keys that took its place.
     pub to: Vec<OverrideKey>,
     /// How sure that is.
+    #[schemars(range(min = 0.0, max = 1.0))]
     pub confidence: f64,
     /// The lines that prove it.
     pub evidence: Vec<Evidence>,
 }
 
 /// What a hop does to the values of charts.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 pub struct ChartValues {
     /// Keys that nothing reads any more, without a successor.
     pub removed: Vec<OverrideKey>,
@@ -181,7 +184,7 @@ pub struct ChartValues {
 }
 
 /// A key with another type of value.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct TypeChange {
     /// The component.
     pub component: Option<String>,

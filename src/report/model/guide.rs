@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::finding::Evidence;
@@ -9,7 +10,7 @@ use crate::guide::GuideStatus;
 use crate::release::Minor;
 
 /// The guides of a hop.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct GuideReport {
     /// `published`, `none` (nothing breaks) or `missing`.
     pub status: GuideStatus,
@@ -29,7 +30,7 @@ pub struct GuideReport {
 }
 
 /// A guide.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct GuideFile {
     /// Its file name.
     pub name: String,
@@ -42,7 +43,7 @@ pub struct GuideFile {
 }
 
 /// A range of minors.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Covers {
     /// The first.
     pub from: String,
@@ -57,7 +58,7 @@ impl Covers {
 }
 
 /// One item of a guide's checklist.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct ChecklistItem {
     /// When it has to be done: `before`, `after`, `during` the hop or `unstated`.
     pub when: Cow<'static, str>,

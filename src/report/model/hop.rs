@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use schemars::JsonSchema;
 use semver::Version;
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +14,7 @@ use crate::report::{
 };
 
 /// One hop.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct HopReport {
     /// The release that it starts from.
     pub from: String,
@@ -75,7 +76,7 @@ pub struct HopReport {
 }
 
 /// A release that was not chosen.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct SkippedReport {
     /// Its version.
     pub version: String,
@@ -84,7 +85,7 @@ pub struct SkippedReport {
 }
 
 /// The documented procedure of a release.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Procedure {
     /// In a few words.
     pub summary: String,
@@ -95,7 +96,7 @@ pub struct Procedure {
 }
 
 /// A file.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct ArtifactReport {
     /// Its name.
     pub name: String,

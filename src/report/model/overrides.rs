@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::RenameReport;
@@ -10,7 +11,7 @@ use crate::liveness::Status;
 use crate::overrides::OverrideKey;
 
 /// What becomes of an override of the user.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct UserOverride {
     /// The component, or none.
     pub component: Option<String>,
@@ -25,7 +26,7 @@ pub struct UserOverride {
 }
 
 /// What a hop does to an override of the user.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct UserHop {
     /// The release that the hop leads to.
     pub to: String,
@@ -53,7 +54,7 @@ pub struct UserHop {
 }
 
 /// Something to do about an override.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct ActionReport {
     /// `before` or `after` the apply of the hop.
     pub when: Cow<'static, str>,
@@ -69,7 +70,7 @@ fn is_false(value: &bool) -> bool {
 }
 
 /// What a hop asks of the user's override objects.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Migration {
     /// The release that the hop leads to.
     pub to: String,
@@ -82,7 +83,7 @@ pub struct Migration {
 }
 
 /// A key that a migration leaves open.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct OpenKey {
     /// The component, or none.
     pub component: Option<String>,

@@ -177,7 +177,8 @@ impl ListKind<'_> {
     pub(super) fn around(&self, item: Node) -> Node {
         let (line, column) = (item.line, item.column);
         let node = |value| Node { line, column, value };
-        let entry = |key: &str, value| Entry { key: key.to_owned(), line, node: node(value) };
+        let entry =
+            |key: &str, value| Entry { key: key.to_owned(), line, column, node: node(value) };
         node(Value::Mapping(vec![
             entry("apiVersion", Value::String(self.api_version.to_owned())),
             entry("kind", Value::String(self.kind.to_owned())),

@@ -73,13 +73,16 @@ fn run(files: &[(&str, &str)], args: &[&str], input: &str) -> (Option<i32>, Vec<
     (output.status.code(), written)
 }
 
-const REPORTS: [&str; 6] = ["--report", "r.md", "--report", "r.json", "--report", "r.txt"];
+const REPORTS: [&str; 10] = [
+    "--report", "r.md", "--report", "r.json", "--report", "r.txt", "--report", "r.html",
+    "--report", "r.sarif",
+];
 
 /// All ways to tell of overrides: a command, a deployment, a format and a level of detail.
 fn ways() -> impl Iterator<Item = Vec<&'static str>> {
     let commands: [&[&str]; 3] = [&["plan"], &["overrides"], &["overrides", "--migrate", "out"]];
     let deployments = ["cluster", "local"].map(|it| ["--deployment", it]);
-    let formats = ["text", "json", "markdown"].map(|it| ["-o", it]);
+    let formats = ["text", "json", "markdown", "html"].map(|it| ["-o", it]);
     commands.into_iter().flat_map(move |command| {
         deployments.into_iter().flat_map(move |deployment| {
             formats.into_iter().flat_map(move |format| {
@@ -101,7 +104,7 @@ fn a_secret_value_is_in_no_output_of_any_format() {
     for way in ways() {
         let (code, written) = run(&files, &[&way[..], &DEMO].concat(), "");
         assert_eq!(code, Some(0), "{way:?}");
-        assert!(3 <= written.len());
+        assert!(4 <= written.len());
     }
     let path = ["--source", "demo", "--from", "1.0", "--to", "1.1", "-f", "-"];
     for command in ["plan", "overrides"] {
