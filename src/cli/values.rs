@@ -135,7 +135,8 @@ pub enum ShellArg {
     Fish,
     /// kubectl 1.26 or newer, for `kubectl kyma-upgrade` in any shell
     Kubectl,
-    /// `PowerShell`
+    /// The shell of Windows
+    #[value(help = "PowerShell")]
     Powershell,
     /// zsh
     Zsh,

@@ -89,6 +89,8 @@ fn bash_completes_versions_codes_and_values_as_they_are_typed() {
     bash.completes(line, &["1.1", "1.2", "1.3"]);
     let line = "kyma-upgrade plan --source demo --accept guide-missing@1.2.\t\t";
     bash.completes(line, &["1.2.0", "1.2.1"]);
+    let line = "kyma-upgrade plan --source demo --accept component-renamed@1.1:i\t";
+    bash.completes(line, &["component-renamed@1.1:istio"]);
     bash.completes("kyma-upgrade path --depl\t", &["--deployment "]);
     bash.completes("kyma-upgrade plan --deployment l\t", &["local"]);
     bash.end();

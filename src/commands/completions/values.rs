@@ -1,5 +1,6 @@
 //! The values that are completed: versions, finding codes, contexts, sources.
 
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
@@ -10,11 +11,14 @@ use clap_complete::{ArgValueCompleter, CompletionCandidate, PathCompleter};
 use futures::FutureExt as _;
 use semver::Version;
 
+use crate::bundle::Bundle;
 use crate::cli::{self, Line, SourceArgs};
 use crate::cluster;
 use crate::commands::source;
+use crate::fetch::Source;
 use crate::finding::Code;
-use crate::release::{Catalog, Facts, Minor, VersionRequest};
+use crate::path::resolve;
+use crate::release::{Catalog, Deployment, Facts, Minor, VersionRequest};
 
 type Candidates = Vec<CompletionCandidate>;
 
@@ -29,12 +33,12 @@ struct Sources {
 /// What is known of the command line that is completed.
 struct Known {
     line: Line,
-    catalog: OnceLock<Option<Catalog>>,
+    releases: OnceLock<Option<(Source, Catalog)>>,
 }
 
 /// The command with what completes the values of its options.
 pub(super) fn completed(command: Command, line: Line) -> Command {
-    let known = Arc::new(Known { line, catalog: OnceLock::new() });
+    let known = Arc::new(Known { line, releases: OnceLock::new() });
     let names = cli::names();
     names.iter().fold(command, |command, name| {
         let of_arg = |arg| of_arg(arg, &known);
@@ -53,7 +57,7 @@ fn of_arg(arg: Arg, known: &Arc<Known>) -> Arg {
             known.versions(current, (None, None)).into_iter().chain(files).collect()
         },
         "accept" => Known::accepts,
-        "code" => |_, current| codes(current, ""),
+        "code" => |_, current| codes(current),
         "context" => Known::contexts,
         "source" => |_, current| sources(current),
         "command" => |_, current| of_names(cli::names(), current),
@@ -71,9 +75,9 @@ fn of_arg(arg: Arg, known: &Arc<Known>) -> Arg {
 }
 
 impl Known {
-    /// The releases of the source, as far as they are known here.
-    fn catalog(&self) -> Option<&Catalog> {
-        self.catalog.get_or_init(|| catalog(&self.line)).as_ref()
+    /// The source of releases and its catalogue, as far as they are known here.
+    fn releases(&self) -> Option<&(Source, Catalog)> {
+        self.releases.get_or_init(|| releases(&self.line)).as_ref()
     }
 
     /// Versions after the one of the first option and before that of the second.
@@ -84,19 +88,38 @@ impl Known {
             after.as_ref().is_none_or(|it| is_before(it, version))
                 && before.as_ref().is_none_or(|it| is_after(it, version))
         };
-        self.catalog().map(|it| versions(it, current, fits)).unwrap_or_default()
+        self.releases().map(|it| versions(&it.1, current, fits)).unwrap_or_default()
     }
 
-    /// `CODE[@TO][:SUBJECT]` up to the version.
+    /// `CODE[@TO][:SUBJECT]`, of subjects the components of that release.
     fn accepts(&self, current: &str) -> Candidates {
+        if let Some((head, subject)) = current.split_once(':') {
+            let version = head.split_once('@').map(|it| it.1).or_else(|| self.line.value("--to"));
+            let names = version.and_then(|it| self.components(it)).unwrap_or_default();
+            return prefixed(of_names(names, subject), &format!("{head}:"));
+        }
         match current.split_once('@') {
-            Some((_, rest)) if rest.contains(':') => Candidates::new(),
             Some((code, version)) => {
                 let versions = self.versions(version, (Some("--from"), None));
-                versions.into_iter().map(|it| it.add_prefix(format!("{code}@"))).collect()
+                prefixed(versions, &format!("{code}@"))
             }
-            None => codes(current, ""),
+            None => codes(current),
         }
+    }
+
+    /// The names of the components of a release.
+    fn components(&self, version: &str) -> Option<Vec<String>> {
+        let (source, catalog) = self.releases()?;
+        let release = resolve(catalog, &version.parse().ok()?).ok()?;
+        let generation = Facts::builtin().generation(&release.version).clone();
+        let needs = generation.needs(&release.tag, Deployment::Cluster).into_iter();
+        let files = needs.filter_map(|need| {
+            let fetched = source.fetch(&need.resource, None).now_or_never()?.ok()?;
+            Some((need, fetched))
+        });
+        let bundle = Bundle::new(&release.version, files.collect());
+        let names = bundle.components().into_iter().map(|it| it.release_name().to_owned());
+        Some(names.collect::<BTreeSet<_>>().into_iter().collect())
     }
 
     fn contexts(&self, current: &str) -> Candidates {
@@ -141,11 +164,11 @@ fn versions(catalog: &Catalog, current: &str, fits: impl Fn(&Version) -> bool) -
     in_order(listed.chain(releases))
 }
 
-fn codes(current: &str, prefix: &str) -> Candidates {
+fn codes(current: &str) -> Candidates {
     let infos = Code::all().map(Code::info).filter(|it| it.name.starts_with(current));
     let code = |it: &crate::finding::CodeInfo| {
         let help = Some(it.title.into());
-        CompletionCandidate::new(it.name).help(help).add_prefix(prefix)
+        CompletionCandidate::new(it.name).help(help)
     };
     in_order(infos.map(code))
 }
@@ -163,6 +186,11 @@ fn of_names(names: Vec<String>, current: &str) -> Candidates {
     names.map(CompletionCandidate::new).collect()
 }
 
+/// Candidates with what stands before them.
+fn prefixed(candidates: Candidates, prefix: &str) -> Candidates {
+    candidates.into_iter().map(|it| it.add_prefix(prefix)).collect()
+}
+
 /// Candidates that stay in this order.
 fn in_order(candidates: impl Iterator<Item = CompletionCandidate>) -> Candidates {
     candidates.enumerate().map(|(place, it)| it.display_order(Some(place))).collect()
@@ -170,7 +198,7 @@ fn in_order(candidates: impl Iterator<Item = CompletionCandidate>) -> Candidates
 
 /// The releases of the source that the line names: those that are built in, in a mirror, or in the
 /// cache.
-fn catalog(line: &Line) -> Option<Catalog> {
+fn releases(line: &Line) -> Option<(Source, Catalog)> {
     let command = Sources::command();
     let longs = command.get_arguments().filter_map(Arg::get_long).map(|it| format!("--{it}"));
     let given = longs.filter_map(|it| Some([it.clone(), line.value(&it)?.to_owned()]));
@@ -178,5 +206,5 @@ fn catalog(line: &Line) -> Option<Catalog> {
     let source = source::open_offline(&args)?;
     // Nothing waits where nobody is asked.
     let records = source.releases().now_or_never()?.ok()?;
-    Some(Catalog::new(records, &Facts::builtin()))
+    Some((source, Catalog::new(records, &Facts::builtin())))
 }
