@@ -145,9 +145,8 @@ impl Phase {
     pub fn with(self, what: &str, (number, of): (usize, usize)) -> String {
         let doing = match self {
             Self::Charts => "reading charts of",
-            Self::Compare => "comparing",
+            Self::Compare | Self::Source => "comparing",
             Self::Simulate => "simulating the hop",
-            Self::Source => "comparing",
             Self::Write => "writing",
             Self::Apply => "applying",
             Self::Catalogue | Self::Files | Self::Documents | Self::Cluster | Self::Check => {
