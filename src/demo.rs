@@ -5,8 +5,9 @@
 //!   that the first command that anybody tries works without a network.
 //! * They show one of each: a renamed override, a missing guide, a stale guide, a guide that leaves
 //!   something out, a changed manifest, a renamed and a removed component; and overrides of a user
-//!   (`my-overrides.yaml`) that are renamed, moved, split, merged, removed or of the wrong type; and
-//!   a cluster (`cluster-state.json`) in which some of the release's own objects were edited.
+//!   (`my-overrides.yaml`) that are renamed, moved, split, merged, removed or of the wrong type, with
+//!   a policy (`kyma-upgrade.yaml`) that accepts that; and a cluster (`cluster-state.json`) in which
+//!   some of the release's own objects were edited.
 //! * The source archives are made with `tar --sort=name --mtime=@0 --owner=0 --group=0 -czf`; to
 //!   change a chart, unpack, edit and pack again.
 
@@ -46,6 +47,7 @@ pub const FILES: &[(&str, &[u8])] = embedded![
     "download/1.3.0/kyma-installer-local.yaml",
     "guides/release-1.2.json",
     "guides/release-1.3.json",
+    "kyma-upgrade.yaml",
     "my-overrides.yaml",
     "notes.json",
     "notes/2019-05-17-release-notes-1.1/index.md",

@@ -42,7 +42,7 @@ impl Exit {
         match self {
             Self::Done => "done; the plan is ready",
             Self::Failed => "the command could not do its work (network, file, cluster)",
-            Self::Usage => "the command line makes no sense",
+            Self::Usage => "the command line or the policy file makes no sense",
             Self::Blocked => "the verdict is `blocked`",
             Self::Refused => {
                 "refused: a downgrade, an unknown version, a plan that does not hold or is not approved"

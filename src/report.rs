@@ -105,6 +105,8 @@ pub struct PlanFile {
     pub name: String,
     /// The digest of the plan, which an approval is bound to.
     pub digest: String,
+    /// How many people have to approve it.
+    pub approvals: u32,
 }
 
 impl Report {

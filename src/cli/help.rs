@@ -9,7 +9,7 @@ Start here:
 Exit codes:
   0    done; the plan is ready
   1    the command could not do its work (network, file, cluster)
-  2    the command line makes no sense
+  2    the command line or the policy file makes no sense
   3    the verdict is `blocked`
   4    refused: a downgrade, an unknown version, a plan that does not hold or is not approved
   5    `apply` stopped part-way; run it again to go on
@@ -167,3 +167,17 @@ Examples:
   kyma-upgrade explain
   kyma-upgrade explain override-renamed
   kyma-upgrade explain -o markdown";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Exit;
+
+    #[test]
+    fn the_help_tells_every_exit_code_as_the_manual_pages_do() {
+        let line = |it: Exit| format!("\n  {:<4} {}\n", it as u8, it.meaning());
+        for exit in Exit::ALL {
+            assert!(PROGRAM.contains(&line(exit)), "{exit:?}");
+        }
+    }
+}

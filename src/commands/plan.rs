@@ -20,16 +20,13 @@ use crate::migrate;
 use crate::path::{self, Hop, UpgradePath};
 use crate::plan;
 use crate::release::{Deployment, Facts, KubernetesFacts, VersionRequest};
-use crate::report::{self, HopReport, Report};
+use crate::report::{self, HopReport, Report, UserOverride};
 use crate::simulate::Simulated;
 
 pub(super) async fn run(mut args: PlanArgs) -> Result<Exit, Error> {
     output::check(&args.output)?;
-    let policy = policy::open(&args.policy.file, &args.output.console)?;
-    policy.settle_source(&mut args.source);
-    policy.settle_deployment(&mut args.upgrade.deployment);
-    policy.settle_saving(&mut args.save);
-    let (args, policy) = (&args, &policy);
+    let policy = &settle(&mut args)?;
+    let args = &args;
     save::check(&args.save)?;
     cluster::check(args)?;
     let files = user_overrides::read_files(&args.overrides)?;
@@ -75,12 +72,7 @@ pub(super) async fn run(mut args: PlanArgs) -> Result<Exit, Error> {
     let mut report =
         Report::new(&path.from().to_string(), &path.to().to_string(), deployment, hops);
     if overrides.objects().next().is_some() || !args.overrides.files.is_empty() {
-        let mut list = report::user_overrides(&compared.stories);
-        for (number, it) in simulation.hops.iter().enumerate() {
-            let moves = it.as_ref().map(|it| it.moves.as_slice()).unwrap_or_default();
-            report::take_out_moves(&mut list, number, moves);
-        }
-        report.user_overrides = Some(list);
+        report.user_overrides = Some(user_overrides_of(&compared.stories, &simulation));
     }
     report.override_files = override_files;
     report.findings.extend(lint::user_override_findings(&overrides));
@@ -90,6 +82,25 @@ pub(super) async fn run(mut args: PlanArgs) -> Result<Exit, Error> {
     let report = output::judged(report, &policy.judging(&args.policy, true));
     let plan = save::save(&args.save, &report, (&bundles, simulation))?;
     output::publish(output::Told { report: &report, plan: plan.as_ref() }, &args.output)
+}
+
+/// Puts the policy file behind what the command line says.
+fn settle(args: &mut PlanArgs) -> Result<InForce, Error> {
+    let policy = policy::open(&args.policy.file, &args.output.console)?;
+    policy.settle_source(&mut args.source);
+    policy.settle_deployment(&mut args.upgrade.deployment);
+    policy.settle_saving(&mut args.save);
+    Ok(policy)
+}
+
+/// What becomes of the user's overrides, without the keys that the plan moves.
+fn user_overrides_of(stories: &[Story], simulation: &Simulation) -> Vec<UserOverride> {
+    let mut list = report::user_overrides(stories);
+    for (number, it) in simulation.hops.iter().enumerate() {
+        let moves = it.as_ref().map(|it| it.moves.as_slice()).unwrap_or_default();
+        report::take_out_moves(&mut list, number, moves);
+    }
+    list
 }
 
 /// Everything that is read of releases.

@@ -43,7 +43,7 @@ pub(super) fn save(
         ]);
     }
     output::say(&format!("saved the plan {} to {}", plan.short_digest(), path.display()));
-    Ok(Some(PlanFile { name: path.display().to_string(), digest: plan.digest }))
+    Ok(Some(plan_file(path, &plan)))
 }
 
 fn plan(
@@ -74,6 +74,15 @@ fn steps_and_guides(hop: &HopReport) -> (Vec<Step>, Vec<PlannedGuide>) {
         sha256: it.sha256.clone(),
     });
     (hop.steps.clone().unwrap_or_default(), guides.collect())
+}
+
+/// A saved plan, as reports name it.
+pub(super) fn plan_file(path: &Path, plan: &Plan) -> PlanFile {
+    PlanFile {
+        name: path.display().to_string(),
+        digest: plan.digest.clone(),
+        approvals: plan.approvals,
+    }
 }
 
 /// The folder of the artifacts that are no part of a plan file.

@@ -4,14 +4,14 @@ use serde::Serialize;
 
 use super::approve::told::accepted;
 use super::saved::Saved;
-use super::{cluster, output, policy};
+use super::{cluster, output, policy, save};
 use crate::cli::{Format, VerifyArgs};
 use crate::error::{Error, Exit};
 use crate::execute::preflight;
 use crate::finding::{Finding, Severity};
 use crate::journal::ResumePoint;
 use crate::plan::{PlannedAcceptance, Refusal};
-use crate::report::{PlanFile, Report, sanitize};
+use crate::report::{Report, sanitize};
 
 mod source;
 
@@ -143,8 +143,7 @@ fn show(saved: &Saved, args: &VerifyArgs) -> Result<Exit, Error> {
         Error::failed(format!("cannot read the report in the plan: {error}"))
             .hint("use the version of kyma-upgrade that made the plan")
     })?;
-    let plan =
-        PlanFile { name: args.file.plan.display().to_string(), digest: saved.plan.digest.clone() };
+    let plan = save::plan_file(&args.file.plan, &saved.plan);
     let told = output::Told { report: &report, plan: Some(&plan) };
     output::show(told, args.output, &args.console)?;
     Ok(Exit::Done)

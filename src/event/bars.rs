@@ -143,6 +143,12 @@ mod tests {
     #[derive(Debug, Clone, Default)]
     struct Memory(Arc<Mutex<String>>);
 
+    impl Memory {
+        fn text(&self) -> String {
+            self.0.lock().unwrap().clone()
+        }
+    }
+
     impl TermLike for Memory {
         fn width(&self) -> u16 {
             80
@@ -178,13 +184,14 @@ mod tests {
         let terminal = Memory::default();
         let target = ProgressDrawTarget::term_like_with_hz(Box::new(terminal.clone()), 255);
         let bars = Bars::new(target);
-        events.into_iter().for_each(|it| bars.show(it));
+        for event in events {
+            bars.show(event);
+        }
         // Whatever was drawn too soon after the last time is drawn now.
         bars.work.tick();
         bars.say("the end");
         bars.rest();
-        let text = terminal.0.lock().unwrap().clone();
-        text
+        terminal.text()
     }
 
     fn download_of(received: u64) -> Vec<Event> {
@@ -239,7 +246,7 @@ mod tests {
         assert_eq!(bars.aside(|| 1), 1);
         bars.show(Event::Phase(Phase::Apply));
         bars.work.tick();
-        assert!(terminal.0.lock().unwrap().contains("applying"));
+        assert!(terminal.text().contains("applying"));
         bars.rest();
     }
 }

@@ -126,7 +126,9 @@ mod tests {
 
     fn tally(events: &[Event]) -> Tally {
         let mut tally = Tally::default();
-        events.iter().for_each(|it| tally.add(it));
+        for event in events {
+            tally.add(event);
+        }
         tally
     }
 
@@ -163,7 +165,7 @@ mod tests {
     fn without_requests_the_line_is_what_is_at_work() {
         let what = "1.12.0".to_owned();
         let item = Event::Item { phase: Phase::Charts, what, number: (3, 14) };
-        assert_eq!(tally(&[item.clone()]).line(), "reading charts of 1.12.0 (3 of 14)");
+        assert_eq!(tally(std::slice::from_ref(&item)).line(), "reading charts of 1.12.0 (3 of 14)");
         let next = tally(&[item, Event::Phase(Phase::Compare)]);
         assert_eq!(next.line(), "comparing releases");
         assert_eq!(Tally::default().line(), "starting");

@@ -8,6 +8,7 @@
 
 use super::Code;
 
+mod accepted;
 mod artifacts;
 mod cluster;
 mod guides;
@@ -31,7 +32,7 @@ pub struct Explanation {
     pub source: &'static str,
 }
 
-static FAMILIES: [&[Explanation]; 7] = [
+static FAMILIES: [&[Explanation]; 8] = [
     path::EXPLANATIONS,
     artifacts::EXPLANATIONS,
     guides::EXPLANATIONS,
@@ -39,6 +40,7 @@ static FAMILIES: [&[Explanation]; 7] = [
     objects::EXPLANATIONS,
     cluster::EXPLANATIONS,
     operator::EXPLANATIONS,
+    accepted::EXPLANATIONS,
 ];
 
 impl Code {

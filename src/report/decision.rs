@@ -220,8 +220,8 @@ fn mend(report: &Report) -> Vec<String> {
         let hop = risk.hops.first().map(|it| it.0.as_str());
         let at = hop.filter(|it| !it.contains(' ')).map(|it| format!("@{it}")).unwrap_or_default();
         steps.push(format!(
-            "What is meant to be so, accept by name, such as `--accept {code}{at}`; `kyma-upgrade explain \
-             {code}` says what that means.",
+            "What is meant to be so, accept in a policy file with a reason, or by name: `--accept \
+             {code}{at}`. `kyma-upgrade explain {code}` says what that means.",
             code = risk.code
         ));
     }

@@ -10,6 +10,7 @@
 //! * Colours never stand alone: every one comes with a sign and a word.
 //! * What is long is cut with a note that says how much is missing; the JSON report is whole. Commands
 //!   are whole or absent, because half a command is dangerous.
+//! * A page of more than [`LARGE`] bytes is made again with less evidence, so that it can be mailed.
 
 use std::collections::BTreeSet;
 
@@ -44,6 +45,28 @@ use ids::Ids;
 const STYLE: &str = include_str!("html/page.css");
 const SCRIPT: &str = include_str!("html/page.js");
 
+/// From so many bytes on a page is made with less in it.
+const LARGE: usize = 950_000;
+
+/// How much of long lists a page shows.
+#[derive(Debug, Clone, Copy)]
+struct Limits {
+    /// Pieces of evidence of a finding.
+    proofs: usize,
+    /// The same of a note, on which nobody has to act.
+    proofs_of_notes: usize,
+    /// Keys of a list of chart values.
+    keys: usize,
+}
+
+/// From everything that most reports have to what very large ones may show.
+const LIMITS: [Limits; 4] = [
+    Limits { proofs: 12, proofs_of_notes: 12, keys: 50 },
+    Limits { proofs: 6, proofs_of_notes: 3, keys: 20 },
+    Limits { proofs: 3, proofs_of_notes: 1, keys: 10 },
+    Limits { proofs: 1, proofs_of_notes: 1, keys: 5 },
+];
+
 /// What the sections of a page share.
 struct Page<'a> {
     report: &'a Report,
@@ -51,18 +74,17 @@ struct Page<'a> {
     blockers: Blockers<'a>,
     /// The names of all components that the report knows.
     components: BTreeSet<&'a str>,
-    /// How many pieces of evidence all findings have.
-    evidence: usize,
+    limits: Limits,
 }
 
 impl<'a> Page<'a> {
-    fn new(report: &'a Report) -> Self {
+    fn new(report: &'a Report, limits: Limits) -> Self {
         Self {
             report,
             ids: Ids::new(report),
             blockers: Blockers::new(report),
             components: lanes::names(report),
-            evidence: report.all_findings().map(|it| it.evidence.len()).sum(),
+            limits,
         }
     }
 
@@ -81,7 +103,16 @@ struct Section {
 
 /// The report as a HTML document that needs no other file.
 pub fn html(report: &Report) -> String {
-    let page = Page::new(report);
+    let mut pages = LIMITS.into_iter().map(|limits| document(report, limits));
+    let first = pages.next().unwrap_or_default();
+    if first.len() < LARGE {
+        return first;
+    }
+    pages.fold(first, |best, next| if best.len() < LARGE { best } else { next })
+}
+
+fn document(report: &Report, limits: Limits) -> String {
+    let page = Page::new(report, limits);
     let sections = sections(&page);
     let document = html! {
         (DOCTYPE)

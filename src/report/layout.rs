@@ -35,15 +35,12 @@ pub fn sanitize(text: &str) -> String {
 pub(super) fn escape_json(json: &str) -> String {
     let mut clean = String::with_capacity(json.len());
     for c in json.chars() {
-        if c != '\n' && (c.is_control() || is_invisible(c)) {
-            let units = c
-                .encode_utf16(&mut [0; 2])
-                .iter()
-                .map(|it| format!("\\u{it:04x}"))
-                .collect::<String>();
-            clean.push_str(&units);
-        } else {
+        if c == '\n' || !(c.is_control() || is_invisible(c)) {
             clean.push(c);
+        } else {
+            let mut buffer = [0; 2];
+            let units = c.encode_utf16(&mut buffer);
+            clean.extend(units.iter().map(|it| format!("\\u{it:04x}")));
         }
     }
     clean

@@ -9,8 +9,8 @@ use super::{HopReport, Report};
 
 /// What holds for the way back from any hop, one sentence or two each.
 pub(super) const SENTENCES: [&str; 5] = [
-    "Kyma has no downgrade: the way back from a hop is a backup from right before it. The plan has a step \
-     for it at each hop. `apply` starts no hop without a completed Velero backup of the last 24 hours \
+    "The way back from a hop is a backup from right before it; the plan has a step for it at each hop. \
+     `apply` starts no hop without a completed Velero backup of the last 24 hours \
      (`--backup-max-age`) or `--backup-done REFERENCE`.",
     "Up to the point of no return, a hop is undone by putting back the objects that were saved before it: \
      `apply` keeps them in the Secret `kyma-upgrade-saved-VERSION`, the steps by hand in \

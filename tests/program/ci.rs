@@ -39,9 +39,9 @@ fn named(text: &str, prefix: &str) -> BTreeSet<String> {
 fn options() -> BTreeSet<String> {
     let program = Cli::command();
     let plan = program.find_subcommand("plan").unwrap();
-    let long = plan.get_arguments().filter_map(|it| it.get_long());
+    let long = plan.get_arguments().filter_map(clap::Arg::get_long);
     let long = long.map(|it| format!("--{it}"));
-    let short = plan.get_arguments().filter_map(|it| it.get_short());
+    let short = plan.get_arguments().filter_map(clap::Arg::get_short);
     long.chain(short.map(|it| format!("-{it}"))).collect()
 }
 

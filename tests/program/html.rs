@@ -70,7 +70,7 @@ impl Page {
             tags.push(tag);
         }
         text.push_str(&resolved(rest));
-        Self { tags, text, style, script, html }
+        Self { html, tags, text, style, script }
     }
 
     fn starts(&self) -> impl Iterator<Item = &Tag> {

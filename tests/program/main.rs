@@ -24,6 +24,7 @@ mod policy;
 mod progress;
 mod read_back;
 mod real;
+mod reference;
 mod reports;
 mod sarif;
 mod saved;

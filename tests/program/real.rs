@@ -143,6 +143,22 @@ fn every_finding_of_all_hops_has_evidence_that_stands_at_its_line() {
 }
 
 #[test]
+fn the_html_report_of_13_hops_is_below_a_megabyte() {
+    let Some((folder, mirror)) = data() else { return };
+    let place = tempfile::tempdir().unwrap();
+    let mine = place.path().join("mine.yaml");
+    fs_err::write(&mine, labelled_overrides(&folder)).unwrap();
+    let path = ["plan", "--from", "1.0", "--to", "1.13", "--source", mirror.path(), "-o", "html"];
+    for overrides in [None, Some(mine.to_str().unwrap()), Some("fixtures/demo/my-overrides.yaml")] {
+        let given: Vec<_> = overrides.iter().flat_map(|it| ["-f", it]).collect();
+        let page = String::from_utf8(run(&[&path, &given[..]].concat()).stdout).unwrap();
+        assert_eq!(page.matches("<details class=\"hop card\"").count(), 13);
+        println!("{overrides:?}: {} bytes", page.len());
+        assert!(page.len() < 1_000_000, "{overrides:?}: {} bytes", page.len());
+    }
+}
+
+#[test]
 fn no_release_differs_from_itself() {
     let Some((_, mirror)) = data() else { return };
     let releases = json(&mirror, &["releases"]);

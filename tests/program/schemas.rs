@@ -122,7 +122,7 @@ fn the_program_prints_its_schemas_and_they_name_no_address() {
         assert_eq!(text, document.text());
         let addresses: Vec<_> = text.lines().filter(|it| it.contains("://")).collect();
         let is_draft = |it: &&str| it.trim().starts_with(r#""$schema": "http"#);
-        assert!(addresses.len() == 1 && addresses.iter().all(is_draft), "{addresses:?}");
+        assert!(addresses.iter().all(is_draft), "{addresses:?}");
     }
 }
 

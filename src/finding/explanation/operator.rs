@@ -1,4 +1,4 @@
-//! Codes about the operator, its components and what was accepted.
+//! Codes about the operator and its components.
 
 use super::Explanation;
 use crate::finding::Code;
@@ -25,7 +25,7 @@ pub(super) static EXPLANATIONS: &[Explanation] = &[
         code: Code::OperatorNotTriggered,
         matters: "kubectl reports success, the state still says Installed, and everybody believes that the \
                   upgrade is done. Nothing was upgraded.",
-        before: "kubectl apply -f kyma-installer-cluster.yaml",
+        before: "kubectl apply -f kyma-installer-cluster.yaml     # of 1.1: without the label",
         after: "kubectl apply -f kyma-installer-cluster.yaml\n\
                 kubectl -n default label installation/kyma-installation action=install --overwrite",
         source: "kyma@1.0.0 ShouldInstall in types.go of the Installation looks at the label alone; \
@@ -65,13 +65,5 @@ pub(super) static EXPLANATIONS: &[Explanation] = &[
         after: "{name: application-connector, namespace: kyma-integration}     # checked after the hop",
         source: "kyma@1.24.11 components/kyma-operator/pkg/steps/creator.go: releases are known by their \
                  name alone",
-    },
-    Explanation {
-        code: Code::UnusedAccept,
-        matters: "A slip in an entry is noticed only here; the finding that was meant to be accepted is \
-                  still open, or somebody signs a risk that does not exist.",
-        before: "--accept guide-missing@1.2.0",
-        after: "--accept guide-missing@1.2.2",
-        source: "this program",
     },
 ];

@@ -99,7 +99,7 @@ impl Entry {
 pub(super) struct Ranked<'a>(pub(super) &'a Entry);
 
 impl Ranked<'_> {
-    fn rank(&self) -> ((bool, u8), bool) {
+    fn rank(self) -> ((bool, u8), bool) {
         (self.0.names.narrowness(), self.0.reason.is_some())
     }
 }

@@ -4,13 +4,10 @@ use maud::{Markup, html};
 
 use super::hop::part;
 use super::sides::{Heads, fields};
-use super::words::{code, counted, counts, value};
+use super::words::{code, counted, counts, prose, value};
 use crate::overrides::OverrideKey;
 use crate::report::user_overrides::charts::renamed;
 use crate::report::{ChartValues, HopReport, ObjectsReport, OverridesReport};
-
-/// So many keys of a list of chart values are shown.
-const SHOWN: usize = 12;
 
 /// The objects that differ, side by side.
 pub(super) fn objects(hop: &HopReport, objects: &ObjectsReport) -> Markup {
@@ -58,7 +55,9 @@ pub(super) fn overrides(overrides: &OverridesReport) -> Markup {
             @for it in &overrides.renamed {
                 li {
                     (it.kind) " " (key(it.component.as_deref(), &it.key)) " → "
-                    @for (place, to) in it.to.iter().enumerate() { @if 0 < place { " and " } (code(&to.to_string())) }
+                    @for (place, to) in it.to.iter().enumerate() {
+                        @if 0 < place { " and " } (code(&to.to_string()))
+                    }
                 }
             }
             @for it in &overrides.removed { li { "removed " (code(&it.to_string())) } }
@@ -78,19 +77,21 @@ fn key(component: Option<&str>, key: &str) -> Markup {
     code(&OverrideKey::new(component, key).to_string())
 }
 
-/// What the charts make of their values; long lists are cut.
-pub(super) fn chart_values(values: &ChartValues) -> Markup {
+/// What the charts make of their values; of long lists the first `most` keys.
+pub(super) fn chart_values(values: &ChartValues, most: usize) -> Markup {
     let gist = counts(&values.counts());
     let body = html! {
         ul.lines {
-            @for it in values.renamed.iter().take(SHOWN) { li { (super::words::prose(&renamed(it, |key| format!("`{key}`")))) } }
-            (more(values.renamed.len()))
-            @for it in values.removed.iter().take(SHOWN) { li { "removed " (code(&it.to_string())) } }
-            (more(values.removed.len()))
-            @for it in values.type_changed.iter().take(SHOWN) {
+            @for it in values.renamed.iter().take(most) {
+                li { (prose(&renamed(it, |key| format!("`{key}`")))) }
+            }
+            (more(values.renamed.len(), most))
+            @for it in values.removed.iter().take(most) { li { "removed " (code(&it.to_string())) } }
+            (more(values.removed.len(), most))
+            @for it in values.type_changed.iter().take(most) {
                 li { (key(it.component.as_deref(), &it.key)) " takes a " (it.to) " (was " (it.from) ")" }
             }
-            (more(values.type_changed.len()))
+            (more(values.type_changed.len(), most))
         }
         @if 0 < values.defaults_changed {
             p { (counted(values.defaults_changed, "default")) " changed and kept the type of value." }
@@ -99,7 +100,7 @@ pub(super) fn chart_values(values: &ChartValues) -> Markup {
     html! { @if !gist.is_empty() { (part("Values of charts", &gist, &body)) } }
 }
 
-fn more(length: usize) -> Markup {
-    let more = length.saturating_sub(SHOWN);
+fn more(length: usize, most: usize) -> Markup {
+    let more = length.saturating_sub(most);
     html! { @if 0 < more { li.cut { "… and " (more) " more; the JSON report lists all" } } }
 }

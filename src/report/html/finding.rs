@@ -108,14 +108,11 @@ fn accepted(it: &Finding) -> Markup {
     html! { @if it.accepted { " " span.tag.accepted { "✓ accepted" } } }
 }
 
-/// How many pieces of evidence are shown: fewer where the page has very many, so that it can still be
-/// mailed; then one has to do for a note, on which nobody has to act.
+/// How many pieces of evidence are shown.
 fn shown(page: &Page<'_>, it: &Finding) -> usize {
-    match page.evidence {
-        0..=600 => 12,
-        601..=1200 => 6,
-        _ if it.severity == Severity::Info => 1,
-        _ => 3,
+    match it.severity {
+        Severity::Info => page.limits.proofs_of_notes,
+        Severity::Warning | Severity::Blocker => page.limits.proofs,
     }
 }
 
@@ -144,7 +141,13 @@ fn evidence(it: &Evidence) -> Markup {
 
 /// A severity as a sign and a word.
 pub(super) fn tag(severity: Severity) -> Markup {
-    html! { span class=(format!("tag {}", severity.as_str())) { (severity_sign(severity)) " " (severity.as_str()) } }
+    counted_tag(severity, severity.as_str())
+}
+
+/// The same with other words.
+pub(super) fn counted_tag(severity: Severity, words: &str) -> Markup {
+    let class = format!("tag {}", severity.as_str());
+    html! { span class=(class) { (severity_sign(severity)) " " (words) } }
 }
 
 /// The sign of a severity.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use maud::{Markup, html};
 
-use super::finding::{self, severity_sign};
+use super::finding::{self, counted_tag};
 use super::path::{guide, window};
 use super::words::{codes, counted, counts, link, prose, sentence};
 use super::{Page, changes, predictions, steps};
@@ -48,8 +48,7 @@ fn badges(hop: &HopReport) -> Markup {
         @for (severity, word) in parts {
             @let count = open(severity);
             @if 0 < count {
-                span class=(format!("tag {}", severity.as_str())) { (severity_sign(severity)) " " (counted(count, word)) }
-                " "
+                (counted_tag(severity, &counted(count, word))) " "
             }
         }
         @if let Some(it) = hop.steps.as_ref() { span.tag { (counted(it.len(), "step")) } }
@@ -62,7 +61,10 @@ fn facts(hop: &HopReport) -> Markup {
     html! {
         dl.facts {
             @if !hop.reason.is_empty() {
-                div { dt { "Chosen" } dd { (prose(&hop.reason)) @if !skipped.is_empty() { "; skipped: " (skipped) } } }
+                div {
+                    dt { "Chosen" }
+                    dd { (prose(&hop.reason)) @if !skipped.is_empty() { "; skipped: " (skipped) } }
+                }
             }
             @if let Some(it) = &hop.guide { div { dt { "Guide" } dd { (guide(it)) (guide_aside(it)) } } }
             @if let Some(it) = &hop.procedure {
@@ -111,7 +113,7 @@ fn parts(page: &Page<'_>, hop: &HopReport) -> Markup {
         }
         @if let Some(it) = &hop.objects { (changes::objects(hop, it)) }
         @if let Some(it) = &hop.overrides { (changes::overrides(it)) }
-        @if let Some(it) = &hop.chart_values { (changes::chart_values(it)) }
+        @if let Some(it) = &hop.chart_values { (changes::chart_values(it, page.limits.keys)) }
         @if let Some(it) = &hop.predictions { (predictions::predictions(it, page.report.cluster.is_some())) }
         @if let Some(it) = &hop.operator { (operator(it)) }
         @if let Some(it) = hop.downtime.as_ref().filter(|it| !it.is_empty()) { (downtime(it)) }
@@ -150,7 +152,9 @@ fn operator(operator: &OperatorReport) -> Markup {
                         dd {
                             (codes(of(action).map(|it| it.name.as_str())))
                             @for it in of(action) {
-                                @if let Some(why) = &it.why { br; small { (prose(&it.name)) ": " (prose(why)) } }
+                                @if let Some(why) = &it.why {
+                                    br; small { (prose(&it.name)) ": " (prose(why)) }
+                                }
                             }
                         }
                     }

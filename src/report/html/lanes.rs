@@ -18,6 +18,7 @@ const INSTALLED: Sign = ("l-new", "+", "installed");
 const RENAMED: Sign = ("l-move", "→", "renamed");
 const MOVED: Sign = ("l-move", "⇄", "moved to another namespace");
 const LEFT: Sign = ("l-left", "◌", "left installed, nothing touches it");
+const REMOVED: Sign = ("l-move", "⊖", "taken off the list, left installed");
 const FAILS: Sign = ("l-fail", "✖", "its upgrade fails");
 const ABSENT: Sign = ("l-none", "", "not there");
 
@@ -58,7 +59,7 @@ pub(super) fn components(page: &Page<'_>) -> Option<Markup> {
 }
 
 fn lanes(report: &Report, rows: &[(&str, Vec<Cell>)]) -> Markup {
-    let signs = [UPGRADED, INSTALLED, RENAMED, MOVED, LEFT, FAILS];
+    let signs = [UPGRADED, INSTALLED, RENAMED, MOVED, REMOVED, LEFT, FAILS];
     let occurs = |sign: &Sign| rows.iter().flat_map(|it| &it.1).any(|it| it.sign == sign.1);
     let body = html! {
         tbody {
@@ -97,7 +98,7 @@ fn listed(components: &ComponentsReport, name: &str) -> Option<Cell> {
     }
     if let Some(it) = components.renamed.iter().find(|it| it.from == name) {
         let words = format!("left installed, renamed to {}", it.to);
-        return Some(Cell::event(LEFT.0, LEFT.1, words));
+        return Some(event(REMOVED, words));
     }
     if let Some(it) = components.moved.iter().find(|it| it.name == name) {
         return Some(event(MOVED, format!("moved from namespace {} to {}", it.from, it.to)));
@@ -105,11 +106,7 @@ fn listed(components: &ComponentsReport, name: &str) -> Option<Cell> {
     if components.added.iter().any(is) {
         return Some(event(INSTALLED, "added to the list and installed".to_owned()));
     }
-    components
-        .removed
-        .iter()
-        .any(is)
-        .then(|| event(LEFT, "taken off the list and left installed".to_owned()))
+    components.removed.iter().any(is).then(|| event(REMOVED, REMOVED.2.to_owned()))
 }
 
 fn event((class, sign, _): Sign, words: String) -> Cell {

@@ -4,9 +4,9 @@ use maud::{Markup, html};
 
 use super::words::{link, prose};
 use super::{Page, timeline};
-use crate::finding::{Finding, Severity};
+use crate::finding::Severity;
 use crate::guide::GuideStatus;
-use crate::report::{GuideReport, HopReport, KubernetesWindow, Report};
+use crate::report::{GuideReport, HopReport, KubernetesWindow};
 
 /// The section; none where two releases or files are compared, which is no path.
 pub(super) fn path(page: &Page<'_>) -> Option<Markup> {
@@ -14,64 +14,53 @@ pub(super) fn path(page: &Page<'_>) -> Option<Markup> {
     is_path.then(|| html! { (timeline::timeline(page.report)) (table(page)) })
 }
 
+/// A column of the table.
+struct Column {
+    name: &'static str,
+    /// What a hop has to say there; none where it knows nothing.
+    cell: fn(&HopReport) -> Option<Markup>,
+}
+
+const COLUMNS: [Column; 5] = [
+    Column { name: "Release chosen", cell: chosen },
+    Column { name: "Guide", cell: |hop| hop.guide.as_ref().map(guide) },
+    Column {
+        name: "Kubernetes",
+        cell: |hop| Some(html! { (window(hop.kubernetes_window.as_ref()?)) }),
+    },
+    Column { name: "No way back from", cell: no_return },
+    Column { name: "Open findings", cell: findings },
+];
+
 fn table(page: &Page<'_>) -> Markup {
-    let columns = Columns::of(page.report);
+    let is_told = |it: &&Column| page.report.hops.iter().any(|hop| (it.cell)(hop).is_some());
+    let columns: Vec<&Column> = COLUMNS.iter().filter(is_told).collect();
     html! {
         div.scroll role="region" tabindex="0" aria-label="The path as a table" {
             table.list {
                 thead {
-                    tr {
-                        th scope="col" { "Hop" }
-                        th scope="col" { "Release chosen" }
-                        @if columns.guide { th scope="col" { "Guide" } }
-                        @if columns.window { th scope="col" { "Kubernetes" } }
-                        @if columns.no_return { th scope="col" { "No way back from" } }
-                        @if columns.findings { th scope="col" { "Open findings" } }
+                    tr { th scope="col" { "Hop" } @for it in &columns { th scope="col" { (it.name) } } }
+                }
+                tbody {
+                    @for (hop, id) in page.hops() {
+                        tr {
+                            th scope="row" { a href=(format!("#{id}")) { (hop.from) " → " (hop.to) } }
+                            @for it in &columns { td { ((it.cell)(hop).unwrap_or_default()) } }
+                        }
                     }
                 }
-                tbody { @for (hop, id) in page.hops() { (row(hop, id, &columns)) } }
             }
         }
     }
 }
 
-/// Which columns have something in them.
-struct Columns {
-    guide: bool,
-    window: bool,
-    no_return: bool,
-    findings: bool,
+fn chosen(hop: &HopReport) -> Option<Markup> {
+    Some(html! { (prose(&hop.reason)) @if hop.prerelease { " (release candidate)" } })
 }
 
-impl Columns {
-    fn of(report: &Report) -> Self {
-        let any = |has: fn(&HopReport) -> bool| report.hops.iter().any(has);
-        Self {
-            guide: any(|it| it.guide.is_some()),
-            window: any(|it| it.kubernetes_window.is_some()),
-            no_return: any(|it| it.point_of_no_return.is_some()),
-            findings: any(|it| it.steps.is_some() || !it.findings.is_empty()),
-        }
-    }
-}
-
-fn row(hop: &HopReport, id: &str, columns: &Columns) -> Markup {
-    html! {
-        tr {
-            th scope="row" { a href=(format!("#{id}")) { (hop.from) " → " (hop.to) } }
-            td { (prose(&hop.reason)) @if hop.prerelease { " (release candidate)" } }
-            @if columns.guide { td { @if let Some(it) = &hop.guide { (guide(it)) } } }
-            @if columns.window { td { (hop.kubernetes_window.as_ref().map(window).unwrap_or_default()) } }
-            @if columns.no_return {
-                td {
-                    @if let Some(it) = &hop.point_of_no_return {
-                        a href=(format!("#{}", super::steps::id(&it.step))) { "step " (number(&it.step)) }
-                    } @else { "–" }
-                }
-            }
-            @if columns.findings { td { (findings(&hop.findings)) } }
-        }
-    }
+fn no_return(hop: &HopReport) -> Option<Markup> {
+    let step = &hop.point_of_no_return.as_ref()?.step;
+    Some(html! { a href=(format!("#{}", super::steps::id(step))) { "step " (number(step)) } })
 }
 
 /// The guides of a hop, in a few words.
@@ -104,13 +93,18 @@ pub(super) fn number(step: &str) -> &str {
     step.rsplit('/').next().unwrap_or(step)
 }
 
-fn findings(all: &[Finding]) -> String {
-    let count = |severity| all.iter().filter(|it| it.severity == severity && !it.accepted).count();
-    let words = [Severity::Blocker, Severity::Warning, Severity::Info].map(|it| {
-        let word = if it == Severity::Info { "note" } else { it.as_str() };
-        (count(it), word)
-    });
-    let told = words.into_iter().filter(|it| 0 < it.0);
-    let told: Vec<_> = told.map(|(count, word)| super::words::counted(count, word)).collect();
-    if told.is_empty() { "none".to_owned() } else { told.join(", ") }
+fn findings(hop: &HopReport) -> Option<Markup> {
+    let open =
+        |severity| hop.findings.iter().filter(|it| it.severity == severity && !it.accepted).count();
+    let parts =
+        [(Severity::Blocker, "blocker"), (Severity::Warning, "warning"), (Severity::Info, "note")];
+    let told = parts.map(|(severity, word)| (open(severity), word)).into_iter();
+    let told: Vec<_> = told
+        .filter(|it| 0 < it.0)
+        .map(|(count, word)| super::words::counted(count, word))
+        .collect();
+    match told.as_slice() {
+        [] => hop.steps.as_ref().map(|_| html! { "none" }),
+        told => Some(html! { (told.join(", ")) }),
+    }
 }

@@ -23,6 +23,10 @@ pub(super) fn predictions(all: &[PredictionReport], is_cluster: bool) -> Markup 
     part("What happens in the cluster", &gist, &body)
 }
 
+fn names(all: &[String]) -> Markup {
+    codes(all.iter().map(String::as_str))
+}
+
 fn line(it: &PredictionReport) -> Markup {
     let heads = Heads { old: "before", new: "after" };
     html! {
@@ -32,8 +36,8 @@ fn line(it: &PredictionReport) -> Markup {
             @if let Some(first) = &it.first_at { " The same happens first at " (first) "." }
         }
         @if it.verb == "configured" && it.fields.is_empty() { ", to the same values otherwise written" }
-        @if !it.resets.is_empty() { p { "Undoes your edits of " (codes(it.resets.iter().map(String::as_str))) "." } }
-        @if !it.kept.is_empty() { p { "Keeps your values of " (codes(it.kept.iter().map(String::as_str))) "." } }
+        @if !it.resets.is_empty() { p { "Undoes your edits of " (names(&it.resets)) "." } }
+        @if !it.kept.is_empty() { p { "Keeps your values of " (names(&it.kept)) "." } }
         (fields(heads, &it.fields))
     }
 }

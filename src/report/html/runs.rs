@@ -41,7 +41,9 @@ pub(super) fn cells(cells: &[Cell]) -> Markup {
 }
 
 fn content(cell: &Cell) -> Markup {
-    let inner = html! { @if cell.sign.is_empty() { b { (cell.words) } } @else { (sign(cell.sign, &cell.words)) } };
+    let inner = html! {
+        @if cell.sign.is_empty() { b { (cell.words) } } @else { (sign(cell.sign, &cell.words)) }
+    };
     html! { @if let Some(id) = &cell.link { a href=(format!("#{id}")) { (inner) } } @else { (inner) } }
 }
 

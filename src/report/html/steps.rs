@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::ids::{mark, slug};
-use super::words::{code, command, prose, sentence};
+use super::words::{code, command, prose, sentence, stopped};
 use crate::plan::Step;
 use crate::report::{ChecklistItem, HopReport};
 
@@ -32,7 +32,10 @@ pub(super) fn steps(hop: &HopReport, steps: &[Step]) -> Markup {
             @for it in steps {
                 li id=(id(&it.id)) {
                     @if let Some(why) = no_return.filter(|point| point.step == it.id).map(|it| &it.why) {
-                        p.no-return { "⚑ " b { "Point of no return." } " From here on there is no way back but a backup: " (prose(why)) "." }
+                        p.no-return {
+                            "⚑ " b { "Point of no return." }
+                            " From here on there is no way back but a backup: " (stopped(why))
+                        }
                     }
                     (step(it))
                 }

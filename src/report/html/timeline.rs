@@ -8,6 +8,7 @@
 use maud::{Markup, html};
 
 use super::path::{number, window};
+use super::words::counted;
 use crate::finding::Severity;
 use crate::guide::GuideStatus;
 use crate::report::{HopReport, Report};
@@ -32,7 +33,9 @@ pub(super) fn timeline(report: &Report) -> Markup {
         figure.scroll role="region" tabindex="0" aria-label="The path as a drawing" {
             svg.timeline role="img" aria-labelledby="drawing drawn" width=(width) height=(height)
                 viewBox=(format!("0 0 {width} {height}")) {
-                title #drawing { "The path from " (report.from) " to " (report.to) " in " (super::words::counted(hops, "hop")) }
+                title #drawing {
+                    "The path from " (report.from) " to " (report.to) " in " (counted(hops, "hop"))
+                }
                 desc #drawn { "The table after this drawing says the same in words." }
                 (line(report, step))
                 @for (place, row) in rows.iter().enumerate() { (texts(row, FIRST_ROW + ROW * place, step)) }

@@ -136,6 +136,9 @@ fn risk(risk: &Risk) -> Vec<String> {
     ]
 }
 
+/// The most rows for people who approve.
+const APPROVALS: u32 = 20;
+
 /// The most rows of accepted findings.
 const ACCEPTED: usize = 40;
 
@@ -166,7 +169,7 @@ fn accepted_row(it: &decision::Accepted<'_>) -> Vec<String> {
 
 /// A text for a cell.
 fn brief(text: &str) -> String {
-    crate::report::layout::shorten(text, 200)
+    crate::report::layout::shorten(text, 120)
 }
 
 fn hops(report: &Report) -> String {
@@ -221,9 +224,11 @@ fn sign_off(report: &Report, plan: Option<&PlanFile>) -> String {
         Verdict::Ready => format!("An approval is recorded by {}.", code(&command)),
         Verdict::Blocked => "`kyma-upgrade approve` takes no plan that is blocked.".to_owned(),
     };
-    let roles = ["requested by", "checked by", "approved by"];
+    let approvals = plan.map_or(1, |it| it.approvals).clamp(1, APPROVALS);
+    let approve = std::iter::repeat_n("approved by", approvals as usize);
     let empty = |role: &str| vec![role.to_owned(), String::new(), String::new(), String::new()];
-    let table = table(&["role", "name", "date", "decision"], roles.map(empty));
+    let rows = ["requested by", "checked by"].into_iter().chain(approve).map(empty);
+    let table = table(&["role", "name", "date", "decision"], rows);
     format!("## Sign-off\n\n{what} {record}\n\n{table}")
 }
 

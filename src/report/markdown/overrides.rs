@@ -110,10 +110,13 @@ mod tests {
     #[test]
     fn markup_in_keys_is_harmless() {
         let hostile = key("<b>|*c*", "a`|<img src=x>`.b");
-        let text = markdown(&report(vec![
-            fares(&hostile, &[Removed, Dead, Dead]),
-            fares(&key("<i>", "`<u>"), &[Live, Live, Live]),
-        ]));
+        let text = markdown(
+            &report(vec![
+                fares(&hostile, &[Removed, Dead, Dead]),
+                fares(&key("<i>", "`<u>"), &[Live, Live, Live]),
+            ]),
+            None,
+        );
         let row = "| &lt;b&gt;\\|\\*c\\* | ``a`\\|<img src=x>`.b`` | ✗ | - | - |\n";
         assert!(text.contains(row), "{text}");
         assert!(text.contains("- &lt;i&gt;: `` `<u> ``\n"), "{text}");

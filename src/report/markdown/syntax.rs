@@ -54,17 +54,17 @@ fn longest_run(text: &str) -> usize {
 /// Prose of which no character is markup; code spans of our own wording survive.
 pub(in crate::report) fn escape(text: &str) -> String {
     let clean = shorten(&sanitize(text).replace('\n', " "), LONGEST_TEXT);
-    let parts: Vec<&str> = clean.trim().split('`').collect();
+    let blank = if clean.starts_with(' ') { " " } else { "" };
+    let parts: Vec<&str> = clean.trim_start().split('`').collect();
     let is_paired = parts.len() % 2 == 1;
     let escaped = parts.iter().enumerate().map(|(place, part)| match place % 2 {
-        1 if is_paired && !part.is_empty() => Cow::Owned(code(part)),
-        _ => Cow::Owned(prose(part)),
+        1 if is_paired && !part.is_empty() => code(part),
+        _ => prose(part),
     });
     let escaped = escaped.collect::<String>();
-    match block_start(&escaped) {
-        Some(place) => format!("{}\\{}", &escaped[..place], &escaped[place..]),
-        None => escaped,
-    }
+    let (before, after) = escaped.split_at(block_start(&escaped).unwrap_or(0));
+    let guard = if block_start(&escaped).is_some() { "\\" } else { "" };
+    format!("{blank}{before}{guard}{after}")
 }
 
 /// Where a text that begins a block has to be escaped not to be a list, a rule or a heading.
@@ -200,7 +200,8 @@ mod tests {
             ("12) a", "12\\) a"),
             ("1.2.0 is", "1.2.0 is"),
             ("=== a", "\\=== a"),
-            ("    a", "a"),
+            ("    a", " a"),
+            ("  - a", " \\- a"),
             ("# a", "\\# a"),
             ("> a", "&gt; a"),
         ] {

@@ -4,6 +4,7 @@
 //! * The document stays below what hosts show (GitHub cuts a job summary at 1 MiB). Where a plan is
 //!   larger, whole hops are left out from the end and named; the JSON report has everything.
 
+use super::way_back::of_components;
 use crate::report::Report;
 use crate::report::markdown::findings::findings_section;
 use crate::report::markdown::syntax::{code, details, escape};
@@ -22,7 +23,9 @@ pub(super) fn appendix(report: &Report, before: usize) -> String {
     let mut left_out = Vec::new();
     for (it, number) in report.hops.iter().zip(1..) {
         let title = format!("Hop {number}: {} → {}", it.from, it.to);
-        let text = details(&title, &hop::section(it, number, |_| false));
+        let downtime = of_components(it).unwrap_or_default();
+        let whole = format!("{}\n{downtime}", hop::section(it, number, |_| false));
+        let text = details(&title, &whole);
         if LONGEST < length + text.len() {
             left_out.push(escape(&it.to));
         } else {

@@ -9,7 +9,7 @@ use crate::report::markdown::syntax::{code, escape};
 use crate::report::user_overrides::crowd::{Blockers, by_hop};
 
 /// So many are told in full, over all codes.
-const MOST: usize = 30;
+const MOST: usize = 24;
 
 /// What blocks; none where nothing does.
 pub(super) fn section(report: &Report) -> Option<String> {
@@ -32,9 +32,9 @@ fn one(finding: &Finding) -> String {
         "- {} at {}, {}: {}\n  - **do**: {}\n",
         code(finding.code.as_str()),
         escape(&place(finding)),
-        code(&shorten(&finding.subject, 200)),
-        escape(&shorten(&finding.message, 400)),
-        escape(&shorten(&finding.remedy, 400))
+        code(&shorten(&finding.subject, 120)),
+        escape(&shorten(&finding.message, 300)),
+        escape(&shorten(&finding.remedy, 300))
     )
 }
 

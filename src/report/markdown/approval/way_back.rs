@@ -1,12 +1,12 @@
 //! Downtime, backup and the way back.
 
 use crate::finding::Evidence;
-use crate::report::markdown::syntax::{code, escape, some};
+use crate::report::markdown::syntax::{code, details, escape, some};
 use crate::report::way_back::{SENTENCES, Standstill, no_return, standstill};
 use crate::report::{HopReport, Report};
 
-/// The most components that are named.
-const NAMED: usize = 60;
+/// The most components that are restarted and named; the appendix names all.
+const NAMED: usize = 12;
 
 /// The most lines about downtime of one hop that are quoted.
 const QUOTED: usize = 3;
@@ -62,7 +62,22 @@ fn group(group: &Standstill<'_>, reasons: &[&str]) -> String {
     let names: Vec<_> = group.components.iter().map(|it| escape(it)).collect();
     let number = reasons.iter().position(|it| *it == group.why);
     let number = number.map(|it| format!(" ({})", it + 1)).unwrap_or_default();
-    format!("*{}*{number}: {}", escape(group.expectation), some(&names, NAMED))
+    let is_many = NAMED < names.len() && group.expectation == "restart";
+    let told = if is_many {
+        format!("all {} others (appendix)", names.len())
+    } else {
+        some(&names, 5 * NAMED)
+    };
+    format!("*{}*{number}: {told}", escape(group.expectation))
+}
+
+/// What stands still at a hop, component by component; none where that is not known.
+pub(in crate::report::markdown) fn of_components(hop: &HopReport) -> Option<String> {
+    let all = hop.downtime.as_ref()?.iter();
+    let lines = all.map(|it| {
+        format!("- **{}** {}: {}\n", escape(&it.expectation), code(&it.component), escape(&it.why))
+    });
+    Some(details("Downtime", &lines.collect::<String>()))
 }
 
 /// What can be undone and until when.
