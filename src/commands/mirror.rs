@@ -13,7 +13,7 @@ pub(super) async fn run(mut args: MirrorArgs) -> Result<Exit, Error> {
     let policy = policy::open(&args.policy, &args.console)?;
     policy.settle_source(&mut args.source);
     mirror::check(&args.folder)?;
-    let releases = Releases::open(&args.source, &args.console).await?;
+    let releases = Releases::open(&args.source).await?;
     let via = policy.via(&args.via, (&args.from, &args.to));
     let path = releases.path(&args.from, &args.to, &via)?;
     let contents = contents(releases, &path).await?;
