@@ -60,7 +60,9 @@ impl Terminal {
     /// Types a line and a tabulator or two, and waits for what is completed or listed.
     fn completes(&mut self, typed: &str, shown: &[&str]) {
         self.type_keys(typed);
-        shown.iter().for_each(|it| self.expect(it));
+        for text in shown {
+            self.expect(text);
+        }
         // The line is thrown away.
         self.type_keys("\x15\x0becho got''ready\n");
         self.expect("gotready");

@@ -31,7 +31,7 @@ fn is_command(line: &str) {
 /// Whether some command has this option.
 fn is_option(option: &str) -> bool {
     kyma_upgrade::cli::names().iter().any(|command| {
-        let error = Cli::try_parse_from(["kyma-upgrade", command, &option.replace("V", "1.0")]);
+        let error = Cli::try_parse_from(["kyma-upgrade", command, option]);
         error.err().is_none_or(|it| it.kind() != ErrorKind::UnknownArgument)
     })
 }
