@@ -70,7 +70,7 @@ pub struct Chart {
     pub problems: Vec<Problem>,
     /// The digest of all its files; none where it renders something else of the same values each
     /// time, so that equal files say nothing.
-    pub identity: Option<String>,
+    pub identity: Option<[u8; 32]>,
     /// The reads: those whose key is a pattern, then the others, both sorted.
     references: Vec<Reference>,
     /// How many have a pattern.

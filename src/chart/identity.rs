@@ -27,7 +27,7 @@ const VOLATILE: [&str; 11] = [
 ];
 
 /// The digest of all files of a component; none where it renders something else each time.
-pub(super) fn of(files: &Files, component: &str) -> Option<String> {
+pub(super) fn of(files: &Files, component: &str) -> Option<[u8; 32]> {
     let start = format!("resources/{component}/");
     let mut digest = Sha256::new();
     for file in folder::below(files, &start) {
@@ -40,7 +40,7 @@ pub(super) fn of(files: &Files, component: &str) -> Option<String> {
             digest.update(part);
         }
     }
-    Some(digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    Some(digest.finalize().into())
 }
 
 fn is_volatile(template: &[u8]) -> bool {
@@ -53,7 +53,7 @@ fn is_volatile(template: &[u8]) -> bool {
 mod tests {
     use super::*;
 
-    fn identity(files: &[(&str, &str)]) -> Option<String> {
+    fn identity(files: &[(&str, &str)]) -> Option<[u8; 32]> {
         let path = |it: &str| format!("resources/core/{it}");
         let files = files.iter().map(|(name, text)| (path(name), text.as_bytes().to_vec()));
         of(&files.collect(), "core")

@@ -44,7 +44,7 @@ struct StoredChart {
     profiles: Vec<(String, Vec<StoredLeaf>)>,
     subcharts: Vec<String>,
     problems: Vec<Problem>,
-    identity: Option<String>,
+    identity: Option<[u8; 32]>,
     references: Vec<StoredReference>,
     patterns: usize,
 }
@@ -135,7 +135,7 @@ impl Writer {
             profiles: profiles.map(|(name, leaves)| (name.clone(), self.leaves(leaves))).collect(),
             subcharts: chart.subcharts.clone(),
             problems: chart.problems.clone(),
-            identity: chart.identity.clone(),
+            identity: chart.identity,
             references: chart.references.iter().map(|it| self.reference(it)).collect(),
             patterns: chart.patterns,
         }

@@ -51,14 +51,13 @@ pub(super) fn risks(report: &Report) -> Vec<Risk> {
     let open = report.all_findings().filter(|it| !it.accepted);
     for finding in open.chain(report.all_findings().filter(|it| it.accepted)) {
         let of_kind = |it: &&mut Risk| it.code == finding.code && it.severity == finding.severity;
-        match risks.iter_mut().find(of_kind) {
-            Some(risk) => add(risk, finding),
-            None => {
-                let (severity, code) = (finding.severity, finding.code);
-                let mut risk = Risk { severity, code, open: 0, accepted: 0, hops: Vec::new() };
-                add(&mut risk, finding);
-                risks.push(risk);
-            }
+        if let Some(risk) = risks.iter_mut().find(of_kind) {
+            add(risk, finding);
+        } else {
+            let (severity, code) = (finding.severity, finding.code);
+            let mut risk = Risk { severity, code, open: 0, accepted: 0, hops: Vec::new() };
+            add(&mut risk, finding);
+            risks.push(risk);
         }
     }
     risks.sort_by_key(|it| (std::cmp::Reverse(it.severity), it.open == 0, it.code));
@@ -93,8 +92,8 @@ pub(super) struct Accepted<'a> {
     pub(super) code: Code,
     /// How much they matter.
     pub(super) severity: Severity,
-    /// The hop.
-    pub(super) hop: String,
+    /// The hops.
+    pub(super) hops: Vec<String>,
     /// What they are about.
     pub(super) subjects: Vec<&'a str>,
     /// Why, or that nobody said.
@@ -103,17 +102,22 @@ pub(super) struct Accepted<'a> {
     pub(super) terms: String,
 }
 
-/// What was accepted, the worst first.
+/// What was accepted, the worst first; of notes, which ask for nothing, none.
 pub(super) fn accepted(report: &Report) -> Vec<Accepted<'_>> {
     let mut groups: Vec<Accepted<'_>> = Vec::new();
-    for finding in report.all_findings().filter(|it| it.accepted) {
+    let risky = |it: &&Finding| it.accepted && Severity::Info < it.severity;
+    for finding in report.all_findings().filter(risky) {
         let new = acceptance(finding);
         let same = |it: &&mut Accepted<'_>| {
-            (it.code, it.severity, &it.hop, &it.reason, &it.terms)
-                == (new.code, new.severity, &new.hop, &new.reason, &new.terms)
+            (it.code, it.severity, &it.reason, &it.terms)
+                == (new.code, new.severity, &new.reason, &new.terms)
         };
         match groups.iter_mut().find(same) {
-            Some(group) => group.subjects.extend(new.subjects),
+            Some(group) => {
+                group.subjects.extend(new.subjects);
+                group.hops.extend(new.hops);
+                group.hops.dedup();
+            }
             None => groups.push(new),
         }
     }
@@ -132,7 +136,7 @@ fn acceptance(finding: &Finding) -> Accepted<'_> {
     Accepted {
         code: finding.code,
         severity: finding.severity,
-        hop: place(finding),
+        hops: vec![place(finding)],
         subjects: vec![&finding.subject],
         reason: reason.unwrap_or_else(|| "no reason was given".to_owned()),
         terms,
@@ -305,7 +309,10 @@ mod tests {
             (told[0].reason.as_str(), told[0].code),
             ("no reason was given", Code::ArtifactMissing)
         );
-        assert_eq!(told[1].subjects, ["it", "it"]);
+        assert_eq!(
+            (told[1].subjects.len(), told[1].hops.as_slice()),
+            (2, &["1.1.0".to_owned()][..])
+        );
         assert_eq!(told[1].terms, "until 2027-01-01; kyma-upgrade.yaml:3");
     }
 

@@ -126,7 +126,7 @@ fn is_same_chart(context: &Context<'_>, release: &str) -> bool {
     let identity = |bundle: &Bundle| {
         let components = bundle.components();
         let listed = components.iter().find(|it| it.release_name() == release)?;
-        bundle.chart_index()?.get(&listed.name)?.identity.clone()
+        bundle.chart_index()?.get(&listed.name)?.identity
     };
     let helm = |version| context.facts.operator(version).helm;
     let same = identity(context.from).is_some_and(|it| Some(it) == identity(context.to));

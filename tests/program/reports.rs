@@ -37,6 +37,29 @@ fn the_plan_as_markdown() {
     snapshot("plan_markdown", &plan(&["-o", "markdown"]));
 }
 
+/// The codes of everything that the example finds, each accepted.
+fn all_accepted() -> Vec<String> {
+    let report = json(&plan(&["-o", "json"]));
+    let codes = crate::support::findings(&report);
+    let codes: std::collections::BTreeSet<_> =
+        codes.iter().map(|it| it["code"].as_str().unwrap().to_owned()).collect();
+    codes.into_iter().flat_map(|it| ["--accept".to_owned(), it]).collect()
+}
+
+#[test]
+fn the_approval_document_of_three_hops_has_two_pages_before_its_appendix() {
+    let accepted = all_accepted();
+    let accepted: Vec<&str> = accepted.iter().map(String::as_str).collect();
+    for more in [&[][..], &accepted] {
+        let text = plan(&[&["-o", "markdown"], more].concat());
+        let front = text.split("<details><summary>Appendix").next().unwrap();
+        let is_rule = |line: &&str| line.starts_with("|---");
+        let shown = front.lines().filter(|it| !it.is_empty() && !is_rule(it));
+        let lines: usize = shown.map(|it| it.chars().count().div_ceil(95)).sum();
+        assert!(lines <= 2 * 50, "{lines} lines of 95 columns, where a page of A4 has 50");
+    }
+}
+
 #[test]
 fn the_plan_as_json() {
     snapshot("plan_json", &plan(&["-o", "json"]));
@@ -107,4 +130,7 @@ fn everything_that_the_first_screen_needs_is_in_its_first_lines() {
     assert!(
         head[0].ends_with("BLOCKED") && head[1].contains("path") && head[2].contains("warnings")
     );
+    let screen: Vec<_> = text.lines().take(24).collect();
+    let place = |what: &str| screen.iter().position(|it| *it == what);
+    assert!(place("Blocked by").is_some() && place("Blocked by") < place("Next"), "{text}");
 }

@@ -160,7 +160,7 @@ fn accepted_row(it: &decision::Accepted<'_>) -> Vec<String> {
     let subjects: Vec<_> = it.subjects.iter().map(|it| code(&brief(it))).collect();
     vec![
         format!("{} {}", it.severity.as_str(), code(it.code.as_str())),
-        escape(&it.hop),
+        escape(&it.hops.join(", ")),
         some(&subjects, 3),
         escape(&brief(&it.reason)),
         escape(&it.terms),

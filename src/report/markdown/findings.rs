@@ -7,7 +7,7 @@ use crate::report::layout::shorten;
 use crate::report::user_overrides::crowd::{Blockers, Gist, by_hop, gist};
 
 /// So many lines of evidence of one finding are shown.
-const EVIDENCE: usize = 5;
+const EVIDENCE: usize = 8;
 
 pub(super) fn findings_section<'a>(
     title: &str,
@@ -21,7 +21,8 @@ pub(super) fn finding(finding: &Finding) -> String {
     let accepted = if finding.accepted { " (accepted)" } else { "" };
     let hop = finding.hop.as_ref().map(|it| format!(" at {}", escape(&it.to_string())));
     let notes = finding.policy_notes().into_iter();
-    let notes = notes.map(|it| format!("  - {}\n", escape(&it))).collect::<Vec<_>>().concat();
+    let notes: Vec<_> = notes.map(|it| format!("  - {}\n", escape(&it))).collect();
+    let notes = notes.concat();
     let mut text = format!(
         "- **{}** {} {}{}{accepted}: {}\n{notes}  - remedy: {}\n",
         finding.severity.as_str(),
@@ -33,9 +34,10 @@ pub(super) fn finding(finding: &Finding) -> String {
     );
     text.extend(finding.evidence.iter().take(EVIDENCE).map(evidence));
     let more = finding.evidence.len().saturating_sub(EVIDENCE);
-    if 0 < more {
-        text.push_str(&format!("  - and {more} more lines of evidence in the JSON report\n"));
-    }
+    let lines = if more == 1 { "line" } else { "lines" };
+    let rest =
+        (0 < more).then(|| format!("  - and {more} more {lines} of evidence in the JSON report\n"));
+    text.extend(rest);
     text
 }
 

@@ -40,9 +40,7 @@ pub(in crate::report) fn fenced(indent: &str, text: &str) -> String {
         block.extend([indent, &shorten(line, BLOCK.1), "\n"]);
     }
     let more = clean.lines().count().saturating_sub(BLOCK.0);
-    if 0 < more {
-        block.push_str(&format!("{indent}… and {more} more lines\n"));
-    }
+    block.extend((0 < more).then(|| format!("{indent}… and {more} more lines\n")));
     format!("{block}{indent}{fence}\n")
 }
 
