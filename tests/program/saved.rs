@@ -294,12 +294,31 @@ fn a_plan_without_a_cluster_can_be_read_and_not_applied() {
 fn the_report_of_a_plan_is_that_of_its_planning() {
     let desk = Desk::new();
     desk.plan(&[]);
-    let planned = desk.run(
-        "plan --from 1.4 --to 1.5 --source {}/releases --cluster-state {}/state.json \
-         --kubernetes-version 1.13 -o markdown",
-        &[],
-    );
-    let shown = desk.run("verify {}/plan.json --show -o markdown", &[]);
-    assert_eq!(shown.status.code(), Some(0), "{}", errors(&shown));
-    assert_eq!(String::from_utf8_lossy(&shown.stdout), String::from_utf8_lossy(&planned.stdout));
+    for format in ["text", "json", "markdown"] {
+        let planned = desk.run(
+            "plan --from 1.4 --to 1.5 --source {}/releases --cluster-state {}/state.json \
+             --kubernetes-version 1.13",
+            &["-o", format],
+        );
+        let shown = desk.run("verify {}/plan.json --show", &["-o", format]);
+        assert_eq!(shown.status.code(), Some(0), "{}", errors(&shown));
+        // What the plan is signed with is not known before it is saved.
+        let unsigned = |bytes: &[u8]| {
+            let text = String::from_utf8_lossy(bytes).into_owned();
+            text.split("## Sign-off").next().unwrap_or_default().to_owned()
+        };
+        assert_eq!(unsigned(&shown.stdout), unsigned(&planned.stdout), "{format}");
+    }
+}
+
+#[test]
+fn the_approval_document_names_the_digest_of_the_saved_plan() {
+    let desk = Desk::new();
+    let plan = desk.plan(&["--approvals", "2"]);
+    let output = desk.run("verify {}/plan.json --show -o markdown", &[]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    let digest = &plan.digest;
+    assert!(text.contains(&format!("with the digest\n`{digest}`, which covers")), "{text}");
+    assert!(text.contains("plan.json --as NAME --guide 1.4-1.5.md`"), "{text}");
+    assert_eq!(text.matches("| approved by |").count(), 2, "{text}");
 }

@@ -51,3 +51,22 @@ fn a_report_without_hops_is_a_page_all_the_same() {
     let page = html(&report);
     assert!(page.starts_with("<!DOCTYPE html><html lang=\"en\">") && page.ends_with("</html>"));
 }
+
+#[test]
+fn a_cluster_outside_the_window_of_a_hop_is_marked() {
+    let hop = |version: &str| {
+        let mut hop = HopReport::new("1.0.0", "1.1.0", "newest patch of 1.1");
+        let (min, max) = (Some("1.12".to_owned()), Some("1.15".to_owned()));
+        hop.kubernetes_window =
+            Some(crate::report::KubernetesWindow { min, max, reasons: Vec::new() });
+        hop.kubernetes_version = Some(version.to_owned());
+        html(&Report::new("1.0.0", "1.1.0", Deployment::Cluster, vec![hop]))
+    };
+    for (version, is_outside) in [("1.11", true), ("1.12", false), ("1.15", false), ("1.16", true)]
+    {
+        let page = hop(version);
+        assert!(page.contains(&format!("1.12 to 1.15; yours is {version}")));
+        assert_eq!(page.contains("✖ outside"), is_outside, "{version}");
+        assert_eq!(page.contains("class=\"cluster outside\""), is_outside, "{version}");
+    }
+}

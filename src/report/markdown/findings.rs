@@ -21,7 +21,7 @@ pub(super) fn finding(finding: &Finding) -> String {
     let accepted = if finding.accepted { " (accepted)" } else { "" };
     let hop = finding.hop.as_ref().map(|it| format!(" at {}", escape(&it.to_string())));
     let notes = finding.policy_notes().into_iter();
-    let notes: String = notes.map(|it| format!("  - {}\n", escape(&it))).collect();
+    let notes = notes.map(|it| format!("  - {}\n", escape(&it))).collect::<Vec<_>>().concat();
     let mut text = format!(
         "- **{}** {} {}{}{accepted}: {}\n{notes}  - remedy: {}\n",
         finding.severity.as_str(),

@@ -17,7 +17,10 @@ pub(super) fn downtime(report: &Report) -> String {
     let hops: String = report.hops.iter().map(|it| hop(it, &reasons)).collect();
     let legend = reasons.iter().zip(1..).map(|(why, number)| format!("({number}) {}", escape(why)));
     let legend: Vec<_> = legend.collect();
-    let legend = if legend.is_empty() { String::new() } else { format!(" {}.", legend.join("; ")) };
+    let legend = match legend.as_slice() {
+        [] => ".".to_owned(),
+        _ => format!("; the others have a reason: {}.", legend.join("; ")),
+    };
     let mut waits: Vec<&str> =
         report.hops.iter().filter_map(|it| Some(it.operator.as_ref()?.waits.as_str())).collect();
     waits.dedup();
@@ -27,8 +30,8 @@ pub(super) fn downtime(report: &Report) -> String {
     };
     format!(
         "## Downtime\n\nCharts are read, not rendered, so how long Pods are away is not known. *Restart* \
-         means that Helm upgrades the component and Pods whose templates changed are replaced; *none* \
-         has a reason:{legend}{waits}\n\n{hops}"
+         means that Helm upgrades the component and Pods whose templates changed are \
+         replaced{legend}{waits}\n\n{hops}"
     )
 }
 
