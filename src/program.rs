@@ -64,7 +64,8 @@ fn is_command(after: &str, words: &[String]) -> bool {
         return false;
     };
     let word: String = after.chars().take_while(|it| !it.is_whitespace() && *it != '`').collect();
-    ["COMMAND", "<COMMAND>", "--help"].contains(&word.as_str()) || words.contains(&word)
+    let word = word.trim_end_matches([',', '.', ';', ')']);
+    ["COMMAND", "<COMMAND>", "--help"].contains(&word) || words.iter().any(|it| it == word)
 }
 
 #[cfg(test)]
