@@ -22,7 +22,7 @@ struct Column {
 }
 
 const COLUMNS: [Column; 5] = [
-    Column { name: "Release chosen", cell: chosen },
+    Column { name: "Release chosen", cell: |hop| Some(chosen(hop)) },
     Column { name: "Guide", cell: |hop| hop.guide.as_ref().map(guide) },
     Column { name: "Kubernetes", cell: kubernetes },
     Column { name: "No way back from", cell: no_return },
@@ -51,8 +51,8 @@ fn table(page: &Page<'_>) -> Markup {
     }
 }
 
-fn chosen(hop: &HopReport) -> Option<Markup> {
-    Some(html! { (prose(&hop.reason)) @if hop.prerelease { " (release candidate)" } })
+fn chosen(hop: &HopReport) -> Markup {
+    html! { (prose(&hop.reason)) @if hop.prerelease { " (release candidate)" } }
 }
 
 fn no_return(hop: &HopReport) -> Option<Markup> {
