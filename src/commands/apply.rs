@@ -414,7 +414,11 @@ fn tell(told: Told, quiet: bool) {
     if let Told::Object { number, key } = told {
         let what = sanitize(&key);
         console::tell(Event::Item { phase: Phase::Apply, what, number });
-    } else if !quiet {
+        return;
+    }
+    // What follows is told here, and may be a long wait for the operator.
+    console::rest();
+    if !quiet {
         output::print(&line(&told)).unwrap_or_default();
     }
 }

@@ -4,6 +4,7 @@ use super::load::{Gathered, Releases};
 use super::{output, policy};
 use crate::cli::MirrorArgs;
 use crate::error::{Error, Exit};
+use crate::event::{Event, Phase, console};
 use crate::fetch::mirror;
 use crate::files;
 use crate::path::UpgradePath;
@@ -17,6 +18,7 @@ pub(super) async fn run(mut args: MirrorArgs) -> Result<Exit, Error> {
     let via = policy.via(&args.via, (&args.from, &args.to));
     let path = releases.path(&args.from, &args.to, &via)?;
     let contents = contents(releases, &path).await?;
+    console::tell(Event::Phase(Phase::Write));
     let written = mirror::write(&args.folder, &contents)?;
     let folder = args.folder.display();
     output::print(&format!(
