@@ -12,25 +12,31 @@ use clap::{Arg, Args, Parser, Subcommand};
 
 use crate::release::VersionRequest;
 
+mod about;
 mod approve;
 mod cluster;
+mod color;
 mod help;
 mod inside;
+mod line;
 mod options;
 mod saved;
 mod values;
 
+pub use about::{CompletionsArgs, ExplainArgs, ManArgs, SchemaArgs, names};
 pub use approve::{ApproveArgs, approvals_file};
 pub use cluster::{ClusterArgs, SnapshotArgs, StatusArgs};
+pub use color::colored;
 pub use inside::{JobArgs, RolesArgs};
+pub use line::Line;
 pub use options::{
     ConsoleArgs, HandlingArgs, OutputArgs, OverrideArgs, PolicyArgs, PolicyFileArgs, SourceArgs,
     StateArgs, UpgradeArgs,
 };
 pub use saved::{ApplyArgs, PlanFileArgs, SaveArgs, VerifyArgs};
 pub use values::{
-    ColorArg, Columns, DeploymentArg, DocumentArg, ExplainFormat, FailOnArg, Format, ListFormat,
-    ReportFile, nearest_code,
+    ColorArg, DeploymentArg, DocumentArg, ExplainFormat, FailOnArg, Format, ListFormat,
+    ProgressArg, ReportFile, ShellArg, nearest_code,
 };
 
 /// Plans Kyma upgrades: the path, what every hop changes, what nobody documented, and the steps.
@@ -96,6 +102,7 @@ pub enum Command {
         after_help = help::APPROVE,
         mut_arg("verbose", hidden),
         mut_arg("width", hidden),
+        mut_arg("progress", hidden),
         mut_arg("no_progress", hidden)
     )]
     Approve(ApproveArgs),
@@ -103,8 +110,8 @@ pub enum Command {
     #[command(
         override_usage = "kyma-upgrade apply [OPTIONS] <PLAN>",
         after_help = help::APPLY,
-        mut_arg("width", hidden),
-        mut_arg("no_progress", hidden)
+        mut_arg("verbose", hidden),
+        mut_arg("width", hidden)
     )]
     Apply(ApplyArgs),
     /// Show what the installation is doing: version, state, component, and what it means
@@ -113,6 +120,7 @@ pub enum Command {
         after_help = help::STATUS,
         mut_arg("verbose", hidden),
         mut_arg("width", hidden),
+        mut_arg("progress", hidden),
         mut_arg("no_progress", hidden),
         mut_arg("quiet", hidden)
     )]
@@ -123,6 +131,7 @@ pub enum Command {
         after_help = help::ROLES,
         mut_arg("verbose", hidden),
         mut_arg("width", hidden),
+        mut_arg("progress", hidden),
         mut_arg("no_progress", hidden),
         mut_arg("quiet", hidden),
         mut_arg("color", hidden)
@@ -134,6 +143,7 @@ pub enum Command {
         after_help = help::JOB,
         mut_arg("verbose", hidden),
         mut_arg("width", hidden),
+        mut_arg("progress", hidden),
         mut_arg("no_progress", hidden),
         mut_arg("quiet", hidden),
         mut_arg("color", hidden)
@@ -144,8 +154,7 @@ pub enum Command {
         override_usage = "kyma-upgrade snapshot [OPTIONS]",
         after_help = help::SNAPSHOT,
         mut_arg("verbose", hidden),
-        mut_arg("width", hidden),
-        mut_arg("no_progress", hidden)
+        mut_arg("width", hidden)
     )]
     Snapshot(SnapshotArgs),
     /// Download everything that plans between two versions need
@@ -168,31 +177,42 @@ pub enum Command {
         override_usage = "kyma-upgrade explain [OPTIONS] [CODE]",
         after_help = help::EXPLAIN,
         mut_arg("verbose", hidden),
+        mut_arg("progress", hidden),
         mut_arg("no_progress", hidden),
         mut_arg("quiet", hidden)
     )]
     Explain(ExplainArgs),
     /// Print the JSON Schema of a document that the program writes or reads
-    #[command(after_help = help::SCHEMA)]
-    Schema {
-        /// The document
-        #[arg(value_enum)]
-        document: DocumentArg,
-    },
-    /// Print the completion script of a shell
-    #[command(after_help = help::COMPLETIONS)]
-    Completions {
-        /// The shell
-        shell: clap_complete::Shell,
-    },
-    /// Print the manual page
-    #[command(after_help = help::MAN)]
-    Man,
+    #[command(
+        override_usage = "kyma-upgrade schema <DOCUMENT>",
+        after_help = help::SCHEMA,
+        mut_args(|it| if it.is_positional() { it } else { hidden(it) })
+    )]
+    Schema(SchemaArgs),
+    /// Print the completion script of a shell; it completes versions and finding codes, too
+    #[command(
+        override_usage = "kyma-upgrade completions <SHELL>",
+        after_help = help::COMPLETIONS,
+        mut_args(|it| if it.is_positional() { it } else { hidden(it) })
+    )]
+    Completions(CompletionsArgs),
+    /// Print a manual page, or write all of them
+    #[command(
+        override_usage = "kyma-upgrade man [COMMAND]\n       kyma-upgrade man --dir <DIR>",
+        after_help = help::MAN,
+        mut_args(hidden_console)
+    )]
+    Man(ManArgs),
 }
 
 /// An option that every command takes, also where it changes nothing.
 fn hidden(option: Arg) -> Arg {
     option.hide(true)
+}
+
+/// The same for the options about the terminal.
+fn hidden_console(option: Arg) -> Arg {
+    if option.get_help_heading() == Some("Output") { hidden(option) } else { option }
 }
 
 /// Plan an upgrade.
@@ -373,17 +393,4 @@ pub struct ReleasesArgs {
     /// Where releases come from.
     #[command(flatten)]
     pub source: SourceArgs,
-}
-
-/// Explain finding codes.
-#[derive(Debug, Args)]
-pub struct ExplainArgs {
-    /// The finding code, such as override-renamed
-    pub code: Option<String>,
-    /// What to print on standard output
-    #[arg(short, long, value_name = "FORMAT", default_value = "text")]
-    pub output: ExplainFormat,
-    /// How the terminal is used.
-    #[command(flatten)]
-    pub console: ConsoleArgs,
 }

@@ -14,12 +14,13 @@
 //! * Errors name the context, the server and the cause, and never quote a kubeconfig, an answer or
 //!   what a login command prints: tokens stand there.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use kube::config::{KubeConfigOptions, Kubeconfig, KubeconfigError};
 use kube::{Client, Config};
 
+use crate::event::{Sink, ignore};
 use crate::simulate::state::{ClusterState, Listing, Origin};
 use call::{Call, Calls};
 use request::Requests;
@@ -71,6 +72,7 @@ pub struct Access {
 pub struct Cluster {
     client: Client,
     origin: Origin,
+    sink: Sink,
 }
 
 /// What was read.
@@ -103,9 +105,15 @@ impl Cluster {
         let (config, context) = config(access).await?;
         let origin = Origin { context, server: url(&config) };
         match Client::try_from(config) {
-            Ok(client) => Ok(Self { client, origin }),
+            Ok(client) => Ok(Self { client, origin, sink: ignore() }),
             Err(error) => Err(Error::of(&origin, Cause::of(&error))),
         }
+    }
+
+    /// The same cluster, which tells `sink` what is read of it.
+    #[must_use]
+    pub fn telling(self, sink: Sink) -> Self {
+        Self { sink, ..self }
     }
 
     /// Where the cluster is.
@@ -152,6 +160,17 @@ impl Cluster {
     fn error(&self, cause: Cause) -> Error {
         Error::of(&self.origin, cause)
     }
+}
+
+/// The names of the contexts of a kubeconfig, by default of the one that kubectl takes; none where
+/// there is none. No command of it is run.
+pub fn contexts(kubeconfig: Option<&Path>) -> Vec<String> {
+    let kubeconfig = match kubeconfig {
+        Some(path) => Kubeconfig::read_from(path),
+        None => Kubeconfig::read(),
+    };
+    let contexts = kubeconfig.map(|it| it.contexts).unwrap_or_default();
+    contexts.into_iter().map(|it| it.name).collect()
 }
 
 /// The configuration of the client, and the name of its context.

@@ -1,25 +1,28 @@
 //! One function for each verb, and what they share.
 
-use std::io::Write as _;
+use std::ffi::OsString;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use tokio::runtime::Builder;
 use tokio::sync::watch;
 
-use crate::cli::{Cli, Command};
+use crate::cli::Command;
 use crate::error::{Error, Exit};
+use crate::event::console;
 
 mod apply;
 mod approve;
 mod charts;
 mod cluster;
+mod completions;
 mod diff;
 mod explain;
 mod guides;
 mod hops;
 mod job;
 mod load;
+mod man;
 mod mirror;
 mod output;
 mod overrides;
@@ -34,6 +37,7 @@ mod simulation;
 mod snapshot;
 mod source;
 mod status;
+mod usage;
 mod user_overrides;
 mod verify;
 
@@ -41,22 +45,31 @@ mod verify;
 /// never does.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// Runs a command until it is done or interrupted, and says how it ended.
-pub fn run(cli: Cli) -> ExitCode {
-    match finish(cli.command) {
-        Ok(exit) => exit.into(),
-        Err(error) => {
-            // Nothing is left to do where even standard error cannot be written.
-            drop(writeln!(anstream::stderr(), "{error}"));
-            error.exit.into()
-        }
+/// Runs the command of a command line until it is done or interrupted, and says how it ended. The
+/// first word is how the program was called.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let args: Vec<_> = args.into_iter().collect();
+    if let Some(exit) = completions::answer(&args) {
+        return exit;
     }
+    let cli = match usage::read(&args) {
+        Ok(cli) => cli,
+        Err(exit) => return exit.into(),
+    };
+    let exit = finish(cli.command).unwrap_or_else(|error| {
+        console::error((error.message(), error.next()), error.exit as u8);
+        error.exit
+    });
+    console::end(exit as u8);
+    exit.into()
 }
 
 fn finish(command: Command) -> Result<Exit, Error> {
     let runtime = Builder::new_multi_thread().enable_all().build();
-    let runtime = runtime
-        .map_err(|error| Error::failed(format!("cannot start the worker threads: {error}")))?;
+    let runtime = runtime.map_err(|error| {
+        let text = format!("cannot start the worker threads: {error}");
+        Error::failed(text).hint("check the limits of the system (`ulimit -u`, `ulimit -v`)")
+    })?;
     let result = runtime.block_on(interruptible(command));
     // Dropping the command removes its unfinished files.
     runtime.shutdown_timeout(GRACE);
@@ -76,7 +89,7 @@ async fn interruptible(command: Command) -> Result<Exit, Error> {
                 if !stops_itself || ask.send_replace(true) {
                     return Err(Error::interrupted());
                 }
-                output::say("stopping after this step; once more to stop at once");
+                console::ask("stopping after this step; once more to stop at once");
             }
             result = &mut work => return match result {
                 Ok(result) => result,
@@ -121,8 +134,8 @@ async fn dispatch(command: Command, stop: watch::Receiver<bool>) -> Result<Exit,
         Command::Mirror(args) => mirror::run(args).await,
         Command::Releases(args) => releases::run(args).await,
         Command::Explain(args) => explain::run(&args),
-        Command::Schema { document } => explain::schema(document.into()),
-        Command::Completions { shell } => explain::completions(shell),
-        Command::Man => explain::man(),
+        Command::Schema(args) => explain::schema(args.document.into()),
+        Command::Completions(args) => completions::run(&args),
+        Command::Man(args) => man::run(&args),
     }
 }

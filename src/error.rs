@@ -1,4 +1,8 @@
 //! How a command ends: exit codes, and errors with a hint.
+//!
+//! # Decisions
+//! * Every error says what to do next. That is a matter of types: what [`Error::failed`] and its
+//!   siblings give is an error only when it has its hint.
 
 use std::fmt;
 
@@ -21,6 +25,34 @@ pub enum Exit {
     Interrupted = 130,
 }
 
+impl Exit {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::Done,
+        Self::Failed,
+        Self::Usage,
+        Self::Blocked,
+        Self::Refused,
+        Self::PartWay,
+        Self::Interrupted,
+    ];
+
+    /// What it means, as the help says it.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Done => "done; the plan is ready",
+            Self::Failed => "the command could not do its work (network, file, cluster)",
+            Self::Usage => "the command line or the policy file makes no sense",
+            Self::Blocked => "the verdict is `blocked`",
+            Self::Refused => {
+                "refused: a downgrade, an unknown version, a plan that does not hold or is not approved"
+            }
+            Self::PartWay => "`apply` stopped part-way; run it again to go on",
+            Self::Interrupted => "interrupted",
+        }
+    }
+}
+
 impl From<Exit> for std::process::ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(exit as u8)
@@ -33,30 +65,49 @@ pub struct Error {
     /// The exit code that it leads to.
     pub exit: Exit,
     message: String,
-    hint: Option<String>,
+    hint: String,
+}
+
+/// What went wrong, before it is said what to do next.
+#[derive(Debug)]
+#[must_use]
+pub struct WithoutHint {
+    exit: Exit,
+    message: String,
+}
+
+impl WithoutHint {
+    fn new(exit: Exit, message: impl fmt::Display) -> Self {
+        Self { exit, message: message.to_string() }
+    }
+
+    /// The error, with a word on what to do next.
+    pub fn hint(self, hint: impl fmt::Display) -> Error {
+        Error { exit: self.exit, message: self.message, hint: hint.to_string() }
+    }
 }
 
 impl Error {
     /// An error with the exit code 1.
-    pub fn failed(message: impl fmt::Display) -> Self {
-        Self { exit: Exit::Failed, message: message.to_string(), hint: None }
+    pub fn failed(message: impl fmt::Display) -> WithoutHint {
+        WithoutHint::new(Exit::Failed, message)
     }
 
     /// An error with the exit code 2.
-    pub fn usage(message: impl fmt::Display) -> Self {
-        Self { exit: Exit::Usage, ..Self::failed(message) }
+    pub fn usage(message: impl fmt::Display) -> WithoutHint {
+        WithoutHint::new(Exit::Usage, message)
     }
 
     /// An error with the exit code 4.
-    pub fn refused(message: impl fmt::Display) -> Self {
-        Self { exit: Exit::Refused, ..Self::failed(message) }
+    pub fn refused(message: impl fmt::Display) -> WithoutHint {
+        WithoutHint::new(Exit::Refused, message)
     }
 
     /// The error of a command that was interrupted.
     pub fn interrupted() -> Self {
         let message = "interrupted; nothing that was written before is lost";
         let hint = "run the same command again; what was downloaded is in the cache";
-        Self { exit: Exit::Interrupted, ..Self::failed(message).hint(hint) }
+        WithoutHint::new(Exit::Interrupted, message).hint(hint)
     }
 
     /// The same error with another exit code.
@@ -65,20 +116,20 @@ impl Error {
         Self { exit, ..self }
     }
 
-    /// The same error with a word on what to do next.
-    #[must_use]
-    pub fn hint(self, hint: impl fmt::Display) -> Self {
-        Self { hint: Some(hint.to_string()), ..self }
+    /// What went wrong.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// What to do next.
+    pub fn next(&self) -> &str {
+        &self.hint
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "error: {}", self.message)?;
-        match &self.hint {
-            Some(hint) => write!(f, "\nhint: {hint}"),
-            None => Ok(()),
-        }
+        write!(f, "error: {}\nhint: {}", self.message, self.hint)
     }
 }
 
@@ -88,7 +139,7 @@ impl From<crate::fetch::Error> for Error {
             crate::fetch::Error::BaseUrl { .. } => Exit::Usage,
             _ => Exit::Failed,
         };
-        Self { exit, ..Self::failed(&error).hint(error.hint()) }
+        WithoutHint::new(exit, &error).hint(error.hint())
     }
 }
 
@@ -100,7 +151,8 @@ impl From<crate::cluster::Error> for Error {
 
 impl From<crate::files::Error> for Error {
     fn from(error: crate::files::Error) -> Self {
-        Self::failed(&error).hint(error.hint())
+        let near = error.near().map(|it| format!("did you mean {}? ", it.display()));
+        Self::failed(&error).hint(format!("{}{}", near.unwrap_or_default(), error.hint()))
     }
 }
 
@@ -113,7 +165,7 @@ impl From<crate::signature::Error> for Error {
 impl From<crate::path::Refusal> for Error {
     fn from(refusal: crate::path::Refusal) -> Self {
         let hint = refusal.hint();
-        Self { exit: Exit::Refused, ..Self::failed(refusal) }.hint(hint)
+        Self::refused(refusal).hint(hint)
     }
 }
 

@@ -62,6 +62,13 @@ pub enum Told {
         /// Whether it had been begun before.
         again: bool,
     },
+    /// An object of a file is about to be applied.
+    Object {
+        /// Its number in the file, from 1 on, and how many there are.
+        number: (usize, usize),
+        /// What it is.
+        key: String,
+    },
     /// Something about the step at work.
     Note(String),
     /// A step is done.

@@ -16,6 +16,8 @@ use std::error::Error as StdError;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use crate::finding::nearest;
+
 mod write;
 
 pub use write::{
@@ -67,6 +69,14 @@ impl Error {
         }
     }
 
+    /// The file of the same folder that may have been meant, where there is none of that name.
+    pub fn near(&self) -> Option<PathBuf> {
+        match self {
+            Self::Read { path, .. } => near(path),
+            _ => None,
+        }
+    }
+
     /// What to do about it.
     pub fn hint(&self) -> &'static str {
         match self {
@@ -79,6 +89,20 @@ impl Error {
             }
         }
     }
+}
+
+/// What has a name like that of a path that does not exist, in the same folder.
+pub fn near(path: &Path) -> Option<PathBuf> {
+    if path.exists() || path == Path::new("-") {
+        return None;
+    }
+    let wrong = path.file_name()?.to_str()?;
+    let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
+    let entries = std::fs::read_dir(folder.unwrap_or(Path::new("."))).ok()?.flatten();
+    let mut names: Vec<_> = entries.filter_map(|it| it.file_name().into_string().ok()).collect();
+    names.sort();
+    let near = nearest(wrong, names.iter().map(String::as_str))?;
+    Some(path.with_file_name(near))
 }
 
 /// The path of a file that belongs to another one: `plan.json` has `plan.json.journal`.

@@ -28,6 +28,7 @@ pub mod path;
 pub mod plan;
 pub mod policy;
 pub mod procedure;
+pub mod program;
 pub mod release;
 pub mod rename;
 pub mod report;

@@ -2,9 +2,8 @@
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
-use kyma_upgrade::{cli::Cli, commands};
+use kyma_upgrade::commands;
 
 fn main() -> ExitCode {
-    commands::run(Cli::parse())
+    commands::run(std::env::args_os())
 }

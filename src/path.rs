@@ -118,8 +118,12 @@ fn ends<'a>(
     request: &Request,
 ) -> Result<(&'a Release, &'a Release), Refusal> {
     refuse_outside_the_installer_world(catalog, facts, request)?;
-    let from = resolve(catalog, &request.from)?;
-    let to = resolve(catalog, &request.to)?;
+    let (from, to) = (resolve(catalog, &request.from), resolve(catalog, &request.to));
+    let (from, to) = match (from, to) {
+        (Ok(from), to) => (from, to.map_err(|it| it.only(|it| from.version < *it))?),
+        (Err(refusal), Ok(to)) => return Err(refusal.only(|it| *it < to.version)),
+        (Err(refusal), Err(_)) => return Err(refusal),
+    };
     let versions = || (from.version.clone(), to.version.clone());
     match from.version.cmp(&to.version) {
         std::cmp::Ordering::Less => Ok((from, to)),

@@ -112,8 +112,27 @@ impl fmt::Display for Minor {
 
 /// Why a text is no version.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a version; write 1.3, 1.3.0 or 1.16.0-rc4")]
+#[error("`{0}` is not a version; {near}", near = did_you_mean(.0))]
 pub struct NotAVersion(pub String);
+
+fn did_you_mean(text: &str) -> String {
+    match meant(text) {
+        Some(version) => format!("did you mean {version}?"),
+        None => "write 1.3, 1.3.0 or 1.16.0-rc4".to_owned(),
+    }
+}
+
+/// The version that a text with a slip in it is meant for: `v1.3`, `release-1.3`, `1,3`, `1.o`,
+/// `1.3.x`.
+pub fn meant(text: &str) -> Option<VersionRequest> {
+    let text = text.trim().to_ascii_lowercase().replace(',', ".");
+    let text = text.strip_prefix("release-").unwrap_or(&text);
+    let text = text.trim_start_matches('v').trim_end_matches(['x', '*']).trim_end_matches('.');
+    let (numbers, candidate) = text.split_once('-').map_or((text, None), |it| (it.0, Some(it.1)));
+    let numbers = numbers.replace('o', "0").replace('l', "1");
+    let text = candidate.map_or(numbers.clone(), |it| format!("{numbers}-{it}"));
+    text.parse().ok()
+}
 
 impl FromStr for Minor {
     type Err = NotAVersion;

@@ -178,6 +178,7 @@ const SHELL: &[&str] = &[
     "fault",
     "fetch",
     "files",
+    "program",
     "signature",
 ];
 

@@ -9,7 +9,7 @@ Start here:
 Exit codes:
   0    done; the plan is ready
   1    the command could not do its work (network, file, cluster)
-  2    the command line makes no sense
+  2    the command line or the policy file makes no sense
   3    the verdict is `blocked`
   4    refused: a downgrade, an unknown version, a plan that does not hold or is not approved
   5    `apply` stopped part-way; run it again to go on
@@ -144,14 +144,22 @@ Examples:
 
 /// Below `completions`.
 pub(super) const COMPLETIONS: &str = "\
+The script asks the program for each word, so it has to be on the PATH. Versions are those that are
+in the download cache, in a mirror or built in; completing never uses the network.
+
 Examples:
-  source <(kyma-upgrade completions bash)
-  kyma-upgrade completions fish > ~/.config/fish/completions/kyma-upgrade.fish";
+  source <(kyma-upgrade completions bash)                    in ~/.bashrc
+  source <(kyma-upgrade completions zsh)                     in ~/.zshrc, after compinit
+  kyma-upgrade completions fish > ~/.config/fish/completions/kyma-upgrade.fish
+  kyma-upgrade completions powershell | Out-String | Invoke-Expression    in $PROFILE
+  kyma-upgrade completions kubectl > ~/bin/kubectl_complete-kyma_upgrade  and chmod +x it";
 
 /// Below `man`.
 pub(super) const MAN: &str = "\
-Example:
-  kyma-upgrade man | man -l -";
+Examples:
+  kyma-upgrade man | man -l -
+  kyma-upgrade man plan | man -l -
+  kyma-upgrade man --dir ~/.local/share/man/man1";
 
 /// Below `explain`.
 pub(super) const EXPLAIN: &str = "\
@@ -159,3 +167,17 @@ Examples:
   kyma-upgrade explain
   kyma-upgrade explain override-renamed
   kyma-upgrade explain -o markdown";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Exit;
+
+    #[test]
+    fn the_help_tells_every_exit_code_as_the_manual_pages_do() {
+        let line = |it: Exit| format!("\n  {:<4} {}\n", it as u8, it.meaning());
+        for exit in Exit::ALL {
+            assert!(PROGRAM.contains(&line(exit)), "{exit:?}");
+        }
+    }
+}

@@ -7,7 +7,10 @@ use clap::builder::{
     NonEmptyStringValueParser, OsStringValueParser, PathBufValueParser, TypedValueParser as _,
 };
 
-use super::{ClusterArgs, ColorArg, Columns, DeploymentArg, FailOnArg, Format, ReportFile, values};
+use super::{
+    ClusterArgs, ColorArg, DeploymentArg, FailOnArg, Format, ProgressArg, ReportFile, values,
+};
+use crate::event::console::{self, Display};
 use crate::lint::Accept;
 use crate::release::{Deployment, KubernetesVersion, VersionRequest};
 
@@ -130,7 +133,7 @@ pub struct OutputArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub struct ConsoleArgs {
-    /// When to colour; `NO_COLOR` is honoured
+    /// When to colour; `NO_COLOR`, `CLICOLOR_FORCE` and `TERM` count where it is auto
     #[arg(long, value_enum, value_name = "WHEN", default_value = "auto")]
     pub color: ColorArg,
     /// Print less: the summary of a report only, and no progress
@@ -139,18 +142,38 @@ pub struct ConsoleArgs {
     /// Print more: every field, the unified diffs and all evidence of a report
     #[arg(short, long)]
     pub verbose: bool,
-    /// Columns of the text report [default: the terminal's, or 100]
+    /// Columns of the text report, from 60 to 200 [default: those of the variable COLUMNS or of the
+    /// terminal, else 100]
+    #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(1..))]
+    pub width: Option<u16>,
+    /// How to show progress on standard error
     #[arg(
         long,
-        value_name = "COLUMNS",
-        env = "COLUMNS",
+        value_name = "HOW",
+        default_value = "auto",
+        env = "KYMA_UPGRADE_PROGRESS",
         hide_env_values = true,
-        value_parser = values::columns
+        value_parser = values::ProgressParser
     )]
-    pub width: Option<Columns>,
-    /// Show no progress bars
+    pub progress: ProgressArg,
+    /// The same as --progress none
     #[arg(long)]
     pub no_progress: bool,
+}
+
+impl ConsoleArgs {
+    /// How events are shown. What was asked for counts more than `--quiet`.
+    pub fn display(&self) -> Display {
+        let bars = || if console::can_show_bars() { Display::Bars } else { Display::Lines };
+        match self.progress {
+            _ if self.no_progress => Display::Nothing,
+            ProgressArg::Auto if self.quiet => Display::Nothing,
+            ProgressArg::Auto | ProgressArg::Bars => bars(),
+            ProgressArg::Lines => Display::Lines,
+            ProgressArg::Json => Display::Json,
+            ProgressArg::None => Display::Nothing,
+        }
+    }
 }
 
 /// Where releases come from.

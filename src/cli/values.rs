@@ -1,8 +1,10 @@
 //! The values that options take, and reading those that are more than one word of a list.
 
+use std::ffi::OsStr;
 use std::path::PathBuf;
 
-use clap::ValueEnum;
+use clap::builder::{EnumValueParser, PossibleValue, TypedValueParser};
+use clap::{Arg, Command, ValueEnum};
 
 use crate::finding::{Code, nearest};
 use crate::lint::{Accept, FailOn};
@@ -122,15 +124,61 @@ pub enum ColorArg {
     Never,
 }
 
-/// A number of columns; none where the text is empty, as CI systems may set `COLUMNS`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Columns(pub Option<usize>);
+/// Who asks for completions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ShellArg {
+    /// bash
+    Bash,
+    /// Elvish
+    Elvish,
+    /// fish
+    Fish,
+    /// kubectl 1.26 or newer, for `kubectl kyma-upgrade` in any shell
+    Kubectl,
+    /// The shell of Windows
+    #[value(help = "PowerShell")]
+    Powershell,
+    /// zsh
+    Zsh,
+}
 
-/// Reads a number of columns.
-pub(super) fn columns(text: &str) -> Result<Columns, &'static str> {
-    match text.trim() {
-        "" => Ok(Columns(None)),
-        digits => digits.parse().map(|it| Columns(Some(it))).map_err(|_| "it is no number"),
+/// How progress is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ProgressArg {
+    /// Bars on a terminal, else lines; with --quiet nothing
+    Auto,
+    /// Bars, where standard error is a terminal
+    Bars,
+    /// Lines: what is at work, once it takes longer
+    Lines,
+    /// JSON, one object on a line; also hints and errors
+    Json,
+    /// Nothing
+    None,
+}
+
+/// Reads how progress is shown. CI systems set variables to nothing, which counts as not set.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ProgressParser;
+
+impl TypedValueParser for ProgressParser {
+    type Value = ProgressArg;
+
+    fn parse_ref(
+        &self,
+        command: &Command,
+        arg: Option<&Arg>,
+        value: &OsStr,
+    ) -> Result<ProgressArg, clap::Error> {
+        if value.is_empty() {
+            return Ok(ProgressArg::Auto);
+        }
+        EnumValueParser::<ProgressArg>::new().parse_ref(command, arg, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        let values = ProgressArg::value_variants().iter();
+        Some(Box::new(values.filter_map(ValueEnum::to_possible_value)))
     }
 }
 

@@ -8,6 +8,7 @@ use kube::config::KubeconfigError;
 use super::lock::Lost;
 use super::rejection::Rejection;
 use crate::files::root_cause;
+use crate::finding::nearest;
 use crate::simulate::state::{Origin, StateError};
 
 /// Why a cluster could not be read.
@@ -20,6 +21,8 @@ pub enum Error {
         cause: String,
         /// The contexts that it has, where it has not the one that was asked for.
         contexts: Vec<String>,
+        /// The one of them that may have been meant.
+        near: Option<String>,
     },
     /// The cluster did not give what was asked for.
     #[error("cannot read {}: {cause}", Place(origin))]
@@ -140,14 +143,22 @@ impl Error {
             KubeconfigError::LoadClientKey(_) => credential("client-key"),
             _ => ("a cluster or proxy in it has no valid URL".to_owned(), Vec::new()),
         };
-        Self::Kubeconfig { cause, contexts }
+        let near = match error {
+            KubeconfigError::LoadContext(name) => {
+                nearest(name, contexts.iter().map(String::as_str)).map(ToOwned::to_owned)
+            }
+            _ => None,
+        };
+        Self::Kubeconfig { cause, contexts, near }
     }
 
     /// What to do about it.
     pub fn hint(&self) -> String {
         match self {
-            Self::Kubeconfig { contexts, .. } if !contexts.is_empty() => {
-                format!("choose one with --context: {}", contexts.join(", "))
+            Self::Kubeconfig { contexts, near, .. } if !contexts.is_empty() => {
+                let near = near.as_ref().map(|it| format!("did you mean `--context {it}`? "));
+                let near = near.unwrap_or_default();
+                format!("{near}choose one with --context: {}", contexts.join(", "))
             }
             Self::Kubeconfig { .. } => {
                 "name a kubeconfig with --kubeconfig, or check that kubectl can use yours"
@@ -244,7 +255,8 @@ impl Cause {
             }
             Self::Exhausted { last, .. } => last.hint(origin),
             Self::TooLarge(_) => "check that this is the cluster that you mean".to_owned(),
-            _ => "try again a little later, or give it more time with --timeout".to_owned(),
+            _ => "try again a little later; `snapshot` and `apply` have --timeout for more time"
+                .to_owned(),
         }
     }
 }

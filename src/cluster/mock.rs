@@ -122,7 +122,8 @@ fn serving(
         }
     });
     let origin = Origin { context: None, server: "mock".to_owned() };
-    (Cluster { client: Client::new(service, "default"), origin }, log)
+    let client = Client::new(service, "default");
+    (Cluster { client, origin, sink: crate::event::ignore() }, log)
 }
 
 async fn seen(request: Request<Body>) -> Seen {

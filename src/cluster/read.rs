@@ -7,6 +7,7 @@ use super::error::{Cause, Error};
 use super::questions::{Question, Served, questions};
 use super::request::{METADATA, Requests, WHOLE};
 use super::{Cluster, Forbidden, Reading};
+use crate::event::{Event, Phase};
 use crate::simulate::state::{ClusterState, Outcome, Page, Seal};
 
 /// How many lists are read at once.
@@ -56,14 +57,22 @@ struct Reader<'a> {
 
 /// Reads everything.
 pub(super) async fn state(cluster: &Cluster, key: [u8; 32]) -> Result<Reading, Error> {
+    (cluster.sink)(Event::Phase(Phase::Cluster));
     let seal = Seal::random(key);
     let (requests, source) = (Requests::new(cluster.client.clone()), &cluster.origin.server);
     let reader = Reader { requests, seal: &seal, source };
     let failed = |cause| cluster.error(cause);
     let version = version(&reader.requests).await.map_err(failed)?;
     let served = reader.served().await.map_err(failed)?;
-    let answers = stream::iter(questions())
-        .map(|question| reader.answer(question, &served))
+    let questions = questions();
+    let lists = questions.len();
+    let ask = |(number, question): (usize, Question)| {
+        let (what, number) = (question.what(), (number + 1, lists));
+        (cluster.sink)(Event::Item { phase: Phase::Cluster, what, number });
+        reader.answer(question, &served)
+    };
+    let answers = stream::iter(questions.into_iter().enumerate())
+        .map(ask)
         .buffered(PARALLEL)
         .try_collect::<Vec<_>>();
     let answers = answers.await.map_err(failed)?;

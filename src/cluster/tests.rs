@@ -32,7 +32,7 @@ async fn reading(server: &MockServer) -> Result<Reading, Error> {
     let origin = Origin { context: Some("test".to_owned()), server: url(&config) };
     config.default_retry = false;
     let client = Client::try_from(config).unwrap();
-    Cluster { client, origin }.read_state([1; 32], LIMIT).await
+    Cluster { client, origin, sink: ignore() }.read_state([1; 32], LIMIT).await
 }
 
 fn status(code: u16) -> ResponseTemplate {
@@ -168,7 +168,7 @@ async fn a_server_that_does_not_answer_in_time_is_an_error() {
     Mock::given(path("/version")).respond_with(slow).with_priority(1).mount(&server).await;
     let config = Config::new(server.uri().parse().unwrap());
     let origin = Origin { context: None, server: url(&config) };
-    let cluster = Cluster { client: Client::try_from(config).unwrap(), origin };
+    let cluster = Cluster { client: Client::try_from(config).unwrap(), origin, sink: ignore() };
     let error = cluster.read_state([1; 32], Duration::from_millis(50)).await.unwrap_err();
     assert!(error.to_string().contains("no whole answer within"), "{error}");
 }

@@ -11,6 +11,7 @@ use super::{output, policy};
 use crate::cli::ApplyArgs;
 use crate::cluster::{Cluster, Held, Lock, LockError, Objects, Patience, Writes};
 use crate::error::{Error, Exit};
+use crate::event::{Event, Phase, console};
 use crate::execute::preflight::{self, Scene};
 use crate::execute::{
     self, Backup, Execution, Log, LogError, Options, Outcome, Record, Stop, Told,
@@ -28,7 +29,7 @@ pub(super) async fn run(args: &ApplyArgs, stop: watch::Receiver<bool>) -> Result
     let saved = Saved::read(&args.file, &policy)?;
     saved.verified(None)?;
     args.record.iter().try_for_each(|it| files::check_writable(it))?;
-    let cluster = Cluster::connect(&args.cluster.access()).await?;
+    let cluster = Cluster::connect(&args.cluster.access()).await?.telling(console::sink());
     let verified = saved.verified(Some(&cluster.identity().await?))?;
     let apply = Apply { args, saved: &saved, verified, cluster };
     apply.run(stop).await
@@ -52,14 +53,17 @@ impl Apply<'_> {
         if point.is_end(plan) {
             self.is_as_it_ended(&point).await?;
             self.finish(&log, (&objects, &by), &point).await?;
-            self.say(&format!("{} is done already; there is nothing to do", execute::title(plan)));
+            output::say(&format!(
+                "{} is done already; there is nothing to do",
+                execute::title(plan)
+            ));
             self.write_records(&log)?;
             return Ok(Exit::Done);
         }
         let last_hop = last_hop(self.args, plan, &point)?;
         self.preflight(&point).await?;
         if self.args.dry_run {
-            self.say(
+            output::say(
                 "the API server would accept every object of the next hop; nothing was changed",
             );
             return Ok(Exit::Done);
@@ -89,11 +93,7 @@ impl Apply<'_> {
             lock,
             log,
             options: self.options(last_hop),
-            tell: Arc::new(move |told| {
-                if !quiet {
-                    output::print(&line(&told)).unwrap_or_default();
-                }
-            }),
+            tell: Arc::new(move |told| tell(told, quiet)),
             stop,
             facts: Facts::builtin(),
             deadline: tokio::time::Instant::now(),
@@ -108,11 +108,11 @@ impl Apply<'_> {
         self.write_records(&log)?;
         match result {
             Ok(Outcome::Finished) => {
-                self.say(&format!("done: {}", execute::title(self.verified.plan())));
+                output::say(&format!("done: {}", execute::title(self.verified.plan())));
                 Ok(Exit::Done)
             }
             Ok(Outcome::Paused) => {
-                self.say("paused as you wanted; run `apply` again to go on");
+                output::say("paused as you wanted; run `apply` again to go on");
                 Ok(Exit::Done)
             }
             Err(stop) => Err(part_way(&stop)),
@@ -179,6 +179,7 @@ impl Apply<'_> {
 
     /// Checks everything before the first change.
     async fn preflight(&self, point: &ResumePoint) -> Result<(), Error> {
+        console::tell(Event::Phase(Phase::Check));
         let backup = backup(self.args);
         let scene = self.scene(&backup);
         let findings = preflight::findings(&scene, point).await.map_err(|it| unchecked(&it))?;
@@ -211,7 +212,7 @@ impl Apply<'_> {
         let plan = self.verified.plan();
         let step = plan.hops[point.hop].steps.get(point.step);
         let from = step.map(|it| it.id.clone()).unwrap_or_default();
-        output::say(&format!(
+        console::ask(&format!(
             "{}\ncluster: {}\nbegins with step {from}. Type `yes` to go on:",
             execute::title(plan),
             sanitize(&self.cluster.origin().server),
@@ -221,7 +222,8 @@ impl Apply<'_> {
         if read.is_ok() && answer.trim() == "yes" {
             return Ok(());
         }
-        Err(Error::refused("you did not say yes; nothing was changed"))
+        let text = "you did not say yes; nothing was changed";
+        Err(Error::refused(text).hint("run the same command again and type `yes`, or give --yes"))
     }
 
     /// Makes sure that the journal says that the upgrade is finished, where a crash came first.
@@ -293,12 +295,6 @@ impl Apply<'_> {
         }
         Ok(())
     }
-
-    fn say(&self, text: &str) {
-        if !self.args.console.quiet {
-            output::say(text);
-        }
-    }
 }
 
 /// Gives the lock back. Where that fails it expires, and the next run waits for that.
@@ -345,7 +341,8 @@ fn last_hop(args: &ApplyArgs, plan: &Plan, point: &ResumePoint) -> Result<Option
     }
     if hop < point.hop {
         let text = format!("the hop to {} is done already", plan.hops[hop].to);
-        return Err(Error::refused(text));
+        let next = &plan.hops[point.hop].to;
+        return Err(Error::refused(text).hint(format!("the next hop leads to {next}")));
     }
     Ok(Some(hop))
 }
@@ -358,7 +355,8 @@ fn by() -> Result<String, Error> {
     let host = host.map_or_else(|| "unknown".to_owned(), |it| sanitize(it.trim()));
     let mut number = [0; 4];
     getrandom::fill(&mut number).map_err(|error| {
-        Error::failed(format!("cannot get random bytes for the name of the lock's holder: {error}"))
+        let text = format!("cannot get random bytes for the name of the lock's holder: {error}");
+        Error::failed(text).hint("check that /dev/urandom can be read")
     })?;
     Ok(format!("{host}/{}/{:08x}", std::process::id(), u32::from_ne_bytes(number)))
 }
@@ -411,9 +409,24 @@ fn part_way(stop: &Stop) -> Error {
     Error::failed(stop).hint(stop.hint()).exit(exit)
 }
 
+/// Prints what is told, and shows the object at work as progress.
+fn tell(told: Told, quiet: bool) {
+    if let Told::Object { number, key } = told {
+        let what = sanitize(&key);
+        console::tell(Event::Item { phase: Phase::Apply, what, number });
+        return;
+    }
+    // What follows is told here, and may be a long wait for the operator.
+    console::rest();
+    if !quiet {
+        output::print(&line(&told)).unwrap_or_default();
+    }
+}
+
 /// What is told, as lines.
 fn line(told: &Told) -> String {
     match told {
+        Told::Object { .. } => String::new(),
         Told::Hop { number: (number, of), versions: (from, to) } => {
             format!("hop {number} of {of}: {from} to {to}\n")
         }

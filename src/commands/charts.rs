@@ -17,6 +17,7 @@ use super::load::Releases;
 use crate::bundle::Charts;
 use crate::chart::ChartIndex;
 use crate::error::Error;
+use crate::event::{Event, Phase, console};
 use crate::fetch::archive::{self, KeptIndexes, Limits};
 use crate::fetch::{self, Request};
 use crate::release::{Absent, Artifact, Problem, Resource};
@@ -36,10 +37,15 @@ impl Releases {
 
     /// The charts of releases.
     pub(super) async fn charts(&self, versions: &[&Version]) -> Result<ChartsOf, Error> {
-        let archives = self.archives(versions).into_iter().zip(versions);
-        let one = |(resource, version): (Resource, &&Version)| {
-            let version = (*version).clone();
-            async move { Ok((version, self.charts_of(resource).await?)) }
+        console::tell(Event::Phase(Phase::Charts));
+        let archives = self.archives(versions).into_iter().zip(versions).enumerate();
+        let one = |(number, (resource, version)): (usize, (Resource, &&Version))| {
+            let (version, number) = ((*version).clone(), (number + 1, versions.len()));
+            async move {
+                let what = version.to_string();
+                console::tell(Event::Item { phase: Phase::Charts, what, number });
+                Ok((version, self.charts_of(resource).await?))
+            }
         };
         stream::iter(archives.map(one)).buffer_unordered(WORKERS).try_collect().await
     }

@@ -8,6 +8,7 @@ use super::{output, snapshot};
 use crate::cli::{ClusterArgs, PlanArgs, StateArgs};
 use crate::cluster::Cluster as Live;
 use crate::error::Error;
+use crate::event::console;
 use crate::files;
 use crate::lint;
 use crate::path::UpgradePath;
@@ -54,7 +55,7 @@ pub(super) async fn load(
 
 /// Reads a live cluster once.
 async fn live(args: &ClusterArgs) -> Result<Cluster, Error> {
-    let cluster = Live::connect(&args.access()).await?;
+    let cluster = Live::connect(&args.access()).await?.telling(console::sink());
     let reading = cluster.read_state(snapshot::random_key()?, TIMEOUT).await?;
     output::warn(&reading.forbidden);
     output::warn(reading.state.problems());

@@ -10,12 +10,15 @@ use crate::error::{Error, Exit};
 use crate::files;
 use crate::manifest::{Manifest, Problem};
 use crate::path::{Refusal, resolve};
-use crate::release::{Deployment, VersionRequest};
+use crate::release::{self, Deployment, VersionRequest};
 use crate::report::{self, HopReport, Report};
 use crate::yaml::Limits;
 
 /// The most bytes that are read of one side.
 const LIMIT: u64 = 256 * 1024 * 1024;
+
+/// What can be compared.
+const BOTH: &str = "give two versions, or two files or folders that exist";
 
 /// The name of standard input.
 const STDIN: &str = "-";
@@ -54,26 +57,28 @@ fn versions(args: &DiffArgs) -> Result<Option<(VersionRequest, VersionRequest)>,
     let (old, new) = (&args.old, &args.new);
     let mixed = |version, file| {
         let text = format!("cannot compare the version {version} with the file {file}");
-        Err(Error::usage(text))
+        Err(Error::usage(text).hint(BOTH))
     };
-    let pair = match (Side::of(old), Side::of(new)) {
+    match (Side::of(old), Side::of(new)) {
         (Side::Version(old), Side::Version(new)) => Ok(Some((old, new))),
         (Side::Files, Side::Files) if old == STDIN && new == STDIN => {
-            Err(Error::usage("cannot compare standard input with itself"))
+            Err(Error::usage("cannot compare standard input with itself").hint(BOTH))
         }
         (Side::Files, Side::Files) => Ok(None),
         (Side::Nothing, _) => Err(nothing(old)),
         (_, Side::Nothing) => Err(nothing(new)),
         (Side::Version(_), Side::Files) => mixed(old, new),
         (Side::Files, Side::Version(_)) => mixed(new, old),
-    };
-    pair.map_err(|it| it.hint("give two versions, or two files or folders that exist"))
+    }
 }
 
 fn nothing(text: &str) -> Error {
-    Error::failed(format!(
-        "cannot compare `{text}`: it is no version, and no file or folder has that name"
-    ))
+    let message =
+        format!("cannot compare `{text}`: it is no version, and no file or folder has that name");
+    let file = || files::near(Path::new(text)).map(|it| it.display().to_string());
+    let near = release::meant(text).map(|it| it.to_string()).or_else(file);
+    let near = near.map(|it| format!("did you mean {it}? ")).unwrap_or_default();
+    Error::failed(message).hint(format!("{near}{BOTH}"))
 }
 
 async fn of_versions(
@@ -82,7 +87,7 @@ async fn of_versions(
     new: &VersionRequest,
     deployment: Deployment,
 ) -> Result<Report, Error> {
-    let releases = Releases::open(&args.source, &args.output.console).await?;
+    let releases = Releases::open(&args.source).await?;
     let find = |it| -> Result<_, Refusal> { Ok(resolve(&releases.catalog, it)?.version.clone()) };
     let (old, new) = (find(old)?, find(new)?);
     let mut gathered = Gathered::default();

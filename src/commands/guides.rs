@@ -15,7 +15,7 @@ pub(super) async fn run(mut args: GuidesArgs) -> Result<Exit, Error> {
     let policy = policy::open(&args.policy.file, &args.output.console)?;
     policy.settle_source(&mut args.source);
     policy.settle_deployment(&mut args.upgrade.deployment);
-    let releases = Releases::open(&args.source, &args.output.console).await?;
+    let releases = Releases::open(&args.source).await?;
     let via = policy.via(&args.upgrade.via, (&args.from, &args.to));
     let path = releases.path(&args.from, &args.to, &via)?;
     let deployment = args.upgrade.deployment();

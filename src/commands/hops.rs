@@ -6,6 +6,7 @@ use super::load::{Documents, Gathered, Releases};
 use crate::analysis::{self, Ask, Changes};
 use crate::bundle::Bundle;
 use crate::error::Error;
+use crate::event::{Event, Phase, console};
 use crate::liveness::{Follower, Stage, Story};
 use crate::overrides::{OverrideKey, UserOverrides};
 use crate::path::UpgradePath;
@@ -95,7 +96,12 @@ fn each_compared<'a>(
         let start = |it: &'a Pair<'_>| scope.spawn(|| it.comparison());
         let mut rest = pairs.iter();
         let mut started: VecDeque<_> = rest.by_ref().take(WORKERS).map(start).collect();
-        for pair in pairs {
+        for (number, pair) in pairs.iter().enumerate() {
+            console::tell(Event::Item {
+                phase: Phase::Compare,
+                what: format!("{} to {}", pair.from.version, pair.to.version),
+                number: (number + 1, pairs.len()),
+            });
             let work = started.pop_front().expect("every pair is started before it is taken");
             let comparison = work.join().unwrap_or_else(|it| std::panic::resume_unwind(it));
             take(pair, comparison.as_ref());

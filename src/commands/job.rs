@@ -61,8 +61,10 @@ fn config(
     approvals: &[Approval],
     (name, namespace): (&str, &str),
 ) -> Result<Value, Error> {
-    let failed =
-        |error: std::io::Error| Error::failed(format!("cannot compress the plan: {error}"));
+    let failed = |error: std::io::Error| {
+        let text = format!("cannot compress the plan: {error}");
+        Error::failed(text).hint("check that there is memory left")
+    };
     let mut packed = GzEncoder::new(Vec::new(), Compression::best());
     packed.write_all(&plan.to_bytes()).map_err(failed)?;
     let packed = packed.finish().map_err(failed)?;

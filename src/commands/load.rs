@@ -12,8 +12,9 @@ use semver::Version;
 
 use super::source;
 use crate::bundle::Bundle;
-use crate::cli::{ConsoleArgs, SourceArgs};
+use crate::cli::SourceArgs;
 use crate::error::Error;
+use crate::event::{Event, Phase, console};
 use crate::fetch::{self, Request, Source};
 use crate::guide::{Guide, GuideFile, HopGuides, Notes, for_hop};
 use crate::path::{self, Hop, UpgradePath};
@@ -53,8 +54,9 @@ pub(super) struct Documents {
 
 impl Releases {
     /// Opens the source and reads its catalogue.
-    pub(super) async fn open(args: &SourceArgs, console: &ConsoleArgs) -> Result<Self, Error> {
-        let source = source::open(args, console)?;
+    pub(super) async fn open(args: &SourceArgs) -> Result<Self, Error> {
+        console::tell(Event::Phase(Phase::Catalogue));
+        let source = source::open(args)?;
         let facts = Facts::builtin();
         let records = source.releases().await?;
         let catalog = Catalog::new(records.clone(), &facts);
@@ -74,8 +76,12 @@ impl Releases {
         via: &[VersionRequest],
     ) -> Result<UpgradePath, Error> {
         let (from, to) = (from.clone(), to.clone());
+        let end = |it| path::resolve(&self.catalog, it).ok().map(|it| &it.version);
+        let ends = (end(&from), end(&to));
+        let fits =
+            |it: &Version| ends.0.is_none_or(|from| from < it) && ends.1.is_none_or(|to| it <= to);
         let via = via.iter().map(|it| path::resolve(&self.catalog, it));
-        let via = via.map(|it| Ok(it?.version.clone()));
+        let via = via.map(|it| Ok(it.map_err(|it| it.only(fits))?.version.clone()));
         let via = via.collect::<Result<_, path::Refusal>>()?;
         let request = path::Request { from, to, via };
         Ok(path::between(&self.catalog, &self.facts, &request)?)
@@ -102,6 +108,7 @@ impl Releases {
         versions: &[&Version],
         deployments: &[Deployment],
     ) -> Result<(), Error> {
+        console::tell(Event::Phase(Phase::Files));
         let all =
             deployments.iter().flat_map(|&it| versions.iter().map(move |version| (version, it)));
         let needs: Vec<_> = all.flat_map(|(version, it)| self.needs(version, it)).collect();
@@ -118,6 +125,7 @@ impl Releases {
         gathered: &mut Gathered,
         path: &UpgradePath,
     ) -> Result<(), Error> {
+        console::tell(Event::Phase(Phase::Documents));
         let branches = self.guide_branches(path);
         let listings = try_join_all(branches.iter().map(|&it| self.source.guides(it)));
         let (listings, posts) = try_join(listings, self.source.notes()).await?;

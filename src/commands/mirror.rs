@@ -4,6 +4,7 @@ use super::load::{Gathered, Releases};
 use super::{output, policy};
 use crate::cli::MirrorArgs;
 use crate::error::{Error, Exit};
+use crate::event::{Event, Phase, console};
 use crate::fetch::mirror;
 use crate::files;
 use crate::path::UpgradePath;
@@ -13,10 +14,11 @@ pub(super) async fn run(mut args: MirrorArgs) -> Result<Exit, Error> {
     let policy = policy::open(&args.policy, &args.console)?;
     policy.settle_source(&mut args.source);
     mirror::check(&args.folder)?;
-    let releases = Releases::open(&args.source, &args.console).await?;
+    let releases = Releases::open(&args.source).await?;
     let via = policy.via(&args.via, (&args.from, &args.to));
     let path = releases.path(&args.from, &args.to, &via)?;
     let contents = contents(releases, &path).await?;
+    console::tell(Event::Phase(Phase::Write));
     let written = mirror::write(&args.folder, &contents)?;
     let folder = args.folder.display();
     output::print(&format!(

@@ -3,8 +3,9 @@
 use std::fmt;
 use std::io::{self, IsTerminal as _, Write as _};
 
-use crate::cli::{ColorArg, Columns, ConsoleArgs, Format, OutputArgs};
+use crate::cli::{self, ColorArg, ConsoleArgs, Format, OutputArgs};
 use crate::error::{Error, Exit};
+use crate::event::{Event, Phase, console};
 use crate::files;
 use crate::lint::{Policy, Verdict};
 use crate::report::{self, Detail, PlanFile, Report, Style};
@@ -46,7 +47,9 @@ pub(super) fn judged(mut report: Report, policy: &Policy) -> Report {
 
 /// Writes and prints a report, and says how the command ends.
 pub(super) fn publish(told: Told<'_>, output: &OutputArgs) -> Result<Exit, Error> {
-    for file in &output.report {
+    for (number, file) in output.report.iter().enumerate() {
+        let (what, number) = (file.path.display().to_string(), (number + 1, output.report.len()));
+        console::tell(Event::Item { phase: Phase::Write, what, number });
         let style = Style { width: FILE_WIDTH, color: false };
         let text = render(told, file.format, style, &output.console);
         files::write_atomically(&file.path, text.as_bytes())?;
@@ -79,29 +82,26 @@ pub(super) fn style(console: &ConsoleArgs) -> Style {
     Style { width: width(console.width), color: colored(console.color) }
 }
 
-/// The width that was asked for, else the terminal's; from 60 to 200 columns.
-fn width(asked: Option<Columns>) -> usize {
-    let terminal = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
-    let asked = asked.and_then(|it| it.0);
-    asked.or_else(terminal).unwrap_or(FILE_WIDTH).clamp(60, 200)
+/// The width that was asked for, else that of the variable `COLUMNS`, else the terminal's; from 60 to
+/// 200 columns. What is no number in a variable that shells set counts as nothing.
+fn width(asked: Option<u16>) -> usize {
+    let variable = || std::env::var_os("COLUMNS")?.to_str()?.trim().parse().ok();
+    let terminal = || terminal_size::terminal_size().map(|(width, _)| width.0);
+    let asked = asked.or_else(|| variable().filter(|it| *it != 0)).or_else(terminal);
+    asked.map_or(FILE_WIDTH, usize::from).clamp(60, 200)
 }
 
 /// Whether standard output gets colour.
 pub(super) fn colored(choice: ColorArg) -> bool {
-    match choice {
-        ColorArg::Always => true,
-        ColorArg::Never => false,
-        ColorArg::Auto => {
-            io::stdout().is_terminal()
-                && anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never
-        }
-    }
+    cli::colored(choice, io::stdout().is_terminal(), |it| std::env::var_os(it))
 }
 
 /// Prints to standard output. A reader that has gone away is no error.
 pub(super) fn print(text: &str) -> Result<(), Error> {
-    let mut stdout = io::stdout().lock();
-    let result = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+    let result = console::aside(|| {
+        let mut stdout = io::stdout().lock();
+        stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush())
+    });
     match result {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             let text = format!("cannot write to standard output: {error}");
@@ -113,18 +113,14 @@ pub(super) fn print(text: &str) -> Result<(), Error> {
 
 /// Says on standard error what was done.
 pub(super) fn say(text: &str) {
-    // The work is done where standard error cannot be written.
-    anstream::stderr().lock().write_all(format!("{text}\n").as_bytes()).unwrap_or_default();
+    console::say(text);
 }
 
 /// Says on standard error what was wrong in a small way: the first lines of it.
 pub(super) fn warn(problems: &[impl fmt::Display]) {
     let (shown, more) = (problems.iter().take(WARNINGS), problems.len().saturating_sub(WARNINGS));
-    let mut stderr = anstream::stderr().lock();
-    let mut lines: Vec<_> = shown.map(|it| format!("warning: {it}\n")).collect();
+    shown.for_each(|it| console::warn(&it.to_string()));
     if more != 0 {
-        lines.push(format!("warning: {more} more like these\n"));
+        console::warn(&format!("{more} more like these"));
     }
-    // The work goes on where standard error cannot be written.
-    stderr.write_all(lines.concat().as_bytes()).unwrap_or_default();
 }

@@ -25,7 +25,7 @@ pub(super) async fn run(mut args: OverridesArgs) -> Result<Exit, Error> {
     let files = user_overrides::read_files(&args.overrides)?;
     let override_files = user_overrides::sources(&files);
     let overrides = UserOverrides::new(files);
-    let releases = Releases::open(&args.source, &args.output.console).await?;
+    let releases = Releases::open(&args.source).await?;
     let via = policy.via(&args.upgrade.via, (&args.from, &args.to));
     let path = releases.path(&args.from, &args.to, &via)?;
     let deployment = args.upgrade.deployment();

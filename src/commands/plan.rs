@@ -111,7 +111,7 @@ struct Whole {
 }
 
 async fn whole(args: &PlanArgs, policy: &InForce, from: &VersionRequest) -> Result<Whole, Error> {
-    let releases = Releases::open(&args.source, &args.output.console).await?;
+    let releases = Releases::open(&args.source).await?;
     let via = policy.via(&args.upgrade.via, (from, &args.to));
     let path = releases.path(from, &args.to, &via)?;
     let read = hops::read(&releases, &path, args.upgrade.deployment()).await?;

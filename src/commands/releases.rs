@@ -35,7 +35,7 @@ struct Left<'a> {
 pub(super) async fn run(mut args: ReleasesArgs) -> Result<Exit, Error> {
     let policy = policy::open(&args.policy, &args.console)?;
     policy.settle_source(&mut args.source);
-    let releases = Releases::open(&args.source, &args.console).await?;
+    let releases = Releases::open(&args.source).await?;
     let text = match args.output {
         ListFormat::Text => text(&releases.catalog),
         ListFormat::Json => json(&releases.catalog),

@@ -8,6 +8,7 @@ use crate::bundle::Bundle;
 use crate::cli::SaveArgs;
 use crate::clock;
 use crate::error::Error;
+use crate::event::{Event, Phase, console};
 use crate::files;
 use crate::lint::Verdict;
 use crate::plan::{Plan, PlanInput, PlannedGuide, Step};
@@ -32,6 +33,8 @@ pub(super) fn save(
         Error::failed(message)
             .hint("see the findings about artifacts; every applied file is needed")
     })?;
+    let what = path.display().to_string();
+    console::tell(Event::Item { phase: Phase::Write, what, number: (1, 1) });
     write_beside(path, &plan, bundles)?;
     files::write_atomically(path, &plan.to_bytes())?;
     if plan.cluster.is_none() {

@@ -2,6 +2,7 @@
 
 use super::hops::Read;
 use crate::bundle::Bundle;
+use crate::event::{Event, Phase, console};
 use crate::finding::Finding;
 use crate::lint;
 use crate::manifest::Reading;
@@ -104,7 +105,12 @@ impl<'a> Start<'a> {
         let shapes = Shapes::of(&read.bundles);
         self.observe(&shapes);
         let mut moves = moves.into_iter();
-        for ends in read.bundles.windows(2) {
+        for (number, ends) in read.bundles.windows(2).enumerate() {
+            console::tell(Event::Item {
+                phase: Phase::Simulate,
+                what: format!("{} to {}", ends[0].version, ends[1].version),
+                number: (number + 1, read.bundles.len() - 1),
+            });
             self.simulator.plan_moves(moves.next().unwrap_or_default());
             let simulated = self.simulator.hop(&ends[0], &ends[1], self.known.facts);
             self.simulation.hops.push(simulated);

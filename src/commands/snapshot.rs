@@ -6,6 +6,7 @@ use super::output;
 use crate::cli::SnapshotArgs;
 use crate::cluster::{Cluster, Reading};
 use crate::error::{Error, Exit};
+use crate::event::console;
 use crate::files;
 use crate::report::sanitize;
 use crate::simulate::state::Outcome;
@@ -14,7 +15,7 @@ pub(super) async fn run(args: &SnapshotArgs) -> Result<Exit, Error> {
     if let Some(file) = &args.write {
         files::check_writable(file)?;
     }
-    let cluster = Cluster::connect(&args.cluster.access()).await?;
+    let cluster = Cluster::connect(&args.cluster.access()).await?.telling(console::sink());
     let reading = cluster.read_state(random_key()?, Duration::from_secs(args.timeout)).await?;
     let bytes = reading.state.to_snapshot();
     match &args.write {
@@ -23,9 +24,7 @@ pub(super) async fn run(args: &SnapshotArgs) -> Result<Exit, Error> {
     }
     output::warn(&reading.forbidden);
     output::warn(reading.state.problems());
-    if !args.console.quiet {
-        output::say(&summary(&reading, args));
-    }
+    output::say(&summary(&reading, args));
     Ok(Exit::Done)
 }
 

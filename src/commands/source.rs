@@ -8,27 +8,43 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::cli::{ConsoleArgs, SourceArgs};
+use crate::cli::SourceArgs;
 use crate::error::Error;
-use crate::event::progress::{self, Display};
+use crate::event::{self, console};
 use crate::fetch::{self, Options, Origins, Patience, Source};
 
 /// Opens the source that `--source` and the options beside it name.
-pub(super) fn open(args: &SourceArgs, console: &ConsoleArgs) -> Result<Source, Error> {
+pub(super) fn open(args: &SourceArgs) -> Result<Source, Error> {
     Ok(match args.source() {
         "demo" => Source::embedded(crate::demo::FILES)?,
-        "github" => Source::github(options(args, console)?)?,
+        "github" => Source::github(options(args)?)?,
         folder => Source::mirror(Path::new(folder))?,
     })
 }
 
-fn options(args: &SourceArgs, console: &ConsoleArgs) -> Result<Options, Error> {
+/// The same without the network; none where that cannot be had.
+pub(super) fn open_offline(args: &SourceArgs) -> Option<Source> {
+    match args.source() {
+        "github" => Source::github(Options {
+            origins: origins(args),
+            token: None,
+            cache: cache_folder(args),
+            offline: true,
+            sink: event::ignore(),
+            patience: Patience::default(),
+        })
+        .ok(),
+        _ => open(args).ok(),
+    }
+}
+
+fn options(args: &SourceArgs) -> Result<Options, Error> {
     Ok(Options {
         origins: origins(args),
         token: token(args)?,
         cache: cache_folder(args),
         offline: args.offline,
-        sink: progress::sink(Display::choose(console.quiet, !console.no_progress)),
+        sink: console::sink(),
         patience: Patience {
             total: Duration::from_secs(args.download_timeout),
             ..Patience::default()

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::save::failed;
 use super::trigger::unknown;
-use super::{At, Before, Execution, Stop, is_trigger, predicted};
+use super::{At, Before, Execution, Stop, Told, is_trigger, predicted};
 use crate::bundle::{Bundle, File};
 use crate::cluster::{ApplyError, Change};
 use crate::fault;
@@ -51,8 +51,11 @@ impl Execution<'_> {
         let file =
             file.ok_or_else(|| Stop::Changed(format!("the plan has no {}", at.step.target)))?;
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-        for (number, manifest) in manifests(to, file).iter().enumerate() {
+        let manifests = manifests(to, file);
+        for (number, manifest) in manifests.iter().enumerate() {
             let object = manifest.object;
+            let (of, key) = ((number + 1, manifests.len()), object.key.to_string());
+            (self.tell)(Told::Object { number: of, key });
             if predicted(at.hop, &object.source, object.line()) == Some("rejected") {
                 self.say(format!("{} is left out: the plan says that it is rejected", object.key));
                 *counts.entry("left out").or_default() += 1;

@@ -20,7 +20,7 @@ use tokio::time::Instant;
 
 use super::Error;
 use super::check::{Flaw, Query, within_limit};
-use crate::event::{Event, Sink};
+use crate::event::{Event, Outcome, Sink};
 use crate::files::root_cause;
 
 mod retry;
@@ -99,14 +99,21 @@ impl Http {
     /// The answer to `query`, or that it has not changed since it had this `ETag`. Failures that
     /// may pass are retried until the deadline.
     pub(super) async fn get(&self, query: &Query<'_>, etag: Option<&str>) -> Result<Reply, Error> {
-        let _running = Running::start(&self.sink, query);
+        let mut running = Running::start(&self.sink, query);
         let mut tally = Tally::new(query, self);
         let attempt = || self.attempt(query, etag);
         let outcome = attempt
             .retry(self.patience.backoff())
             .adjust(|failure, delay| tally.pause(failure, delay))
             .await;
-        outcome.or_else(|failure| tally.conclude(failure))
+        let reply = outcome.or_else(|failure| tally.conclude(failure));
+        running.outcome = match &reply {
+            Ok(Reply::Found(_)) => Outcome::Received,
+            Ok(Reply::NotModified) => Outcome::Unchanged,
+            Ok(Reply::Missing) => Outcome::Missing,
+            Ok(Reply::Unusable(_)) | Err(_) => Outcome::Failed,
+        };
+        reply
     }
 
     async fn attempt(&self, query: &Query<'_>, etag: Option<&str>) -> Result<Reply, Failure> {
@@ -242,20 +249,20 @@ fn now() -> SystemTime {
 struct Running<'a> {
     sink: &'a Sink,
     url: &'a str,
+    outcome: Outcome,
 }
 
 impl<'a> Running<'a> {
     fn start(sink: &'a Sink, query: &'a Query<'_>) -> Self {
         sink(Event::Started { url: query.url.clone(), what: query.what.clone() });
-        let url = &query.url;
-        Self { sink, url }
+        Self { sink, url: &query.url, outcome: Outcome::Abandoned }
     }
 }
 
 impl Drop for Running<'_> {
     fn drop(&mut self) {
         let url = self.url.to_owned();
-        (self.sink)(Event::Finished { url });
+        (self.sink)(Event::Finished { url, outcome: self.outcome });
     }
 }
 

@@ -86,12 +86,14 @@ impl Policy {
     /// the policy itself. Judging again changes nothing.
     pub fn judge<'a>(&self, findings: impl IntoIterator<Item = &'a mut Finding>) -> Vec<Finding> {
         let mut covered = vec![0; self.entries.len()];
-        for finding in findings {
+        let mut findings: Vec<_> = findings.into_iter().collect();
+        for finding in &mut findings {
             self.apply(finding, &mut covered);
         }
         let about = self.entries.iter().zip(covered);
         let about = about.filter_map(|(entry, covered)| {
-            entry::finding(entry, covered, (self.today, self.whole))
+            let near = (covered == 0).then(|| entry.names.near(&findings)).flatten();
+            entry::finding(entry, (covered, near), (self.today, self.whole))
         });
         let mut about: Vec<_> = about.collect();
         for finding in &mut about {

@@ -93,6 +93,15 @@ impl Refusal {
         }
     }
 
+    /// The same refusal with those suggestions only that `fits` takes.
+    #[must_use]
+    pub fn only(mut self, fits: impl Fn(&Version) -> bool) -> Self {
+        if let Self::Unknown { near, .. } = &mut self {
+            near.retain(fits);
+        }
+        self
+    }
+
     /// What to do instead.
     pub fn hint(&self) -> String {
         match self {
@@ -117,7 +126,8 @@ impl Refusal {
 
 const LIST: &str = "`kyma-upgrade releases` lists the releases";
 
-/// The newest releases of the same minor, candidates last, else the newest of the closest minor.
+/// The newest releases of the same minor, candidates last, else the newest of the minors with the same
+/// digits in another order, and of the closest minor.
 fn near(catalog: &Catalog, minor: Minor) -> Vec<Version> {
     let same_minor = catalog.of_minor(minor).rev();
     let (candidates, released): (Vec<_>, Vec<_>) = same_minor.partition(|it| it.is_prerelease());
@@ -126,11 +136,21 @@ fn near(catalog: &Catalog, minor: Minor) -> Vec<Version> {
     if near.is_empty() {
         let distance =
             |it: &Minor| (it.major.abs_diff(minor.major), it.minor.abs_diff(minor.minor));
-        let closest = catalog.minors().into_iter().min_by_key(distance);
-        let newest = closest.and_then(|it| catalog.newest(it));
+        let minors = catalog.minors();
+        let swapped = minors.iter().filter(|it| digits(**it) == digits(minor));
+        let closest = minors.iter().min_by_key(|it| distance(it));
+        let newest = swapped.chain(closest).filter_map(|it| catalog.newest(*it));
         near.extend(newest.map(|it| it.version.clone()));
+        near.dedup();
     }
     near
+}
+
+/// The sorted digits of a minor.
+fn digits(minor: Minor) -> Vec<char> {
+    let mut digits: Vec<_> = minor.to_string().chars().collect();
+    digits.sort_unstable();
+    digits
 }
 
 fn one_of(versions: &[Version]) -> String {

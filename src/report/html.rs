@@ -60,11 +60,12 @@ struct Limits {
 }
 
 /// From everything that most reports have to what very large ones may show.
-const LIMITS: [Limits; 4] = [
+const LIMITS: [Limits; 5] = [
     Limits { proofs: 12, proofs_of_notes: 12, keys: 50 },
     Limits { proofs: 6, proofs_of_notes: 3, keys: 20 },
     Limits { proofs: 3, proofs_of_notes: 1, keys: 10 },
-    Limits { proofs: 1, proofs_of_notes: 1, keys: 5 },
+    Limits { proofs: 1, proofs_of_notes: 0, keys: 5 },
+    Limits { proofs: 0, proofs_of_notes: 0, keys: 0 },
 ];
 
 /// What the sections of a page share.

@@ -1,6 +1,6 @@
 //! The catalogue and the listings, and where the token goes.
 
-use kyma_upgrade::event::Event;
+use kyma_upgrade::event::{Event, Outcome};
 use kyma_upgrade::fetch::{Error, Options, Origins, Request, Source};
 use kyma_upgrade::release::{Minor, Resource};
 use wiremock::MockServer;
@@ -130,7 +130,8 @@ async fn every_started_request_says_that_it_is_over_also_when_it_is_abandoned() 
     let url = format!("{}{ASSET_PATH}", server.uri());
     let what = "kyma-installer.yaml of release 1.0.0".to_owned();
     let started = Event::Started { url: url.clone(), what };
-    assert_eq!(*events.lock().unwrap(), [started, Event::Finished { url }]);
+    let finished = Event::Finished { url, outcome: Outcome::Abandoned };
+    assert_eq!(*events.lock().unwrap(), [started, finished]);
 }
 
 /// An API on one server; everything else, and where it redirects to, on another.

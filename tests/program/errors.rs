@@ -4,6 +4,7 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
+use crate::hints;
 use crate::server::Server;
 use crate::support::{History, overrides, snapshot};
 
@@ -56,6 +57,8 @@ impl Place {
         let cache = self.path().join("cache");
         command.args(line.split_whitespace()).current_dir(self.path()).env_clear();
         command.env("HOME", self.path()).env("KYMA_UPGRADE_CACHE_DIR", cache);
+        // Whether a run is slow is a matter of the machine.
+        command.env("KYMA_UPGRADE_PROGRESS", "none");
         command
     }
 
@@ -126,6 +129,7 @@ fn failed(name: &str, exit: i32, line: &str, output: &Output) {
     for word in ["panicked", TOKEN] {
         assert!(!stderr.contains(word), "{line}: {stderr}");
     }
+    hints::has_hint(line, &stderr);
     let mut settings = insta::Settings::clone_current();
     for (pattern, replacement) in [
         (r"http://127\.0\.0\.1:\d+", "[SERVER]"),

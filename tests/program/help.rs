@@ -106,24 +106,3 @@ fn completion_scripts_are_scripts_of_their_shells() {
         shell(program, &args, &printed(&format!("completions {program}")));
     }
 }
-
-#[test]
-fn bash_completes_commands_options_and_values() {
-    let script = printed("completions bash");
-    for (words, expected) in [
-        ("pl", "plan"),
-        ("plan --dep", "--deployment"),
-        ("plan --deployment l", "local"),
-        ("releases -o j", "json"),
-        ("plan --github-t", ""),
-    ] {
-        let ask = format!(
-            "COMP_WORDS=(kyma-upgrade {words}); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1))\n\
-             _kyma__upgrade kyma-upgrade \"${{COMP_WORDS[COMP_CWORD]}}\" \
-             \"${{COMP_WORDS[COMP_CWORD-1]}}\"\necho \"${{COMPREPLY[@]}}\"\n"
-        );
-        if let Some(completed) = shell("bash", &["--norc"], &format!("{script}\n{ask}")) {
-            assert_eq!(completed.trim(), expected, "{words}");
-        }
-    }
-}

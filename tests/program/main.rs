@@ -6,13 +6,22 @@ mod approve;
 #[cfg(target_os = "linux")]
 mod ci;
 mod codes;
+#[cfg(target_os = "linux")]
+mod completions;
 mod docs;
 #[cfg(target_os = "linux")]
 mod errors;
 mod help;
+mod hints;
 mod html;
+#[cfg(target_os = "linux")]
+mod man;
 mod overrides;
+#[cfg(target_os = "linux")]
+mod plugin;
 mod policy;
+#[cfg(target_os = "linux")]
+mod progress;
 mod read_back;
 mod real;
 mod reference;
@@ -24,6 +33,7 @@ mod schemas;
 mod server;
 mod steps;
 mod support;
+mod terminal;
 #[cfg(unix)]
 mod tour;
 mod user_overrides;

@@ -3,13 +3,14 @@
 use crate::cli::VerifyArgs;
 use crate::commands::source;
 use crate::error::Error;
+use crate::event::{Event, Phase, console};
 use crate::finding::{Code, Evidence, Finding};
 use crate::plan::Plan;
 use crate::release::Resource;
 
 /// A finding for each file that is another one now.
 pub(super) async fn changed(plan: &Plan, args: &VerifyArgs) -> Result<Vec<Finding>, Error> {
-    let source = source::open(&args.source, &args.console)?;
+    let source = source::open(&args.source)?;
     let mut planned: Vec<(Resource, String)> = Vec::new();
     for file in plan.releases.iter().flat_map(|it| &it.files) {
         planned.push((file.resource.clone(), file.sha256.clone()));
@@ -18,7 +19,10 @@ pub(super) async fn changed(plan: &Plan, args: &VerifyArgs) -> Result<Vec<Findin
         planned.extend(guide(&it.url, &it.name).map(|guide| (guide, it.sha256.clone())));
     }
     let mut findings = Vec::new();
-    for (resource, planned) in planned {
+    let files = planned.len();
+    for (number, (resource, planned)) in planned.into_iter().enumerate() {
+        let (what, number) = (resource.source(), (number + 1, files));
+        console::tell(Event::Item { phase: Phase::Source, what, number });
         let what = match source.fetch(&resource, None).await? {
             Ok(artifact) if artifact.sha256 == planned => continue,
             Ok(artifact) => format!("it has the digest {} now", artifact.sha256),

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use crate::finding::{Code, Finding, NotACode};
+use crate::finding::{Code, Finding, NotACode, nearest};
 use crate::release::{Minor, NotAVersion, VersionRequest};
 
 /// Findings by name: `CODE[@TO][:SUBJECT]`.
@@ -69,6 +69,22 @@ impl Accept {
             Some(VersionRequest::Exact(_)) => 2,
         };
         (self.subject.is_some(), hop)
+    }
+
+    /// The name of a finding that may have been meant: one of the same code, with a subject like the
+    /// one that was given, or at another hop.
+    pub(super) fn near(&self, findings: &[&mut Finding]) -> Option<String> {
+        let same: Vec<_> = findings.iter().filter(|it| it.code == self.code).collect();
+        let subjects = same.iter().map(|it| it.subject.as_str());
+        let subject = match &self.subject {
+            Some(wrong) => Some(nearest(wrong, subjects)?),
+            None => None,
+        };
+        let found = same.iter().find(|it| subject.is_none_or(|subject| it.subject == subject))?;
+        let hop = found.hop.as_ref().filter(|_| self.hop.is_some());
+        let hop = hop.map(|it| format!("@{it}")).unwrap_or_default();
+        let subject = subject.map(|it| format!(":{it}")).unwrap_or_default();
+        Some(format!("{}{hop}{subject}", self.code.as_str()))
     }
 
     /// Whether it names a finding.

@@ -129,11 +129,11 @@ pub fn is_about_policy(code: Code) -> bool {
     matches!(code, Code::UnusedAccept | Code::AcceptExpired | Code::AcceptExpiresSoon)
 }
 
-/// What there is to say about an entry that covers so many findings of a plan, on a day. Of a part of
-/// a plan nobody can say what it does not cover.
+/// What there is to say about an entry that covers so many findings of a plan, on a day, and where it
+/// covers none, what may have been meant. Of a part of a plan nobody can say what it does not cover.
 pub(super) fn finding(
     entry: &Entry,
-    covered: usize,
+    (covered, near): (usize, Option<String>),
     (today, whole): (Date, bool),
 ) -> Option<Finding> {
     if entry.is_over(today) {
@@ -141,12 +141,12 @@ pub(super) fn finding(
     }
     if covered == 0 {
         let told = whole || entry.place == Place::CommandLine;
-        return (told && !is_about_policy(entry.names.code())).then(|| unused(entry));
+        return (told && !is_about_policy(entry.names.code())).then(|| unused(entry, near));
     }
     entry.ends_soon(today).then(|| soon(entry))
 }
 
-fn unused(entry: &Entry) -> Finding {
+fn unused(entry: &Entry, near: Option<String>) -> Finding {
     let name = entry.names.as_str();
     let said = match (&entry.place, entry.effect) {
         (Place::CommandLine, _) => format!("`--accept {name}` matches no finding of this plan"),
@@ -156,7 +156,8 @@ fn unused(entry: &Entry) -> Finding {
             format!("{name} has the severity {severity}, and this plan has no such finding")
         }
     };
-    let finding = about(Code::UnusedAccept, entry, said);
+    let near = near.map(|it| format!("; did you mean `{it}`?")).unwrap_or_default();
+    let finding = about(Code::UnusedAccept, entry, said + &near);
     match entry.effect {
         Effect::Accept => finding,
         // What a team thinks of a kind of findings is no wrong guess where there is none.

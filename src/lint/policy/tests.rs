@@ -72,6 +72,28 @@ fn an_entry_that_matches_nothing_is_a_finding() {
 }
 
 #[test]
+fn an_entry_that_matches_nothing_names_the_finding_that_may_have_been_meant() {
+    for (wrong, near) in [
+        ("guide-missing:cor:a.b", Some("guide-missing:core:a.b")),
+        ("guide-missing@1.2.1", Some("guide-missing@1.2.2")),
+        ("guide-missing@1.3:core:a.c", Some("guide-missing@1.2.2:core:a.b")),
+        ("guide-missing:something else", None),
+        ("guide-stale", None),
+    ] {
+        let mut findings = [finding("core:a.b")];
+        let about = accepting(&[wrong]).judge(&mut findings);
+        let said = near.map(|it| format!("; did you mean `{it}`?"));
+        let told = about[0]
+            .message
+            .strip_prefix(&format!("`--accept {wrong}` matches no finding of this plan"));
+        assert_eq!(told, Some(said.as_deref().unwrap_or_default()), "{wrong}");
+        if let Some(near) = near {
+            assert_eq!(accepting(&[near]).judge(&mut findings), [], "{near}");
+        }
+    }
+}
+
+#[test]
 fn of_a_part_of_a_plan_nobody_says_that_an_entry_of_the_file_is_unused() {
     let mut policy = policy(vec![
         entry("guide-stale", Effect::Accept, None),

@@ -119,7 +119,9 @@ fn shown(page: &Page<'_>, it: &Finding) -> usize {
 fn proof(all: &[Evidence], most: usize) -> Markup {
     let more = all.len().saturating_sub(most);
     html! {
-        @if !all.is_empty() {
+        @if all.is_empty() {}
+        @else if most == 0 { p.cut { (counted(all.len(), "line")) " of evidence in the JSON report" } }
+        @else {
             details.proof {
                 summary { "Evidence (" (all.len()) ")" }
                 ul {

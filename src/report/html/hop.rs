@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use maud::{Markup, html};
 
 use super::finding::{self, counted_tag};
-use super::path::{guide, window};
+use super::path::{guide, kubernetes};
 use super::words::{codes, counted, counts, link, prose, sentence};
 use super::{Page, changes, predictions, steps};
 use crate::finding::Severity;
@@ -74,8 +74,7 @@ fn facts(hop: &HopReport) -> Markup {
                 div {
                     dt { "Kubernetes" }
                     dd {
-                        (window(it))
-                        @if let Some(own) = &hop.kubernetes_version { ", yours is " (own) }
+                        (kubernetes(hop).unwrap_or_default())
                         @for why in &it.reasons { br; small { (sentence(why)) } }
                     }
                 }

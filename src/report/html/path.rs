@@ -22,12 +22,9 @@ struct Column {
 }
 
 const COLUMNS: [Column; 5] = [
-    Column { name: "Release chosen", cell: chosen },
+    Column { name: "Release chosen", cell: |hop| Some(chosen(hop)) },
     Column { name: "Guide", cell: |hop| hop.guide.as_ref().map(guide) },
-    Column {
-        name: "Kubernetes",
-        cell: |hop| Some(html! { (window(hop.kubernetes_window.as_ref()?)) }),
-    },
+    Column { name: "Kubernetes", cell: kubernetes },
     Column { name: "No way back from", cell: no_return },
     Column { name: "Open findings", cell: findings },
 ];
@@ -54,8 +51,8 @@ fn table(page: &Page<'_>) -> Markup {
     }
 }
 
-fn chosen(hop: &HopReport) -> Option<Markup> {
-    Some(html! { (prose(&hop.reason)) @if hop.prerelease { " (release candidate)" } })
+fn chosen(hop: &HopReport) -> Markup {
+    html! { (prose(&hop.reason)) @if hop.prerelease { " (release candidate)" } }
 }
 
 fn no_return(hop: &HopReport) -> Option<Markup> {
@@ -86,6 +83,34 @@ pub(super) fn window(window: &KubernetesWindow) -> String {
         (None, Some(max)) => format!("up to {max}"),
         (None, None) => "any".to_owned(),
     }
+}
+
+/// The window of a hop, and whether the cluster's version is in it.
+pub(super) fn kubernetes(hop: &HopReport) -> Option<Markup> {
+    let known = hop.kubernetes_window.as_ref()?;
+    let own = hop.kubernetes_version.as_ref();
+    Some(html! {
+        (window(known))
+        @if let Some(own) = own {
+            "; yours is " (own)
+            @if is_outside(hop) { " " strong.missing { "✖ outside" } } @else { " ✓" }
+        }
+    })
+}
+
+/// Whether the hop is known not to work on the cluster's version of Kubernetes.
+pub(super) fn is_outside(hop: &HopReport) -> bool {
+    let own = hop.kubernetes_version.as_deref().and_then(minor);
+    hop.kubernetes_window.as_ref().zip(own).is_some_and(|(window, own)| {
+        let bound = |it: &Option<String>| it.as_deref().and_then(minor);
+        bound(&window.min).is_some_and(|it| own < it)
+            || bound(&window.max).is_some_and(|it| it < own)
+    })
+}
+
+/// The minor of `1.15` or `v1.15.3`.
+pub(super) fn minor(version: &str) -> Option<u64> {
+    version.split('.').nth(1)?.parse().ok()
 }
 
 /// The number of a step within its hop: the 6 of `1.1.0/6`.

@@ -7,7 +7,7 @@
 
 use maud::{Markup, html};
 
-use super::path::{number, window};
+use super::path::{is_outside, minor, number, window};
 use super::words::counted;
 use crate::finding::Severity;
 use crate::guide::GuideStatus;
@@ -154,11 +154,6 @@ impl Scale {
     }
 }
 
-/// The minor of `1.15` or `v1.15.3`.
-fn minor(version: &str) -> Option<u64> {
-    version.split('.').nth(1)?.parse().ok()
-}
-
 fn bands(report: &Report, scale: &Scale, step: usize) -> Markup {
     let same =
         |one: &&HopReport, other: &&HopReport| one.kubernetes_window == other.kubernetes_window;
@@ -197,8 +192,10 @@ fn cluster(hop: &HopReport, scale: &Scale, (place, step): (usize, usize)) -> Mar
     html! {
         @if let Some((version, level)) = known {
             @let (x, y) = (LEFT + step * place, scale.y(level) + LEVEL / 2);
-            line.cluster x1=(x) x2=(x + step) y1=(y) y2=(y) {}
+            @let class = if is_outside(hop) { "cluster outside" } else { "cluster" };
+            line class=(class) x1=(x) x2=(x + step) y1=(y) y2=(y) {}
             @if place == 0 { text.mine x=(x + 6) y=(y - 4) { "your cluster: " (version) } }
+            @if is_outside(hop) { text.blocker x=(middle(place, step)) y=(y + 4) { "✖" } }
         }
     }
 }
