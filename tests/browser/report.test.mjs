@@ -288,7 +288,7 @@ test("the state in a link is text, too", async () => {
 test("screens for the documentation", { skip: !process.env.KYMA_UPGRADE_SCREENS && "KYMA_UPGRADE_SCREENS is not set" }, async () => {
   const folder = join(ROOT, "docs", "screens");
   mkdirSync(folder, { recursive: true });
-  for (const [width, height] of [[1280, 1500], [390, 1600]]) {
+  for (const [width, height] of [[1280, 960], [390, 1600]]) {
     const { page } = await open(browser, pages.demo, { width, height });
     await page.screenshot({ path: join(folder, `html-${width}.png`) });
   }
