@@ -283,7 +283,7 @@ codes! {
         "ServiceAccount/kyma-installer/helm-certs-job-sa is gone from kyma-installer-cluster.yaml";
     PermissionsWidened, "permissions-widened", Warning,
         "A role allows more than before",
-        "A Role or ClusterRole in the artifacts grants verbs, resources or API groups that it did not grant before, or a binding has a new subject.",
+        "A Role or ClusterRole in the artifacts grants verbs, resources or API groups that it did not grant before. Who is bound to it is not looked at.",
         "Let whoever is responsible for access in the cluster confirm it before the hop.",
         "Role helm-certs-setter may now delete secrets";
     ComponentRemovedLeftInstalled, "component-removed-left-installed", Warning,

@@ -104,12 +104,14 @@ struct Section {
 
 /// The report as a HTML document that needs no other file.
 pub fn html(report: &Report) -> String {
-    let mut pages = LIMITS.into_iter().map(|limits| document(report, limits));
-    let first = pages.next().unwrap_or_default();
-    if first.len() < LARGE {
-        return first;
+    let mut page = String::new();
+    for limits in LIMITS {
+        page = document(report, limits);
+        if page.len() < LARGE {
+            break;
+        }
     }
-    pages.fold(first, |best, next| if best.len() < LARGE { best } else { next })
+    page
 }
 
 fn document(report: &Report, limits: Limits) -> String {

@@ -20,6 +20,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value, json};
 
 use super::Report;
+use super::layout::escape_json;
 use crate::finding::{Code, Finding, Severity};
 use crate::lint::Verdict;
 
@@ -48,7 +49,7 @@ pub fn sarif(report: &Report) -> String {
 
 fn limited(report: &Report, most: usize) -> String {
     let log = json!({ "$schema": SCHEMA, "version": "2.1.0", "runs": [run(report, most)] });
-    format!("{log:#}\n")
+    format!("{}\n", escape_json(&format!("{log:#}")))
 }
 
 fn run(report: &Report, most: usize) -> Value {

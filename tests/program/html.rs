@@ -267,7 +267,7 @@ fn hostile_names_and_texts_stay_text_in_every_format() {
     let keys = format!("'{}': x\n\"a\\u202eb.\\u00adc\": y", EVIL.replace('\'', ""));
     fs_err::write(&mine, overrides("mine", Some("'<u>'"), &keys)).unwrap();
     let (history, mine) = (hostile(), mine.to_str().unwrap());
-    for format in ["text", "json", "markdown", "html"] {
+    for format in ["text", "json", "markdown", "html", "sarif"] {
         let args = ["plan", "--from", "1.0", "--to", "1.1", "-f", mine, "-v", "-o", format];
         let output = run_on(&history, &args);
         let text = String::from_utf8(output.stdout).unwrap();
